@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract of a programmatic check, and what is done with one.
+ *
+ * A check is a row of a table: an id, a declarative schema of its arguments and
+ * a pure, total function from a text to an outcome. To add one, write the
+ * function in the family's file under scorers/, add its row to the table below
+ * it, with examples: they are printed by `ifbench scorers ID` and run by the
+ * tests. CONTRIBUTING.md has the recipe.
+ */
+#ifndef IFBENCH_CHECK_H
+#define IFBENCH_CHECK_H
+
+#include <ifbench/text.h>
+#include <ifbench/types.h>
+
+/* UNSCORED is zero: forgetting to score is never mistaken for failing. */
+enum ifb_outcome { IFB_UNSCORED, IFB_FAIL, IFB_PASS, IFB_ERROR };
+
+/* "unscored", "fail", "pass", "error". */
+const char *ifb_outcome_name(enum ifb_outcome outcome);
+
+#define IFB_SPANS_MAX 16
+
+/*
+ * What a check found. `why` states found and wanted in a line; spans point at
+ * the evidence in the raw answer, at most IFB_SPANS_MAX of them.
+ */
+typedef struct {
+    enum ifb_outcome outcome;
+    ifb_str why;
+    const struct ifb_span *at;
+    uint16_t nat;
+} ifb_verdict;
+
+/* What a check may need that is too big or too foreign to be compiled in. */
+enum ifb_need {
+    IFB_NEEDS_PUNKT = 1 << 0,  /* sentence parameters; a built-in set stands in */
+    IFB_NEEDS_LANGID = 1 << 1  /* language profiles, compiled in */
+};
+
+/* The loaded resources, borrowed by every text. NULL members: built-in. */
+struct ifb_punkt;
+struct ifb_resources {
+    const struct ifb_punkt *punkt;
+};
+
+/*
+ * What a running check sees and where it leaves its findings.
+ * `text` is the form being judged, not always the raw answer. `scratch` is
+ * emptied after the check. When `explain` is false, reasons and spans are not
+ * wanted and ifb_why and ifb_mark return at once.
+ */
+struct ifb_probe {
+    struct ifb_text *text;
+    struct ifb_arena *scratch;
+    struct ifb_arena *cell;  /* `why` is allocated here */
+    bool explain;
+    ifb_str why;
+    struct ifb_span spans[IFB_SPANS_MAX];
+    uint16_t nspans;
+};
+
+/* A row of `ifbench scorers ID`, and a test. */
+struct ifb_example {
+    const char *args;  /* JSON object */
+    const char *text;
+    enum ifb_outcome outcome;
+};
+
+struct ifb_check {
+    const char *id;    /* "family:name", as the suites spell it */
+    const char *doc;   /* one line, lower case, no full stop */
+    const struct ifb_field *fields;  /* ends with a zero row; NULL: no arguments */
+    size_t args_size;
+    unsigned needs;    /* enum ifb_need, or'ed */
+    /*
+     * Optional: completes the arguments after the fields were read (compiles a
+     * pattern, derives a limit), allocating in `arena`. IFB_EINPUT with a
+     * message when a value is one that the reference evaluator raises on while
+     * building its checker: every verdict of the constraint is then ERROR.
+     */
+    enum ifb_code (*bind)(void *args, struct ifb_arena *arena, struct ifb_error *err);
+    /* Optional: releases handles that bind made (compiled patterns). */
+    void (*release)(void *args);
+    /* Pure and total: every UTF-8 text has an outcome, the empty one too. */
+    enum ifb_outcome (*run)(const void *args, struct ifb_probe *probe);
+    const struct ifb_example *examples;  /* ends with a zero row */
+};
+
+/*
+ * A check with its arguments. `broken` is not empty when the arguments are ones
+ * on which the reference evaluator raises (missing, unknown or impossible
+ * values): its verdicts are ERROR with that reason. Never a random default.
+ */
+struct ifb_constraint {
+    ifb_str id;
+    const struct ifb_check *check;
+    void *args;
+    ifb_str args_json;  /* as the suite wrote it, compact; for reports */
+    ifb_str broken;
+    uint16_t turn;      /* which answer of the conversation it judges, from 0 */
+};
+
+/* The check called `id`, or NULL. */
+const struct ifb_check *ifb_check_find(ifb_str id);
+
+/* Walks all checks in table order; NULL starts, NULL ends. */
+const struct ifb_check *ifb_check_next(const struct ifb_check *previous);
+
+/* The registered id nearest to `id` by edit distance; "" when none is near. */
+const char *ifb_check_nearest(ifb_str id);
+
+/*
+ * Makes a constraint in `arena` from a JSON object of arguments (NULL: none).
+ * Members that are JSON null count as absent.
+ *   IFB_EINPUT  unknown id (the message names the nearest), or an argument of
+ *               the wrong JSON type.
+ * Arguments that are merely impossible give IFB_OK and `broken`.
+ */
+enum ifb_code ifb_constraint_load(struct ifb_arena *arena, ifb_str id, const struct ifb_json *args,
+                                  struct ifb_constraint *out, struct ifb_error *err);
+
+/* Releases what bind acquired. The memory itself belongs to the arena. */
+void ifb_constraint_release(struct ifb_constraint *c);
+
+/*
+ * An answer and its eight loose forms, made lazily (IFEval's
+ * test_instruction_following_loose). Lives in `cell`; `answer` must be valid
+ * UTF-8 (harness/base/utf8.h repairs) and at most 4 GiB - 1 long.
+ */
+struct ifb_forms *ifb_forms_new(struct ifb_arena *cell, ifb_str answer,
+                                const struct ifb_resources *res);
+
+/*
+ * Strict and loose verdict of one constraint on one answer.
+ * Strict: the answer is not blank and the check holds. Loose: some form is not
+ * blank and holds; the forms are tried in upstream's order and equal forms once.
+ * A check that errs on a form ends that phase with ERROR.
+ * `scratch` is reset between forms; reasons and spans live in the forms' arena.
+ */
+void ifb_constraint_score(const struct ifb_constraint *c, struct ifb_forms *forms,
+                          struct ifb_arena *scratch, bool explain,
+                          ifb_verdict *strict, ifb_verdict *loose);
+
+/* ---- for the authors of checks ---- */
+
+/* Sets the reason, printf-like; long reasons and quoted values are cut. */
+void ifb_why(struct ifb_probe *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * As much of a value as a reason may quote, cut between characters:
+ *     ifb_why(p, "'%.*s' not found", IFB_ARG(ifb_shown(word)));
+ */
+ifb_str ifb_shown(ifb_str s);
+
+/*
+ * Points at evidence: `piece` must lie within ifb_text_raw(p->text). Ignored
+ * beyond IFB_SPANS_MAX. Spans count in bytes of that text; ifb_constraint_score
+ * maps them back to the raw answer when p->text is one of its loose forms.
+ */
+void ifb_mark(struct ifb_probe *p, ifb_str piece);
+
+/* IFEval's relations, the order of ifb_relations. */
+enum ifb_relation { IFB_LESS_THAN, IFB_AT_LEAST };
+extern const char *const ifb_relations[];
+
+/* n against limit by relation, with the reason "found N nouns, wanted ...". */
+enum ifb_outcome ifb_compare(struct ifb_probe *p, int64_t n, int64_t relation, int64_t limit,
+                             const char *noun);
+
+/* PASS when ok, FAIL otherwise. */
+enum ifb_outcome ifb_pass_if(bool ok);
+
+/* ---- for callers of the library ---- */
+
+/*
+ * One check bound to its arguments, for programs that score texts as they come
+ * (a reward function, a filter). Thread-safe once made.
+ */
+struct ifb_checker;
+
+/*
+ * `args_json` is a JSON object or NULL. Fails as ifb_constraint_load does, and
+ * also when the arguments are impossible.
+ */
+enum ifb_code ifb_checker_new(const char *id, const char *args_json, struct ifb_checker **out,
+                              struct ifb_error *err);
+
+/* Strict and loose outcome of `len` bytes; invalid UTF-8 reads as U+FFFD. */
+void ifb_checker_run(const struct ifb_checker *c, const char *answer, size_t len,
+                     enum ifb_outcome *strict, enum ifb_outcome *loose);
+
+void ifb_checker_close(struct ifb_checker *c);
+
+#endif

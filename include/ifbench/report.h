@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract of a report: a summary and the samples in, bytes out. Same
+ * input, same bytes. To add one, write reports/NAME.c, end it with a
+ * `const struct ifb_report` and add that to reports/table.c.
+ *
+ * Everything that came from a model, a suite file or a server is hostile:
+ * escape it for the format you write.
+ */
+#ifndef IFBENCH_REPORT_H
+#define IFBENCH_REPORT_H
+
+#include <ifbench/provider.h>
+#include <ifbench/suite.h>
+#include <ifbench/types.h>
+
+/* A headline number with its 95 % interval. */
+struct ifb_metric_value {
+    ifb_str id, suite, model, unit;
+    bool higher_is_better;
+    double value, lo, hi, se;  /* NaN when n is 0 */
+    int64_t hits, n;
+};
+
+/*
+ * Samples by what became of them; total is their sum. A sample is passed when
+ * every constraint passed strictly, an error when some constraint erred, failed
+ * when it is neither, unscored when its answer is missing and the suite does
+ * not count that as failing, pending when the run has not come to it.
+ */
+struct ifb_counts {
+    int64_t total, passed, failed, errors, unscored, pending;
+};
+
+/*
+ * How the constraints of one instruction id, or of one group, fared. n counts
+ * all of them, unscored ones too; an accuracy is over n - unscored.
+ */
+struct ifb_group_row {
+    ifb_str suite, model;
+    ifb_str kind;  /* "instruction", "family" or "group" */
+    ifb_str name;
+    int64_t n, strict_pass, loose_pass, errors, unscored;
+};
+
+/* Counts and cost of one suite asked of one model. */
+struct ifb_cell_summary {
+    ifb_str suite, model;
+    struct ifb_counts counts;
+    int64_t tokens_in, tokens_out;  /* sums over what was reported */
+    int64_t failed_calls;           /* calls that got no answer */
+    int64_t incomplete;             /* cut while thinking, or empty content */
+    int64_t reasoning_removed;      /* answers whose <think> part was taken off */
+    double latency_p50_ms, latency_p95_ms, latency_p99_ms;  /* NaN when unknown */
+    bool missing_fails;             /* the suite's rule that was in force */
+};
+
+struct ifb_summary {
+    ifb_str version;       /* of ifbench */
+    ifb_str run;           /* name of the run's folder */
+    ifb_str started;       /* ISO 8601, UTC */
+    double seconds;
+    bool complete;         /* the run came to its end */
+    ifb_str punkt;         /* which sentence parameters: "official" or "built-in" */
+    const struct ifb_metric_value *metrics;
+    size_t nmetrics;
+    const struct ifb_group_row *groups;
+    size_t ngroups;
+    const struct ifb_cell_summary *cells;
+    size_t ncells;
+    struct ifb_counts counts;  /* over all cells */
+    const ifb_str *warnings;
+    size_t nwarnings;
+};
+
+/* One constraint of a sample with both verdicts. */
+struct ifb_sample_check {
+    ifb_str id, args_json;
+    uint16_t turn;
+    ifb_verdict strict, loose;
+};
+
+/* One answered (or unanswered) item. Valid until the iterator's next step. */
+struct ifb_sample {
+    ifb_str suite, model, id, group;
+    uint32_t epoch;                 /* from 0 */
+    struct ifb_conversation prompt; /* as sent, turns and earlier answers included */
+    bool answered;
+    ifb_str answer;                 /* what was judged; valid UTF-8 */
+    ifb_str reasoning;              /* thinking that was taken off, or given apart */
+    ifb_str error;                  /* why there is no answer */
+    enum ifb_finish finish;
+    int64_t tokens_in, tokens_out;  /* -1 unknown */
+    int64_t latency_ms;             /* -1 unknown */
+    enum ifb_outcome outcome;       /* of the sample, as in ifb_counts */
+    const struct ifb_sample_check *checks;
+    size_t nchecks;
+};
+
+/*
+ * Samples in plan order, one at a time; memory does not grow with their number.
+ * rewind starts over (a report may need two passes).
+ */
+struct ifb_samples {
+    void *self;
+    enum ifb_code (*next)(void *self, struct ifb_sample *out, bool *more, struct ifb_error *err);
+    void (*rewind)(void *self);
+    size_t n;
+};
+
+/* Where bytes go; append returns false once something failed (checked at the end). */
+struct ifb_sink {
+    void *self;
+    bool (*append)(void *self, const char *bytes, size_t len);
+};
+
+struct ifb_report {
+    const char *id;      /* for --reports */
+    const char *file;    /* its name in the run's folder; NULL: for standard output only */
+    const char *doc;
+    bool by_default;     /* written without --reports, by `run` and `score` */
+    bool by_score;       /* by `score` only: what the official evaluators write */
+    /*
+     * IFB_OK or what the iterator reported. The caller checks the sink. A
+     * report that reads samples rewinds them first.
+     */
+    enum ifb_code (*write)(const struct ifb_summary *summary, struct ifb_samples *samples,
+                           const struct ifb_sink *sink, struct ifb_error *err);
+};
+
+/* The report called `id`, or NULL; and a walk over all. */
+const struct ifb_report *ifb_report_find(ifb_str id);
+const struct ifb_report *ifb_report_next(const struct ifb_report *previous);
+
+#endif

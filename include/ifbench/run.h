@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A run: suites asked of models, journalled, scored, reported. The command line
+ * is a thin layer over this header; a program that embeds libifbench calls the
+ * same functions.
+ *
+ * A run is a folder:
+ *     manifest.json   what was asked of whom, with which data and options; no secrets
+ *     journal.jsonl   every answer, append-only, checksummed
+ *     verdicts.jsonl  strict and loose verdicts with reasons; made anew by re-scoring
+ *     summary.json    metrics with intervals, counts
+ *     and the reports that were asked for
+ */
+#ifndef IFBENCH_RUN_H
+#define IFBENCH_RUN_H
+
+#include <signal.h>
+
+#include <ifbench/provider.h>
+#include <ifbench/report.h>
+#include <ifbench/suite.h>
+#include <ifbench/types.h>
+
+/* How far a run is; given to the progress callback a few times a second. */
+struct ifb_progress {
+    int64_t calls, done, failed, flying, retries;
+    int64_t elapsed_us;
+    bool last;
+};
+
+/* What a run is to do. Zero-initialise, then set what differs. */
+struct ifb_run_options {
+    /* what is asked of whom */
+    struct ifb_strs suites;    /* ids; empty: "core" */
+    struct ifb_strs models;    /* specs */
+    ifb_str data;              /* file that stands in for the suite's own (one suite only) */
+    ifb_str data_dir;          /* of the packs; absent: IFBENCH_DATA, XDG_DATA_HOME/ifbench, ... */
+    int64_t limit;             /* first items of each suite only; 0: all */
+    int64_t epochs;            /* 0: 1 */
+    struct ifb_sampling sampling;  /* negative members: the suite's preset */
+    /* how */
+    int64_t concurrency;       /* calls in flight; 0: 8 */
+    double timeout_s;          /* of one attempt; 0: 120 */
+    double total_timeout_s;    /* of one call with all its attempts; 0: 600 */
+    int64_t retries;           /* attempts after the first; negative: 5 */
+    int64_t max_errors;        /* failed calls in a row before the model is given up; 0: never */
+    bool no_retry_429, no_preflight, strict_errors;
+    ifb_str ca_file;
+    struct ifb_strs headers;   /* "Name: value", sent with every call */
+    int64_t threads;           /* scoring threads; negative: the cores; 0: none */
+    uint64_t seed;             /* of retry jitter */
+    /* judging */
+    ifb_str think;             /* "strip" or "keep"; absent: strip */
+    struct ifb_strs think_tags;  /* pairs "OPEN,CLOSE"; empty: <think>,</think> */
+    int64_t missing;           /* -1: the rule of the command; else enum ifb_missing */
+    /* where to */
+    ifb_str out;               /* the run's folder; absent: runs/TIME-SUITE */
+    struct ifb_strs reports;   /* ids; empty: those written by default */
+    /* surroundings, lent by the caller */
+    const char *(*env)(const char *name);
+    void (*progress)(void *self, const struct ifb_progress *p);
+    void (*warn)(void *self, const char *line);
+    void *self;
+    const volatile sig_atomic_t *stop;  /* not 0: finish what flies, then end */
+};
+
+/* A finished run, or one loaded from its folder. Release with ifb_run_close. */
+struct ifb_run {
+    const char *folder;
+    struct ifb_summary summary;
+    bool ended;        /* every call is answered or has failed for good */
+    size_t calls, answers, failures;
+    struct ifb_arena *arena;
+    struct ifb_run_inside *inside;
+};
+
+/* Asks, journals, scores, reports. On failure what was journalled stays. */
+enum ifb_code ifb_run_start(const struct ifb_run_options *options, struct ifb_run **out,
+                            struct ifb_error *err);
+
+/*
+ * Goes on with an unfinished run: answered calls are done, failed ones are asked
+ * again. Of `options` only how, where to (reports) and surroundings are used.
+ */
+enum ifb_code ifb_run_resume(const char *folder, const struct ifb_run_options *options,
+                             struct ifb_run **out, struct ifb_error *err);
+
+/* Scores the journal again, without a call; judging options may differ from the first time. */
+enum ifb_code ifb_run_rescore(const char *folder, const struct ifb_run_options *options,
+                              struct ifb_run **out, struct ifb_error *err);
+
+/*
+ * Scores answers made elsewhere: a JSONL file of {"prompt", "response"}, plain
+ * or gzip. No network. The model is called `replay:FILE`.
+ */
+enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *options,
+                            struct ifb_run **out, struct ifb_error *err);
+
+/* Loads a run's summary for reading; samples through ifb_run_report. */
+enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_error *err);
+
+/* Writes one report of a run to `sink`. */
+enum ifb_code ifb_run_report(struct ifb_run *run, const struct ifb_report *report,
+                             const struct ifb_sink *sink, struct ifb_error *err);
+
+/* Checks checksums, digest and manifest of a run folder; `findings` lines go to `tell`. */
+enum ifb_code ifb_run_verify(const char *folder, void (*tell)(void *self, const char *line),
+                             void *self, struct ifb_error *err);
+
+/* What would be asked, without asking: fills counts only. */
+struct ifb_dry_run {
+    size_t calls, samples, constraints;
+    size_t prompt_bytes;
+};
+enum ifb_code ifb_run_dry(const struct ifb_run_options *options, struct ifb_dry_run *out,
+                          struct ifb_error *err);
+
+void ifb_run_close(struct ifb_run *run);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract of a suite: files in, items out, and which numbers its results
+ * are called by. To add one, write suites/NAME.c with open, next and close, end
+ * it with a `const struct ifb_suite` and add that to suites/table.c.
+ */
+#ifndef IFBENCH_SUITE_H
+#define IFBENCH_SUITE_H
+
+#include <ifbench/check.h>
+#include <ifbench/types.h>
+
+/* One thing to ask. Strings live in the arena given to open. */
+struct ifb_item {
+    ifb_str id;                      /* unique in the suite */
+    struct ifb_conversation prompt;  /* each user message is a turn, asked in order */
+    struct ifb_constraint *constraints;
+    size_t nconstraints;
+    ifb_str group;                   /* "" when the suite has no groups */
+    uint16_t level;                  /* 0 when the suite has no levels */
+    ifb_str reference;               /* a canned or reference answer; may be absent */
+};
+
+/* What a prompt without an answer means for the score. */
+enum ifb_missing { IFB_MISSING_FAIL, IFB_MISSING_UNSCORED };
+
+/* An item's outcomes, as metrics see them. */
+struct ifb_item_score {
+    const struct ifb_item *item;
+    const uint8_t *strict, *loose;  /* enum ifb_outcome, one a constraint */
+    bool answered;
+};
+
+/* A proportion under construction: a metric adds to both numbers. */
+struct ifb_ratio {
+    int64_t hits, n;
+};
+
+/*
+ * A headline metric: `count` adds an item to the ratio. An item that must not
+ * be counted (unscored) leaves the ratio alone.
+ */
+struct ifb_metric {
+    const char *id;   /* the field's name for it: prompt_level_strict_acc */
+    const char *doc;
+    const char *unit; /* "proportion" */
+    bool higher_is_better;
+    void (*count)(const struct ifb_item_score *score, struct ifb_ratio *ratio);
+};
+
+/* Settings of a request; a negative number means "not set". */
+struct ifb_sampling {
+    double temperature, top_p;
+    int64_t max_tokens, seed;
+};
+
+/* Where a suite's files are: `paths[i]` is that of `files[i]`. */
+struct ifb_suite_source {
+    const char *const *paths;
+    size_t npaths;
+};
+
+struct ifb_suite {
+    const char *id, *doc, *cite;
+    const char *pack;                /* of `ifbench data`; NULL: built in */
+    const char *const *files;        /* of the pack, NULL-terminated */
+    enum ifb_missing missing;
+    struct ifb_sampling preset;      /* what the reference harness asks with */
+    const struct ifb_metric *metrics;  /* ends with a zero row */
+    /*
+     * Opens the source; items and everything they point at live in `arena`.
+     * next fills *item and sets *more, or sets *more to false at the end.
+     * Both fail on the first bad row with IFB_EINPUT and "FILE:LINE: ...".
+     */
+    enum ifb_code (*open)(const struct ifb_suite_source *src, struct ifb_arena *arena,
+                          void **state, struct ifb_error *err);
+    enum ifb_code (*next)(void *state, struct ifb_item *item, bool *more, struct ifb_error *err);
+    void (*close)(void *state);
+};
+
+/* The suite called `id`, or NULL. */
+const struct ifb_suite *ifb_suite_find(ifb_str id);
+
+/* Walks all suites in table order; NULL starts, NULL ends. */
+const struct ifb_suite *ifb_suite_next(const struct ifb_suite *previous);
+
+/* The suite id nearest to `id`; "" when none is near. */
+const char *ifb_suite_nearest(ifb_str id);
+
+/*
+ * Metrics that most programmatic suites share (IFEval's four): prompt- and
+ * instruction-level accuracy, strict and loose. Ends with a zero row.
+ */
+extern const struct ifb_metric ifb_ifeval_metrics[];
+
+#endif

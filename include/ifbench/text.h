@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A text prepared once for many checks. Checks disagree about what a word is,
+ * so the view has named tokenisations, each computed on first use, kept in the
+ * arena the view was made in, and pointing into the raw bytes (or into the one
+ * lowered copy). Every text is valid UTF-8; NUL is an ordinary character.
+ *
+ * Not thread-safe: one worker owns a view.
+ */
+#ifndef IFBENCH_TEXT_H
+#define IFBENCH_TEXT_H
+
+#include <ifbench/types.h>
+
+struct ifb_text;
+struct ifb_resources;
+
+/*
+ * Sentence parameters in the layout of the upstream JSON, for `ifb_resources`.
+ * They live in `arena`; `json` may be released. IFB_EINPUT when the document is
+ * not of that layout.
+ */
+struct ifb_punkt;
+enum ifb_code ifb_punkt_load(ifb_str json, struct ifb_arena *arena, const struct ifb_punkt **out,
+                             struct ifb_error *err);
+
+/*
+ * A view of `raw`, which must be valid UTF-8 and outlive the arena's contents.
+ * `res` may be NULL: sentences are then cut with the built-in parameters.
+ */
+struct ifb_text *ifb_text_new(struct ifb_arena *arena, ifb_str raw, const struct ifb_resources *res);
+
+/* The arena the view lives in. */
+struct ifb_arena *ifb_text_arena(struct ifb_text *t);
+
+ifb_str ifb_text_raw(const struct ifb_text *t);
+
+/* Python's str.strip(): no white space at either end. */
+ifb_str ifb_text_strip(struct ifb_text *t);
+
+/* Python's str.lower() of the raw text; its length can differ. */
+ifb_str ifb_text_lower(struct ifb_text *t);
+
+/* Pieces between U+000A, at least one; CR and other line ends do not count. */
+struct ifb_strs ifb_text_lines(struct ifb_text *t);
+
+/* Pieces between "\n\n" (literal, left to right), at least one. */
+struct ifb_strs ifb_text_paragraphs(struct ifb_text *t);
+
+/* Python's str.split(): runs of non-space. */
+struct ifb_strs ifb_text_fields(struct ifb_text *t);
+
+/* Maximal runs of Python's \w (Unicode). */
+struct ifb_strs ifb_text_words(struct ifb_text *t);
+
+/* nltk.word_tokenize: Punkt sentences, then Treebank words. */
+struct ifb_strs ifb_text_tokens(struct ifb_text *t);
+
+/* nltk.sent_tokenize: Punkt sentences. */
+struct ifb_strs ifb_text_sentences(struct ifb_text *t);
+
+/*
+ * langdetect 1.0.9 with seed 0. Absent ({NULL, 0}) when detection fails for
+ * lack of features, "unknown" when no language is likely enough.
+ */
+ifb_str ifb_text_language(struct ifb_text *t);
+
+#endif
