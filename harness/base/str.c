@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/base/str.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+bool ifb_str_eq(ifb_str a, ifb_str b)
+{
+    return a.len == b.len && (!a.len || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+bool ifb_str_is(ifb_str a, const char *b)
+{
+    return ifb_str_eq(a, ifb_str_of(b));
+}
+
+int ifb_str_cmp(ifb_str a, ifb_str b)
+{
+    size_t n = a.len < b.len ? a.len : b.len;
+    int d = n ? memcmp(a.ptr, b.ptr, n) : 0;
+
+    return d ? d : (a.len > b.len) - (a.len < b.len);
+}
+
+bool ifb_str_starts(ifb_str s, ifb_str prefix)
+{
+    return s.len >= prefix.len && (!prefix.len || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+bool ifb_str_ends(ifb_str s, ifb_str suffix)
+{
+    return s.len >= suffix.len &&
+           (!suffix.len || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
+}
+
+size_t ifb_str_find(ifb_str s, ifb_str what, size_t from)
+{
+    const char *p;
+
+    if (from > s.len)
+        return SIZE_MAX;
+    if (!what.len)
+        return from;
+    if (from == s.len)
+        return SIZE_MAX;
+    p = memmem(s.ptr + from, s.len - from, what.ptr, what.len);
+    return p ? (size_t)(p - s.ptr) : SIZE_MAX;
+}
+
+size_t ifb_str_chr(ifb_str s, char c, size_t from)
+{
+    const char *p = from < s.len ? memchr(s.ptr + from, c, s.len - from) : NULL;
+
+    return p ? (size_t)(p - s.ptr) : SIZE_MAX;
+}
+
+size_t ifb_str_count(ifb_str s, ifb_str what)
+{
+    size_t n = 0, at = 0;
+
+    if (!what.len)
+        return 0;
+    while ((at = ifb_str_find(s, what, at)) != SIZE_MAX) {
+        n++;
+        at += what.len;
+    }
+    return n;
+}
+
+bool ifb_str_chop(ifb_str *s, char sep, ifb_str *part)
+{
+    size_t at = ifb_str_chr(*s, sep, 0);
+
+    if (at == SIZE_MAX)
+        return false;
+    *part = ifb_str_part(*s, 0, at);
+    *s = ifb_str_from(*s, at + 1);
+    return true;
+}
+
+static bool is_ascii_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+ifb_str ifb_str_trim_ascii(ifb_str s)
+{
+    while (s.len && is_ascii_space(s.ptr[0]))
+        s = ifb_str_from(s, 1);
+    while (s.len && is_ascii_space(s.ptr[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+bool ifb_str_int(ifb_str s, int64_t *out)
+{
+    bool negative = s.len && s.ptr[0] == '-';
+    uint64_t n = 0, most = negative ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX;
+    size_t i = negative ? 1 : 0;
+
+    if (i == s.len)
+        return false;
+    for (; i < s.len; i++) {
+        uint64_t digit = (uint64_t)(unsigned char)s.ptr[i] - '0';
+
+        if (digit > 9 || n > (most - digit) / 10)
+            return false;
+        n = n * 10 + digit;
+    }
+    *out = negative ? (int64_t)(0 - n) : (int64_t)n;
+    return true;
+}
+
+/* strtod reads the locale's decimal point; ifbench never calls setlocale, so that is '.'. */
+bool ifb_str_real(ifb_str s, double *out)
+{
+    char text[64], *end;
+    double value;
+
+    if (!s.len || s.len >= sizeof(text) || is_ascii_space(s.ptr[0]))
+        return false;
+    memcpy(text, s.ptr, s.len);
+    text[s.len] = '\0';
+    if (strspn(text, "+-.0123456789eE") != s.len)
+        return false;
+    value = strtod(text, &end);
+    if (end != text + s.len || !isfinite(value))
+        return false;
+    *out = value;
+    return true;
+}
+
+bool ifb_glob(const char *pattern, const char *text)
+{
+    const char *star = NULL, *mark = NULL;
+
+    while (*text) {
+        if (*pattern == '*') {
+            star = pattern++;
+            mark = text;
+        } else if (*pattern == '?' || *pattern == *text) {
+            pattern++;
+            text++;
+        } else if (star) {
+            pattern = star + 1;
+            text = ++mark;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return !*pattern;
+}
+
+#define EDIT_MAX 128
+
+size_t ifb_edit_distance(ifb_str a, ifb_str b, size_t most)
+{
+    size_t row[EDIT_MAX + 1];
+
+    if (a.len > EDIT_MAX || b.len > EDIT_MAX)
+        return most;
+    for (size_t j = 0; j <= b.len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            size_t best = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
+
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[b.len] < most ? row[b.len] : most;
+}
