@@ -1,0 +1,772 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libcurl's multi interface, driven by perform and poll: cheaper than its
+ * socket callbacks below a thousand connections. Easy handles are kept on a
+ * free list and only what differs between calls is set again.
+ */
+#include "harness/http/http.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/buf.h"
+#include "harness/base/error.h"
+#include "harness/base/str.h"
+#include "harness/http/curl_lazy.h"
+
+#define CONNECT_TIMEOUT_MS ((int64_t)10 * 1000)
+#define BODY_MAX ((size_t)16 << 20)
+#define BODY_KEEP ((size_t)256 << 10)  /* larger buffers are not kept for the next call */
+#define CONNECTIONS ((size_t)100)
+#define CALL_MAX ((size_t)256 << 20)   /* of what is sent */
+#define HEADER_MAX ((size_t)64 << 10)
+#define PEER_SIZE 300
+
+struct transfer {
+    struct transfer *next;  /* on the free list */
+    struct transfer *all;   /* every one there is */
+    CURL *easy;
+    struct curl_slist *headers;
+    struct ifb_buf url;     /* ends in NUL */
+    struct ifb_buf sent, body;
+    void *tag;
+    int64_t timeout_ms;
+    bool head_ended;        /* the empty line behind the headers came */
+    char retry_after[64], retry_after_ms[32], date[64];
+    char error[CURL_ERROR_SIZE];
+};
+
+struct ifb_http {
+    CURLM *multi;
+    struct transfer *all, *unused, *last;
+    size_t flying;
+    size_t connections;
+    int64_t connect_timeout_ms;
+    size_t body_max;
+    char *ca_file;
+    int64_t (*wall_ms)(void);
+    struct ifb_buf line;  /* a header being written */
+};
+
+static void *must(void *p)
+{
+    if (!p)
+        ifb_out_of_memory();
+    return p;
+}
+
+/* ---- what went wrong ---- */
+
+/* All that a message may be made of. */
+struct attempt {
+    CURL *easy;
+    const char *url;
+    const char *detail;  /* curl's own words; may be empty */
+    int64_t timeout_ms, connect_ms;
+    size_t got, max;
+    bool full;           /* the ceiling `max` was reached */
+};
+
+/* HOST and HOST:PORT of a URL; nothing else of it may be shown. */
+static void name_peer(const char *url, char host_out[PEER_SIZE], char peer_out[PEER_SIZE])
+{
+    CURLU *u = must(ifb_curl.curl_url());
+    char *host = NULL, *port = NULL;
+
+    snprintf(host_out, PEER_SIZE, "?");
+    snprintf(peer_out, PEER_SIZE, "the server");
+    if (ifb_curl.curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+        ifb_curl.curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+        ifb_curl.curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK) {
+        snprintf(host_out, PEER_SIZE, "%.250s", host);
+        snprintf(peer_out, PEER_SIZE, "%.250s:%.10s", host, port);
+    }
+    ifb_curl.curl_free(host);
+    ifb_curl.curl_free(port);
+    ifb_curl.curl_url_cleanup(u);
+}
+
+static enum ifb_code explain_connect(const struct attempt *a, const char *host, const char *peer,
+                                     struct ifb_error *err)
+{
+    const char *via = "";
+    char reason[128];
+    long number = 0;
+
+    /* curl names the machine it tried: when that is not ours, it was the proxy */
+    if (a->detail[0] && !strstr(a->detail, host))
+        via = "the proxy for ";
+    ifb_curl.curl_easy_getinfo(a->easy, CURLINFO_OS_ERRNO, &number);
+    if (!number)
+        return ifb_fail(err, IFB_ENET, "cannot connect to %s%s", via, peer);
+    snprintf(reason, sizeof(reason), "%s", strerror((int)number));
+    reason[0] = (char)tolower((unsigned char)reason[0]);
+    return ifb_fail(err, IFB_ENET, "cannot connect to %s%s (%s)", via, peer, reason);
+}
+
+static bool time_is_zero(CURL *easy, CURLINFO what)
+{
+    curl_off_t us = 0;
+
+    ifb_curl.curl_easy_getinfo(easy, what, &us);
+    return us == 0;
+}
+
+static enum ifb_code explain_timeout(const struct attempt *a, const char *host, const char *peer,
+                                     struct ifb_error *err)
+{
+    bool whole = a->timeout_ms && a->timeout_ms <= a->connect_ms;
+    double connect_s = (double)(whole ? a->timeout_ms : a->connect_ms) / 1e3;
+
+    if (!time_is_zero(a->easy, CURLINFO_PRETRANSFER_TIME_T)) {
+        if (a->got)
+            return ifb_fail(err, IFB_ENET, "timed out after %g s, %zu bytes into the reply of %s",
+                            (double)a->timeout_ms / 1e3, a->got, peer);
+        return ifb_fail(err, IFB_ENET, "timed out after %g s waiting for %s",
+                        (double)a->timeout_ms / 1e3, peer);
+    }
+    if (time_is_zero(a->easy, CURLINFO_NAMELOOKUP_TIME_T))
+        return ifb_fail(err, IFB_ENET, "cannot resolve host '%s' within %g s", host, connect_s);
+    return ifb_fail(err, IFB_ENET, "cannot connect to %s within %g s", peer, connect_s);
+}
+
+static enum ifb_code explain_cut(const struct attempt *a, const char *peer, struct ifb_error *err)
+{
+    long proxy = 0, status = 0;
+
+    ifb_curl.curl_easy_getinfo(a->easy, CURLINFO_HTTP_CONNECTCODE, &proxy);
+    if (proxy >= 300)
+        return ifb_fail(err, proxy == 407 ? IFB_EAUTH : IFB_ENET,
+                        "the proxy refused a connection to %s (HTTP %ld)", peer, proxy);
+    ifb_curl.curl_easy_getinfo(a->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (!status)
+        return ifb_fail(err, IFB_ENET, "%s closed the connection without a reply", peer);
+    return ifb_fail(err, IFB_ENET, "the reply of %s was cut off after %zu bytes", peer, a->got);
+}
+
+static enum ifb_code explain(CURLcode rc, const struct attempt *a, struct ifb_error *err)
+{
+    char host[PEER_SIZE], peer[PEER_SIZE];
+
+    name_peer(a->url, host, peer);
+    switch (rc) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return ifb_fail(err, IFB_ENET, "cannot resolve host '%s'", host);
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return ifb_fail(err, IFB_ENET, "cannot resolve the proxy for %s", peer);
+    case CURLE_COULDNT_CONNECT:
+        return explain_connect(a, host, peer, err);
+    case CURLE_OPERATION_TIMEDOUT:
+        return explain_timeout(a, host, peer, err);
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+        return explain_cut(a, peer, err);
+    case CURLE_WRITE_ERROR:
+        if (a->full)
+            return ifb_fail(err, IFB_ELIMIT, "the reply of %s is larger than %zu bytes", peer,
+                            a->max);
+        return ifb_fail(err, IFB_EPROTO, "the reply of %s is packed in a broken way", peer);
+    case CURLE_BAD_CONTENT_ENCODING:
+        return ifb_fail(err, IFB_EPROTO, "the reply of %s is packed in a broken way", peer);
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+        return ifb_fail(err, IFB_EPROTO, "%s does not answer in HTTP", peer);
+    case CURLE_OUT_OF_MEMORY:  /* what curl also says of a header line beyond its own ceiling */
+        return ifb_fail(err, IFB_EPROTO, "the headers of the reply of %s are too long", peer);
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return ifb_fail(err, IFB_EAUTH, "the certificate of %s is not trusted: %s", peer,
+                        a->detail);
+    case CURLE_SSL_CONNECT_ERROR:
+        return ifb_fail(err, IFB_ENET, "no TLS connection to %s: %s", peer, a->detail);
+    case CURLE_SSL_CACERT_BADFILE:
+        return ifb_fail(err, IFB_EINPUT, "cannot read the CA certificates: %s", a->detail);
+    case CURLE_URL_MALFORMAT:
+        return ifb_fail(err, IFB_EINPUT, "not a URL that can be called");
+    case CURLE_LOGIN_DENIED:
+        return ifb_fail(err, IFB_EINPUT, "a URL with a user name or password is not accepted");
+    case CURLE_FILE_COULDNT_READ_FILE:
+    case CURLE_BAD_DOWNLOAD_RESUME:
+        return ifb_fail(err, IFB_EIO, "cannot read the file");
+    default:
+        return ifb_fail(err, IFB_ENET, "%s: %s", peer, ifb_curl.curl_easy_strerror(rc));
+    }
+}
+
+/* ---- handles ---- */
+
+/* The certificates that curl's own command line tool would take. */
+static void set_trust(CURL *easy, const char *ca_file)
+{
+    const char *file = ca_file ? ca_file : getenv("CURL_CA_BUNDLE");
+    const char *dir = NULL;
+
+    if (!file || !*file) {
+        dir = getenv("SSL_CERT_DIR");
+        file = getenv("SSL_CERT_FILE");
+    }
+    if (dir && *dir)
+        ifb_curl.curl_easy_setopt(easy, CURLOPT_CAPATH, dir);
+    if (file && *file)
+        ifb_curl.curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+}
+
+static void set_common(CURL *easy, const char *ca_file, int64_t connect_ms, char *error)
+{
+    ifb_curl.curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    ifb_curl.curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error);
+    ifb_curl.curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+    ifb_curl.curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    ifb_curl.curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    set_trust(easy, ca_file);
+}
+
+static size_t take_body(char *bytes, size_t size, size_t n, void *user)
+{
+    struct transfer *t = user;
+
+    return ifb_buf_add(&t->body, bytes, size * n) ? n : 0;
+}
+
+/* Keeps the value of a header when it is the one called `name`. */
+static void keep_header(ifb_str line, const char *name, char *out, size_t size)
+{
+    size_t len = strlen(name);
+    ifb_str value;
+
+    if (line.len <= len || line.ptr[len] != ':' || strncasecmp(line.ptr, name, len) != 0)
+        return;
+    value = ifb_str_trim_ascii(ifb_str_from(line, len + 1));
+    if (value.len >= size || memchr(value.ptr, '\0', value.len))
+        return;
+    memcpy(out, value.ptr, value.len);
+    out[value.len] = '\0';
+}
+
+static void forget_headers(struct transfer *t)
+{
+    t->head_ended = false;
+    t->retry_after[0] = t->retry_after_ms[0] = t->date[0] = '\0';
+}
+
+static size_t take_header(char *bytes, size_t size, size_t n, void *user)
+{
+    struct transfer *t = user;
+    ifb_str line = { bytes, size * n };
+
+    if (!line.len)
+        return n;
+    switch (tolower((unsigned char)line.ptr[0])) {
+    case '\r':
+    case '\n':
+        t->head_ended = true;
+        break;
+    case 'h':  /* a status line: what came before belongs to a 100 or to the proxy */
+        if (ifb_str_starts(line, IFB_STR("HTTP/")))
+            forget_headers(t);
+        break;
+    case 'r':
+        keep_header(line, "retry-after", t->retry_after, sizeof(t->retry_after));
+        keep_header(line, "retry-after-ms", t->retry_after_ms, sizeof(t->retry_after_ms));
+        break;
+    case 'd':
+        keep_header(line, "date", t->date, sizeof(t->date));
+        break;
+    default:
+        break;
+    }
+    return n;
+}
+
+static struct transfer *new_transfer(struct ifb_http *h)
+{
+    struct transfer *t = must(calloc(1, sizeof(*t)));
+
+    t->easy = must(ifb_curl.curl_easy_init());
+    ifb_buf_init(&t->url, HEADER_MAX);
+    ifb_buf_init(&t->sent, CALL_MAX);
+    ifb_buf_init(&t->body, h->body_max);
+    set_common(t->easy, h->ca_file, h->connect_timeout_ms, t->error);
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, take_body);
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, take_header);
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
+    t->all = h->all;
+    h->all = t;
+    return t;
+}
+
+static void drop_headers(struct transfer *t)
+{
+    for (struct curl_slist *s = t->headers; s; s = s->next)
+        explicit_bzero(s->data, strlen(s->data));
+    ifb_curl.curl_slist_free_all(t->headers);
+    t->headers = NULL;
+}
+
+static void put_back(struct ifb_http *h, struct transfer *t)
+{
+    drop_headers(t);
+    if (t->body.cap > BODY_KEEP)
+        ifb_buf_close(&t->body);
+    if (t->sent.cap > BODY_KEEP)
+        ifb_buf_close(&t->sent);
+    t->next = h->unused;
+    h->unused = t;
+}
+
+static void release_last(struct ifb_http *h)
+{
+    if (h->last)
+        put_back(h, h->last);
+    h->last = NULL;
+}
+
+static struct transfer *take_transfer(struct ifb_http *h)
+{
+    struct transfer *t = h->unused;
+
+    if (!t)
+        return new_transfer(h);
+    h->unused = t->next;
+    return t;
+}
+
+/* ---- starting ---- */
+
+static bool is_token(ifb_str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (!isalnum((unsigned char)s.ptr[i]) && (!s.ptr[i] || !strchr("!#$%&'*+-.^_`|~", s.ptr[i])))
+            return false;
+    return s.len > 0;
+}
+
+static bool is_one_line(ifb_str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (((unsigned char)s.ptr[i] < 0x20 && s.ptr[i] != '\t') || s.ptr[i] == 0x7f)
+            return false;
+    return true;
+}
+
+static void append_header(struct transfer *t, const char *line)
+{
+    t->headers = must(ifb_curl.curl_slist_append(t->headers, line));
+}
+
+static enum ifb_code add_header(struct ifb_http *h, struct transfer *t,
+                                const struct ifb_header *header, struct ifb_error *err)
+{
+    bool fits;
+
+    if (!is_token(header->name))
+        return ifb_fail(err, IFB_EINPUT, "'%.*s' is not the name of a header",
+                        IFB_ARG(ifb_str_part(header->name, 0, header->name.len < 60
+                                             ? header->name.len : 60)));
+    if (!is_one_line(header->value))
+        return ifb_fail(err, IFB_EINPUT, "the value of header '%.*s' holds a control character",
+                        IFB_ARG(header->name));
+    ifb_buf_clear(&h->line);
+    ifb_buf_str(&h->line, header->name);
+    ifb_buf_cstr(&h->line, header->value.len ? ": " : ";");  /* curl's way to write an empty one */
+    ifb_buf_str(&h->line, header->value);
+    fits = ifb_buf_char(&h->line, '\0');
+    if (fits)
+        append_header(t, h->line.ptr);
+    if (h->line.ptr)
+        explicit_bzero(h->line.ptr, h->line.len);
+    if (!fits)
+        return ifb_fail(err, IFB_EINPUT, "header '%.*s' is too long", IFB_ARG(header->name));
+    return IFB_OK;
+}
+
+static enum ifb_code set_headers(struct ifb_http *h, struct transfer *t,
+                                 const struct ifb_http_call *call, struct ifb_error *err)
+{
+    for (size_t i = 0; i < call->nheaders; i++) {
+        enum ifb_code code = add_header(h, t, &call->headers[i], err);
+
+        if (code != IFB_OK)
+            return code;
+    }
+    append_header(t, "Expect:");
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+    return IFB_OK;
+}
+
+static enum ifb_code set_url(struct transfer *t, ifb_str url, struct ifb_error *err)
+{
+    bool tls = ifb_str_starts(url, IFB_STR("https://"));
+
+    if (!tls && !ifb_str_starts(url, IFB_STR("http://")))
+        return ifb_fail(err, IFB_EINPUT, "only http:// and https:// can be called");
+    ifb_buf_clear(&t->url);
+    ifb_buf_str(&t->url, url);
+    if (!ifb_buf_char(&t->url, '\0') || !is_one_line(url))
+        return ifb_fail(err, IFB_EINPUT, "not a URL that can be called");
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_URL, t->url.ptr);
+    /* waiting for the first connection pays only where it can be shared */
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, tls ? 1L : 0L);
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION,
+                     tls ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
+    return IFB_OK;
+}
+
+static enum ifb_code set_body(struct transfer *t, const struct ifb_http_call *call,
+                              struct ifb_error *err)
+{
+    if (strcmp(call->method, "GET") == 0) {
+        ifb_curl.curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
+        return IFB_OK;
+    }
+    if (strcmp(call->method, "POST") != 0)
+        return ifb_fail(err, IFB_EBUG, "method '%s' is not supported", call->method);
+    ifb_buf_clear(&t->sent);
+    if (!ifb_buf_str(&t->sent, call->body))
+        return ifb_fail(err, IFB_ELIMIT, "the request is larger than %zu bytes", t->sent.max);
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_POST, 1L);
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, ifb_buf_view(&t->sent).ptr);
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->sent.len);
+    return IFB_OK;
+}
+
+static enum ifb_code prepare(struct ifb_http *h, struct transfer *t,
+                             const struct ifb_http_call *call, int64_t timeout_ms,
+                             struct ifb_error *err)
+{
+    enum ifb_code code = set_url(t, call->url, err);
+
+    if (code == IFB_OK)
+        code = set_body(t, call, err);
+    if (code == IFB_OK)
+        code = set_headers(h, t, call, err);
+    if (code != IFB_OK)
+        return code;
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+    ifb_buf_clear(&t->body);
+    forget_headers(t);
+    t->error[0] = '\0';
+    t->timeout_ms = timeout_ms;
+    return IFB_OK;
+}
+
+/* Or else curl would close what each finished call leaves behind. */
+static void keep_connections(struct ifb_http *h)
+{
+    while (h->connections < h->flying)
+        h->connections *= 2;
+    ifb_curl.curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)h->connections);
+}
+
+enum ifb_code ifb_http_start(struct ifb_http *h, const struct ifb_http_call *call,
+                             int64_t timeout_ms, void *tag, struct ifb_error *err)
+{
+    struct transfer *t = take_transfer(h);
+    enum ifb_code code = prepare(h, t, call, timeout_ms, err);
+    CURLMcode rc;
+
+    if (code != IFB_OK) {
+        put_back(h, t);
+        return code;
+    }
+    t->tag = tag;
+    rc = ifb_curl.curl_multi_add_handle(h->multi, t->easy);
+    if (rc != CURLM_OK) {
+        put_back(h, t);
+        return ifb_fail(err, IFB_EBUG, "libcurl: %s", ifb_curl.curl_multi_strerror(rc));
+    }
+    if (++h->flying > h->connections)
+        keep_connections(h);
+    return IFB_OK;
+}
+
+/* ---- moving on ---- */
+
+enum ifb_code ifb_http_wait(struct ifb_http *h, int wait_ms, struct ifb_error *err)
+{
+    int running = 0;
+    CURLMcode rc;
+
+    release_last(h);
+    rc = ifb_curl.curl_multi_perform(h->multi, &running);
+    if (rc == CURLM_OK && (size_t)running == h->flying && wait_ms > 0) {
+        rc = ifb_curl.curl_multi_poll(h->multi, NULL, 0, wait_ms, NULL);
+        if (rc == CURLM_OK)
+            rc = ifb_curl.curl_multi_perform(h->multi, &running);
+    }
+    if (rc != CURLM_OK)
+        return ifb_fail(err, IFB_EBUG, "libcurl: %s", ifb_curl.curl_multi_strerror(rc));
+    return IFB_OK;
+}
+
+/* A number of `unit` milliseconds, held between 0 and the cap; -1 when it is none. */
+static int64_t read_wait(const char *text, double unit)
+{
+    double value;
+
+    if (!ifb_str_real(ifb_str_of(text), &value))
+        return -1;
+    value *= unit;
+    if (value >= (double)IFB_HTTP_RETRY_AFTER_MAX)
+        return IFB_HTTP_RETRY_AFTER_MAX;
+    return value <= 0 ? 0 : (int64_t)value;
+}
+
+static int64_t retry_after(const struct ifb_http *h, const struct transfer *t)
+{
+    int64_t wait = read_wait(t->retry_after_ms, 1), now;
+    time_t until, date;
+
+    if (wait < 0)
+        wait = read_wait(t->retry_after, 1000);
+    if (wait >= 0 || !t->retry_after[0])
+        return wait;
+    until = ifb_curl.curl_getdate(t->retry_after, NULL);
+    date = t->date[0] ? ifb_curl.curl_getdate(t->date, NULL) : -1;
+    if (until < 0 || (date < 0 && !h->wall_ms))
+        return -1;
+    now = date >= 0 ? (int64_t)date * 1000 : h->wall_ms();
+    wait = (int64_t)until * 1000 - now;
+    if (wait > IFB_HTTP_RETRY_AFTER_MAX)
+        return IFB_HTTP_RETRY_AFTER_MAX;
+    return wait < 0 ? 0 : wait;
+}
+
+/* An error status with a cut-off or huge body is still the server's word. */
+static bool status_is_enough(CURLcode rc, long status)
+{
+    return status >= 400 &&
+           (rc == CURLE_PARTIAL_FILE || rc == CURLE_RECV_ERROR || rc == CURLE_SEND_ERROR ||
+            rc == CURLE_HTTP2_STREAM || rc == CURLE_WRITE_ERROR);
+}
+
+static void fill_event(const struct ifb_http *h, struct transfer *t, CURLcode rc,
+                       struct ifb_http_event *out)
+{
+    curl_off_t total = 0, first = 0;
+    long status = 0;
+
+    *out = (struct ifb_http_event){ .tag = t->tag, .error = { .retry_after_ms = -1 } };
+    ifb_curl.curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    ifb_curl.curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &total);
+    ifb_curl.curl_easy_getinfo(t->easy, CURLINFO_STARTTRANSFER_TIME_T, &first);
+    out->total_us = total;
+    out->first_byte_us = first;
+    out->reply.status = (int)status;
+    out->reply.body = ifb_buf_view(&t->body);
+    out->reply.retry_after_ms = retry_after(h, t);
+    /* curl is content when a connection ends within the headers */
+    if (rc == CURLE_OK && !t->head_ended)
+        rc = CURLE_PARTIAL_FILE;
+    if (rc != CURLE_OK && !status_is_enough(rc, status)) {
+        const struct attempt a = { t->easy, t->url.ptr, t->error, t->timeout_ms,
+                                   h->connect_timeout_ms, t->body.len, t->body.max, t->body.full };
+
+        out->code = explain(rc, &a, &out->error);
+    }
+}
+
+bool ifb_http_next(struct ifb_http *h, struct ifb_http_event *out)
+{
+    char *private = NULL;
+    CURLMsg *msg;
+    CURLcode rc;
+    int left;
+
+    release_last(h);
+    do {
+        msg = ifb_curl.curl_multi_info_read(h->multi, &left);
+    } while (msg && msg->msg != CURLMSG_DONE);
+    if (!msg)
+        return false;
+    rc = msg->data.result;
+    ifb_curl.curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &private);
+    h->last = (struct transfer *)(void *)private;
+    ifb_curl.curl_multi_remove_handle(h->multi, h->last->easy);
+    h->flying--;
+    fill_event(h, h->last, rc, out);
+    return true;
+}
+
+size_t ifb_http_flying(const struct ifb_http *h)
+{
+    return h->flying;
+}
+
+void ifb_http_wake(struct ifb_http *h)
+{
+    int saved = errno;
+
+    ifb_curl.curl_multi_wakeup(h->multi);
+    errno = saved;
+}
+
+/* ---- opening and closing ---- */
+
+enum ifb_code ifb_http_open(const struct ifb_http_options *options, struct ifb_http **out,
+                            struct ifb_error *err)
+{
+    static const struct ifb_http_options defaults;
+    enum ifb_code code = ifb_curl_load(err);
+    struct ifb_http *h;
+
+    if (code != IFB_OK)
+        return code;
+    if (!options)
+        options = &defaults;
+    h = must(calloc(1, sizeof(*h)));
+    h->multi = must(ifb_curl.curl_multi_init());
+    h->connect_timeout_ms =
+        options->connect_timeout_ms ? options->connect_timeout_ms : CONNECT_TIMEOUT_MS;
+    h->body_max = options->body_max ? options->body_max : BODY_MAX;
+    h->connections = options->connections_max ? options->connections_max : CONNECTIONS;
+    h->ca_file = options->ca_file ? must(strdup(options->ca_file)) : NULL;
+    h->wall_ms = options->wall_ms;
+    ifb_buf_init(&h->line, HEADER_MAX);
+    ifb_curl.curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    keep_connections(h);
+    *out = h;
+    return IFB_OK;
+}
+
+static void free_transfer(struct ifb_http *h, struct transfer *t)
+{
+    ifb_curl.curl_multi_remove_handle(h->multi, t->easy);  /* no harm when it is not in there */
+    ifb_curl.curl_easy_cleanup(t->easy);
+    drop_headers(t);
+    ifb_buf_close(&t->url);
+    ifb_buf_close(&t->sent);
+    ifb_buf_close(&t->body);
+    free(t);
+}
+
+void ifb_http_close(struct ifb_http *h)
+{
+    if (!h)
+        return;
+    while (h->all) {
+        struct transfer *t = h->all;
+
+        h->all = t->all;
+        free_transfer(h, t);
+    }
+    ifb_curl.curl_multi_cleanup(h->multi);
+    ifb_buf_close(&h->line);
+    free(h->ca_file);
+    free(h);
+}
+
+const char *ifb_http_version(void)
+{
+    if (ifb_curl_load(NULL) != IFB_OK)
+        return "none";
+    return ifb_curl.curl_version();
+}
+
+/* ---- downloads ---- */
+
+#define STALL_SECONDS 60L
+
+struct fetch {
+    CURL *easy;
+    const struct ifb_http_sink *sink;
+    size_t got;
+    bool told, stopped;
+    char error[CURL_ERROR_SIZE];
+};
+
+static int fetch_status(struct fetch *f)
+{
+    long status = 0;
+
+    ifb_curl.curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
+    return (int)status;
+}
+
+static void tell_headers(struct fetch *f)
+{
+    curl_off_t length = -1;
+
+    if (f->told)
+        return;
+    f->told = true;
+    ifb_curl.curl_easy_getinfo(f->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (f->sink->headers)
+        f->sink->headers(f->sink->self, fetch_status(f), length);
+}
+
+static size_t take_download(char *bytes, size_t size, size_t n, void *user)
+{
+    struct fetch *f = user;
+    int status = fetch_status(f);
+
+    tell_headers(f);
+    f->got += size * n;
+    if (status && status / 100 != 2)
+        return n;
+    if (f->sink->append(f->sink->self, bytes, size * n))
+        return n;
+    f->stopped = true;
+    return 0;
+}
+
+static void set_fetch(struct fetch *f, const char *url, int64_t from)
+{
+    char range[32];
+
+    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_URL, url);
+    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
+    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_FOLLOWLOCATION, 1L);
+    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_MAXREDIRS, 10L);
+    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS);
+    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_WRITEFUNCTION, take_download);
+    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_WRITEDATA, f);
+    if (from > 0) {
+        /* not RESUME_FROM: that makes an error of a server that starts at 0 */
+        snprintf(range, sizeof(range), "%lld-", (long long)from);
+        ifb_curl.curl_easy_setopt(f->easy, CURLOPT_RANGE, range);
+    }
+}
+
+enum ifb_code ifb_http_fetch(const struct ifb_http_options *options, const char *url, int64_t from,
+                             const struct ifb_http_sink *sink, int *status, struct ifb_error *err)
+{
+    int64_t connect_ms = options && options->connect_timeout_ms ? options->connect_timeout_ms
+                                                                : CONNECT_TIMEOUT_MS;
+    struct fetch f = { .sink = sink };
+    enum ifb_code code = ifb_curl_load(err);
+    CURLcode rc;
+
+    if (code != IFB_OK)
+        return code;
+    f.easy = must(ifb_curl.curl_easy_init());
+    set_common(f.easy, options ? options->ca_file : NULL, connect_ms, f.error);
+    set_fetch(&f, url, from);
+    rc = ifb_curl.curl_easy_perform(f.easy);
+    *status = fetch_status(&f);
+    if (f.stopped) {
+        code = ifb_fail(err, IFB_ECANCELED, "stopped");
+    } else if (rc != CURLE_OK && !status_is_enough(rc, *status)) {
+        const struct attempt a = { f.easy, url, f.error, STALL_SECONDS * 1000, connect_ms,
+                                   f.got, 0, false };
+
+        code = explain(rc, &a, err);
+    } else {
+        tell_headers(&f);
+    }
+    ifb_curl.curl_easy_cleanup(f.easy);
+    return code;
+}
