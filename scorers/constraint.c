@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A check bound to its arguments, read from what a suite wrote. */
+#include <ifbench/check.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/error.h"
+#include "harness/base/fields.h"
+#include "harness/base/json.h"
+#include "harness/base/str.h"
+#include "harness/base/utf8.h"
+
+#define ARGS_JSON_MAX ((size_t)16 << 20)
+
+static enum ifb_code fail_unknown(ifb_str id, struct ifb_error *err)
+{
+    const char *near = ifb_check_nearest(id);
+
+    return ifb_fail(err, IFB_EINPUT, "unknown check \"%.*s\"%s%s%s", IFB_ARG(ifb_utf8_cut(id, 80)),
+                    *near ? ", did you mean \"" : "", near, *near ? "\"?" : "");
+}
+
+/* Arguments outlive the line of the document that they point into. */
+static void keep_strings(const struct ifb_field *fields, void *args, struct ifb_arena *arena)
+{
+    for (const struct ifb_field *f = fields; f && f->name; f++) {
+        void *slot = (char *)args + f->offset;
+
+        if (f->kind == IFB_STRING && ((ifb_str *)slot)->ptr)
+            *(ifb_str *)slot = ifb_str_copy(arena, *(ifb_str *)slot);
+        if (f->kind == IFB_STRINGS) {
+            struct ifb_strs *list = slot;
+            ifb_str *copy = ifb_new(arena, ifb_str, list->n);
+
+            for (size_t i = 0; i < list->n; i++)
+                copy[i] = ifb_str_copy(arena, list->at[i]);
+            list->at = copy;
+        }
+    }
+}
+
+static ifb_str compact(struct ifb_arena *arena, const struct ifb_json *args)
+{
+    struct ifb_buf buf;
+    struct ifb_jw w;
+    ifb_str text;
+
+    if (!args || !args->first)
+        return IFB_STR("{}");
+    ifb_buf_init(&buf, ARGS_JSON_MAX);
+    ifb_jw_open(&w, &buf);
+    ifb_jw_value(&w, NULL, args);
+    text = ifb_str_copy(arena, ifb_buf_view(&buf));
+    ifb_buf_close(&buf);
+    return text;
+}
+
+enum ifb_code ifb_constraint_load(struct ifb_arena *arena, ifb_str id, const struct ifb_json *args,
+                                  struct ifb_constraint *out, struct ifb_error *err)
+{
+    const struct ifb_check *check = ifb_check_find(id);
+    struct ifb_error local;
+    enum ifb_fault fault;
+
+    if (!check)
+        return fail_unknown(id, err);
+    memset(out, 0, sizeof(*out));
+    out->id = ifb_str_of(check->id);
+    out->check = check;
+    out->args = ifb_alloc(arena, check->args_size);
+    fault = ifb_fields_read(check->fields, args, out->args, arena, &local);
+    if (fault == IFB_FAULT_TYPE)
+        return ifb_fail(err, IFB_EINPUT, "%s: %s", check->id, local.msg);
+    out->args_json = compact(arena, args);
+    keep_strings(check->fields, out->args, arena);
+    if (fault == IFB_FAULT_VALUE ||
+        (check->bind && check->bind(out->args, arena, &local) != IFB_OK))
+        out->broken = ifb_str_copy(arena, ifb_str_of(local.msg));
+    return IFB_OK;
+}
+
+void ifb_constraint_release(struct ifb_constraint *c)
+{
+    if (c->check && c->check->release && c->args)
+        c->check->release(c->args);
+    c->args = NULL;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The families of checks: one table a file, each ending in a zero row. To add a
+ * family, declare its table here and add it to the list in scorers/table.c.
+ * Inside a family file, what a row needs to say about its arguments most often
+ * has a macro below.
+ */
+#ifndef IFB_SCORERS_FAMILIES_H
+#define IFB_SCORERS_FAMILIES_H
+
+#include <ifbench/check.h>
+
+extern const struct ifb_check ifb_keywords_checks[];
+extern const struct ifb_check ifb_language_checks[];
+extern const struct ifb_check ifb_length_checks[];
+extern const struct ifb_check ifb_content_checks[];
+extern const struct ifb_check ifb_format_checks[];
+extern const struct ifb_check ifb_combination_checks[];
+extern const struct ifb_check ifb_startend_checks[];
+extern const struct ifb_check ifb_case_checks[];
+extern const struct ifb_check ifb_punctuation_checks[];
+
+/*
+ * The largest count an argument may ask for. Smaller than 0 or absent, upstream
+ * draws a random threshold; here the constraint is broken.
+ */
+#define IFB_COUNT_MAX 1e15
+
+/* A required count called `key`, and a required relation called `key`. */
+#define IFB_COUNT(type, member, key, text)                                                  \
+    IFB_FIELD(type, member, key, .kind = IFB_INT, .required = true, .max = IFB_COUNT_MAX,   \
+              .doc = text)
+#define IFB_RELATION(type, member, key)                                                     \
+    IFB_FIELD(type, member, key, .kind = IFB_CHOICE, .required = true,                      \
+              .choices = ifb_relations, .doc = "which side of the threshold passes")
+/* A required string called `key`. */
+#define IFB_TEXT(type, member, key, text)                                                   \
+    IFB_FIELD(type, member, key, .kind = IFB_STRING, .required = true, .doc = text)
+
+#endif

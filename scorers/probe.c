@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a running check says besides its outcome: why, and where. */
+#include <ifbench/check.h>
+
+#include <stdio.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/utf8.h"
+
+#define WHY_MAX 240    /* bytes of a reason */
+#define SHOWN_MAX 60   /* bytes of a quoted value */
+
+const char *const ifb_relations[] = { [IFB_LESS_THAN] = "less than",
+                                      [IFB_AT_LEAST] = "at least", NULL };
+
+const char *ifb_outcome_name(enum ifb_outcome outcome)
+{
+    switch (outcome) {
+    case IFB_FAIL: return "fail";
+    case IFB_PASS: return "pass";
+    case IFB_ERROR: return "error";
+    case IFB_UNSCORED: break;
+    }
+    return "unscored";
+}
+
+/* A reason is one line: what it quotes may hold anything. */
+static ifb_str one_line(struct ifb_arena *arena, ifb_str text)
+{
+    ifb_str line = ifb_str_copy(arena, text);
+    char *out = (char *)line.ptr;
+
+    for (size_t i = 0; i < line.len; i++)
+        if ((unsigned char)out[i] < 0x20 || out[i] == 0x7f)
+            out[i] = ' ';
+    return line;
+}
+
+void ifb_why(struct ifb_probe *p, const char *fmt, ...)
+{
+    char text[WHY_MAX + 1];
+    ifb_str line = { text, 0 };
+    va_list ap;
+    int n;
+
+    if (!p->explain)
+        return;
+    va_start(ap, fmt);
+    n = vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    if (n > 0)
+        line.len = n < WHY_MAX ? (size_t)n : WHY_MAX;
+    line.len = ifb_utf8_valid(line);  /* the cut may have gone through a character */
+    p->why = one_line(p->cell, line);
+}
+
+ifb_str ifb_shown(ifb_str s)
+{
+    return s.len <= SHOWN_MAX ? s : ifb_utf8_cut(s, SHOWN_MAX);
+}
+
+void ifb_mark(struct ifb_probe *p, ifb_str piece)
+{
+    size_t from;
+
+    if (!p->explain || p->nspans == IFB_SPANS_MAX)
+        return;
+    from = (size_t)(piece.ptr - ifb_text_raw(p->text).ptr);
+    p->spans[p->nspans++] = (struct ifb_span){ (uint32_t)from, (uint32_t)(from + piece.len) };
+}
+
+enum ifb_outcome ifb_compare(struct ifb_probe *p, int64_t n, int64_t relation, int64_t limit,
+                             const char *noun)
+{
+    ifb_why(p, "found %lld %s, wanted %s %lld", (long long)n, noun, ifb_relations[relation],
+            (long long)limit);
+    return ifb_pass_if(relation == IFB_LESS_THAN ? n < limit : n >= limit);
+}
+
+enum ifb_outcome ifb_pass_if(bool ok)
+{
+    return ok ? IFB_PASS : IFB_FAIL;
+}

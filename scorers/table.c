@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All families of checks, and how a check is found by its id. */
+#include "scorers/families.h"
+
+#include "harness/base/str.h"
+
+/* A family's ids all begin with its prefix, so that a search skips the others. */
+static const struct {
+    ifb_str prefix;
+    const struct ifb_check *checks;
+} families[] = {
+    { IFB_STR_INIT("keywords:"), ifb_keywords_checks },
+    { IFB_STR_INIT("language:"), ifb_language_checks },
+    { IFB_STR_INIT("length_constraints:"), ifb_length_checks },
+    { IFB_STR_INIT("detectable_content:"), ifb_content_checks },
+    { IFB_STR_INIT("detectable_format:"), ifb_format_checks },
+    { IFB_STR_INIT("combination:"), ifb_combination_checks },
+    { IFB_STR_INIT("startend:"), ifb_startend_checks },
+    { IFB_STR_INIT("change_case:"), ifb_case_checks },
+    { IFB_STR_INIT("punctuation:"), ifb_punctuation_checks },
+};
+
+#define NFAMILIES (sizeof(families) / sizeof(families[0]))
+
+const struct ifb_check *ifb_check_find(ifb_str id)
+{
+    for (size_t i = 0; i < NFAMILIES; i++) {
+        if (!ifb_str_starts(id, families[i].prefix))
+            continue;
+        for (const struct ifb_check *c = families[i].checks; c->id; c++)
+            if (ifb_str_is(id, c->id))
+                return c;
+    }
+    return NULL;
+}
+
+const struct ifb_check *ifb_check_next(const struct ifb_check *previous)
+{
+    bool here = !previous;
+
+    for (size_t i = 0; i < NFAMILIES; i++)
+        for (const struct ifb_check *c = families[i].checks; c->id; c++) {
+            if (here)
+                return c;
+            here = c == previous;
+        }
+    return NULL;
+}
+
+const char *ifb_check_nearest(ifb_str id)
+{
+    size_t least = id.len / 3 + 2;
+    const char *best = "";
+
+    for (size_t i = 0; i < NFAMILIES; i++)
+        for (const struct ifb_check *c = families[i].checks; c->id; c++) {
+            size_t d = ifb_edit_distance(id, ifb_str_of(c->id), least);
+
+            if (d < least) {
+                least = d;
+                best = c->id;
+            }
+        }
+    return best;
+}
