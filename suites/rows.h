@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The reader that suites in IFEval's format share. One JSON object a line:
+ *
+ *     {"key": 12, "prompt": "...", "group": "format",
+ *      "instruction_id_list": ["family:name", ...], "kwargs": [{...}, ...]}
+ *
+ * `key` is a whole number or a string and unique in the file; `group` is ours
+ * and optional; kwargs go with instruction_id_list by position, because an id
+ * may occur twice in a row. Members with other names are ignored, blank lines
+ * are skipped.
+ */
+#ifndef IFB_SUITES_ROWS_H
+#define IFB_SUITES_ROWS_H
+
+#include <ifbench/suite.h>
+
+struct ifb_item_rows;
+
+/*
+ * Reads the file `path`, plain or gzip. Everything lives in `arena`, except the
+ * open file, which close releases.
+ */
+enum ifb_code ifb_item_rows_open(const char *path, struct ifb_arena *arena, struct ifb_item_rows **out,
+                            struct ifb_error *err);
+
+/* Reads `text`, which must outlive the arena's contents; `name` stands for it in messages. */
+struct ifb_item_rows *ifb_item_rows_of(const char *name, ifb_str text, struct ifb_arena *arena);
+
+/*
+ * The next item. Whoever takes it must call ifb_constraint_release on its
+ * constraints; a row that fails leaves nothing to release.
+ *   IFB_EINPUT  "FILE:LINE: ..."; also when the file ends without any row
+ */
+enum ifb_code ifb_item_rows_next(struct ifb_item_rows *rows, struct ifb_item *item, bool *more,
+                            struct ifb_error *err);
+
+/* NULL is fine. */
+void ifb_item_rows_close(struct ifb_item_rows *rows);
+
+/* The last two in the shape that struct ifb_suite wants; `state` is a struct ifb_item_rows. */
+enum ifb_code ifb_item_rows_suite_next(void *state, struct ifb_item *item, bool *more,
+                                  struct ifb_error *err);
+void ifb_item_rows_suite_close(void *state);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The suites that suites/table.c lists, one file each. */
+#ifndef IFB_SUITES_TABLE_H
+#define IFB_SUITES_TABLE_H
+
+#include <ifbench/suite.h>
+
+extern const struct ifb_suite ifb_suite_core;
+extern const struct ifb_suite ifb_suite_ifeval;
+
+#endif
