@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/engine/aggregate.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include <ifbench/stats.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/str.h"
+
+/* Group rows under construction. */
+struct rows {
+    struct ifb_arena *arena;
+    struct ifb_group_row *at;
+    size_t n, cap, first;  /* first: of the cell being counted */
+};
+
+static struct ifb_group_row *row_of(struct rows *rows, const struct ifb_cell_summary *cell,
+                                    const char *kind, ifb_str name)
+{
+    for (size_t i = rows->first; i < rows->n; i++)
+        if (ifb_str_is(rows->at[i].kind, kind) && ifb_str_eq(rows->at[i].name, name))
+            return &rows->at[i];
+    rows->at = ifb_grow(rows->arena, rows->at, &rows->cap, rows->n + 1, sizeof(*rows->at));
+    rows->at[rows->n] = (struct ifb_group_row){ .suite = cell->suite, .model = cell->model,
+                                                .kind = ifb_str_of(kind), .name = name };
+    return &rows->at[rows->n++];
+}
+
+static void count_constraint(struct ifb_group_row *row, uint8_t strict, uint8_t loose)
+{
+    row->n++;
+    row->strict_pass += strict == IFB_PASS;
+    row->loose_pass += loose == IFB_PASS;
+    row->errors += strict == IFB_ERROR;
+    row->unscored += strict == IFB_UNSCORED;
+}
+
+static void count_groups(struct rows *rows, const struct ifb_cell_summary *cell,
+                         const struct ifb_item *item, const struct ifb_sample_result *r)
+{
+    for (size_t i = 0; i < item->nconstraints; i++) {
+        ifb_str id = item->constraints[i].id;
+        size_t colon = ifb_str_chr(id, ':', 0);
+        ifb_str family = ifb_str_part(id, 0, colon == SIZE_MAX ? id.len : colon);
+
+        count_constraint(row_of(rows, cell, "instruction", id), r->strict[i], r->loose[i]);
+        count_constraint(row_of(rows, cell, "family", family), r->strict[i], r->loose[i]);
+        if (item->group.len)
+            count_constraint(row_of(rows, cell, "group", item->group), r->strict[i],
+                             r->loose[i]);
+    }
+}
+
+static int by_kind_and_name(const void *a, const void *b)
+{
+    const struct ifb_group_row *x = a, *y = b;
+    int d = ifb_str_cmp(x->kind, y->kind);
+
+    return d ? d : ifb_str_cmp(x->name, y->name);
+}
+
+static void count_sample(struct ifb_cell_summary *cell, const struct ifb_sample_result *r)
+{
+    cell->counts.total++;
+    cell->tokens_in += r->tokens_in > 0 ? r->tokens_in : 0;
+    cell->tokens_out += r->tokens_out > 0 ? r->tokens_out : 0;
+    cell->failed_calls += r->failed_call;
+    cell->incomplete += r->incomplete;
+    cell->reasoning_removed += r->reasoning_removed;
+    if (!r->scored)
+        cell->counts.pending++;
+    else if (r->outcome == IFB_UNSCORED)
+        cell->counts.unscored++;
+    else if (r->outcome == IFB_PASS)
+        cell->counts.passed++;
+    else if (r->outcome == IFB_ERROR)
+        cell->counts.errors++;
+    else
+        cell->counts.failed++;
+}
+
+static void add_latencies(struct ifb_cell_summary *cell, const struct ifb_sample_result *results,
+                          uint32_t n, struct ifb_arena *arena)
+{
+    double *at = ifb_new(arena, double, n);
+    int64_t known = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        if (results[i].latency_ms >= 0)
+            at[known++] = results[i].latency_ms;
+    cell->latency_p50_ms = ifb_quantile(at, known, 0.50);
+    cell->latency_p95_ms = ifb_quantile(at, known, 0.95);
+    cell->latency_p99_ms = ifb_quantile(at, known, 0.99);
+}
+
+static struct ifb_metric_value metric_value(const struct ifb_metric *m,
+                                            const struct ifb_cell_summary *cell,
+                                            struct ifb_ratio ratio)
+{
+    struct ifb_interval ci = ifb_wilson(ratio.hits, ratio.n, 0.95);
+
+    return (struct ifb_metric_value){
+        .id = ifb_str_of(m->id), .suite = cell->suite, .model = cell->model,
+        .unit = ifb_str_of(m->unit), .higher_is_better = m->higher_is_better,
+        .value = ratio.n ? (double)ratio.hits / (double)ratio.n : NAN,
+        .lo = ci.lo, .hi = ci.hi, .se = ifb_proportion_se(ratio.hits, ratio.n),
+        .hits = ratio.hits, .n = ratio.n,
+    };
+}
+
+static struct ifb_ratio measure(const struct ifb_metric *m, const struct ifb_sample_plan *samples,
+                                const struct ifb_sample_result *results, uint32_t n)
+{
+    struct ifb_ratio ratio = { 0, 0 };
+
+    for (uint32_t i = 0; i < n; i++) {
+        struct ifb_item_score score = { samples[i].item, results[i].strict, results[i].loose,
+                                        results[i].answered };
+
+        if (results[i].scored)
+            m->count(&score, &ratio);
+    }
+    return ratio;
+}
+
+static size_t count_metrics(const struct ifb_plan *plan)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < plan->ncells; i++)
+        for (const struct ifb_metric *m = plan->cells[i].suite->metrics; m->id; m++)
+            n++;
+    return n;
+}
+
+static void add_counts(struct ifb_counts *sum, const struct ifb_counts *c)
+{
+    sum->total += c->total;
+    sum->passed += c->passed;
+    sum->failed += c->failed;
+    sum->errors += c->errors;
+    sum->unscored += c->unscored;
+    sum->pending += c->pending;
+}
+
+void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *results,
+                   enum ifb_missing missing, struct ifb_arena *arena, struct ifb_summary *out)
+{
+    struct ifb_metric_value *metrics =
+        ifb_new(arena, struct ifb_metric_value, count_metrics(plan));
+    struct ifb_cell_summary *cells = ifb_new(arena, struct ifb_cell_summary, plan->ncells);
+    struct rows rows = { .arena = arena };
+
+    out->nmetrics = 0;
+    out->counts = (struct ifb_counts){ 0 };
+    for (size_t c = 0; c < plan->ncells; c++) {
+        const struct ifb_plan_cell *p = &plan->cells[c];
+
+        cells[c] = (struct ifb_cell_summary){ .suite = ifb_str_of(p->suite->id),
+                                              .model = p->model->spec,
+                                              .missing_fails = missing == IFB_MISSING_FAIL };
+        rows.first = rows.n;
+        for (uint32_t i = p->first; i < p->first + p->n; i++) {
+            count_sample(&cells[c], &results[i]);
+            if (results[i].scored)
+                count_groups(&rows, &cells[c], plan->samples[i].item, &results[i]);
+        }
+        if (rows.n > rows.first)
+            qsort(rows.at + rows.first, rows.n - rows.first, sizeof(*rows.at), by_kind_and_name);
+        add_latencies(&cells[c], results + p->first, p->n, arena);
+        add_counts(&out->counts, &cells[c].counts);
+        for (const struct ifb_metric *m = p->suite->metrics; m->id; m++)
+            metrics[out->nmetrics++] =
+                metric_value(m, &cells[c],
+                             measure(m, plan->samples + p->first, results + p->first, p->n));
+    }
+    out->metrics = metrics;
+    out->groups = rows.at;
+    out->ngroups = rows.n;
+    out->cells = cells;
+    out->ncells = plan->ncells;
+}

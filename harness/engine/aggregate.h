@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From results to a summary: metrics with intervals, groups, counts. A pure
+ * function of the plan and the results.
+ */
+#ifndef IFB_ENGINE_AGGREGATE_H
+#define IFB_ENGINE_AGGREGATE_H
+
+#include <ifbench/report.h>
+
+#include "harness/engine/score.h"
+
+/*
+ * Fills metrics, groups, cells and counts of *out, in `arena`. Groups are
+ * sorted by kind, then name: each instruction id, each family (what stands
+ * before its first ':'), each group of the suite.
+ */
+void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *results,
+                   enum ifb_missing missing, struct ifb_arena *arena, struct ifb_summary *out);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/engine/cell.h"
+
+#include <stdlib.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/str.h"
+
+#define ROW_MAX ((size_t)64 << 20)
+
+struct ifb_cell *ifb_cell_take(struct ifb_cells *cells, const struct ifb_plan *plan,
+                               uint32_t sample)
+{
+    struct ifb_cell *c = cells->spare;
+
+    if (c) {
+        cells->spare = c->next;
+    } else {
+        c = calloc(1, sizeof(*c));
+        if (!c)
+            ifb_out_of_memory();
+        c->arena = ifb_arena_new();
+        ifb_buf_init(&c->row, ROW_MAX);
+    }
+    c->next = NULL;
+    c->sample = sample;
+    c->nrecords = 0;
+    c->records = ifb_new(c->arena, struct ifb_call_record, plan->samples[sample].turns);
+    return c;
+}
+
+void ifb_cell_give(struct ifb_cells *cells, struct ifb_cell *cell)
+{
+    ifb_arena_reset(cell->arena);
+    ifb_buf_clear(&cell->row);
+    cell->next = cells->spare;
+    cells->spare = cell;
+}
+
+void ifb_cells_close(struct ifb_cells *cells)
+{
+    while (cells->spare) {
+        struct ifb_cell *c = cells->spare;
+
+        cells->spare = c->next;
+        ifb_arena_close(c->arena);
+        ifb_buf_close(&c->row);
+        free(c);
+    }
+}
+
+struct ifb_conversation ifb_cell_messages(const struct ifb_cell *cell, const struct ifb_item *item)
+{
+    size_t n = ifb_turn_messages(item, (uint16_t)cell->nrecords), at = 0, turn = 0;
+    struct ifb_message *out;
+
+    if (!cell->nrecords)
+        return (struct ifb_conversation){ item->prompt.at, n };
+    out = ifb_new(cell->arena, struct ifb_message, n + cell->nrecords);
+    for (size_t i = 0; i < n; i++) {
+        out[at++] = item->prompt.at[i];
+        if (item->prompt.at[i].role == IFB_USER && turn < cell->nrecords) {
+            ifb_str said = cell->records[turn++].response.text;
+
+            out[at++] = (struct ifb_message){ IFB_ASSISTANT, said.ptr ? said : IFB_STR("") };
+        }
+    }
+    return (struct ifb_conversation){ out, at };
+}
+
+struct ifb_call_record ifb_cell_record(const struct ifb_cell *cell, const struct ifb_plan *plan)
+{
+    const struct ifb_sample_plan *s = &plan->samples[cell->sample];
+    const struct ifb_plan_cell *p = &plan->cells[s->cell];
+
+    return (struct ifb_call_record){
+        .call = s->call + (uint32_t)cell->nrecords,
+        .suite = ifb_str_of(p->suite->id), .item = s->item->id, .model = p->model->spec,
+        .epoch = s->epoch, .turn = (uint16_t)cell->nrecords,
+        .messages = ifb_cell_messages(cell, s->item),
+        .response = { .tokens_in = -1, .tokens_out = -1 },
+        .latency_ms = -1, .attempts = 1,
+    };
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The loop that gets calls answered: one thread, no barrier between stages. It
+ * starts what is ready while there is room, lets retry.h decide about failures,
+ * and hands every outcome to the caller, who journals it before anything else
+ * looks at it.
+ */
+#ifndef IFB_ENGINE_DISPATCH_H
+#define IFB_ENGINE_DISPATCH_H
+
+#include <signal.h>
+
+#include "harness/engine/cell.h"
+#include "harness/engine/retry.h"
+#include "harness/http/http.h"
+
+struct ifb_dispatch_options {
+    const struct ifb_plan *plan;
+    struct ifb_sampling sampling;  /* negative members: the suite's preset */
+    size_t concurrency;
+    int64_t timeout_ms, total_timeout_ms;
+    int64_t max_errors;            /* failed calls of a model in a row; 0: no limit */
+    struct ifb_retry_policy retry;
+    uint64_t seed;
+    const char *ca_file;
+    const volatile sig_atomic_t *stop;  /* may be NULL */
+};
+
+/* What the caller does; all are called on the dispatching thread. */
+struct ifb_dispatch_calls {
+    void *self;
+    /* The next cell with turns to ask, NULL when there is none. `skip[model]` is true for a
+     * model that was given up: its cells are left alone. */
+    struct ifb_cell *(*take)(void *self, const bool *skip);
+    /* Keeps a record for good (answer or failure) before it counts. */
+    enum ifb_code (*keep)(void *self, const struct ifb_call_record *record, struct ifb_error *err);
+    /* The cell has all its records, or no more will come. */
+    enum ifb_code (*done)(void *self, struct ifb_cell *cell, struct ifb_error *err);
+    /* The cell was started and cannot be finished now (stopped): it is pending again. */
+    void (*drop)(void *self, struct ifb_cell *cell);
+    /* Between two looks at the network. */
+    enum ifb_code (*idle)(void *self, size_t flying, int64_t retries, struct ifb_error *err);
+};
+
+/*
+ * Runs until nothing is left to ask. IFB_ECANCELED when it was stopped, the
+ * error of keep or done when one failed, IFB_EAUTH or what was last seen when a
+ * model was given up (the message names it); cells that were not started stay
+ * pending then.
+ */
+enum ifb_code ifb_dispatch(const struct ifb_dispatch_options *options,
+                           const struct ifb_dispatch_calls *calls, struct ifb_error *err);
+
+/*
+ * One cheap request to a model, to learn before the run that the address, the
+ * key and the model's name are right. IFB_OK also when the server merely
+ * dislikes this request; *note then says so ("" otherwise), at most 512 bytes.
+ */
+enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms, const char *ca_file,
+                            char note[512], struct ifb_error *err);
+
+#endif

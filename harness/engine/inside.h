@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a run holds; private to harness/engine/run*.c. */
+#ifndef IFB_ENGINE_INSIDE_H
+#define IFB_ENGINE_INSIDE_H
+
+#include <ifbench/run.h>
+
+#include "harness/base/file.h"
+#include "harness/engine/cell.h"
+#include "harness/engine/manifest.h"
+#include "harness/engine/replay_file.h"
+#include "harness/engine/score.h"
+
+/* A line of verdicts.jsonl that waits for the ones before it. */
+struct ifb_row {
+    char *at;
+    size_t len;
+};
+
+struct ifb_run_inside {
+    struct ifb_run_options o;
+    struct ifb_manifest manifest;
+    struct ifb_arena *arena;
+    const char *const *data_dirs;
+    struct ifb_suite_items *suites;
+    size_t nsuites;
+    struct ifb_model *models;
+    struct ifb_replay **replays;  /* one a model; NULL where it is no replay */
+    size_t nmodels;
+    struct ifb_resources resources;
+    struct ifb_think think;
+    struct ifb_plan plan;
+    struct ifb_scoring scoring;
+    struct ifb_sample_result *results;
+    struct ifb_journal *journal;
+    struct ifb_pool *pool;
+    struct ifb_cells cells;
+    uint32_t cursor;              /* the next sample to look at */
+    struct ifb_out *verdicts;
+    struct ifb_row *rows;         /* one a sample */
+    uint32_t rows_written;        /* samples before it are on file */
+    int64_t started_us, progress_us;
+    const ifb_str *warnings;
+    size_t nwarnings, warnings_cap;
+};
+
+/* Notes a warning for the summary and tells the caller. */
+void ifb_run_warn(struct ifb_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- run_prepare.c: from options to a plan ---- */
+
+/* An empty run that holds copies of `options` and of its strings. */
+struct ifb_run *ifb_run_new(const struct ifb_run_options *options);
+
+/* Suites, models, resources, plan; no network, nothing written. */
+enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err);
+
+/* The rule for unanswered samples: the option, else what `otherwise` says. */
+enum ifb_missing ifb_run_missing(const struct ifb_run *run, bool scored_only);
+
+/* ---- run_work.c: answers, scores, rows ---- */
+
+/* Opens the pool and verdicts.jsonl. */
+enum ifb_code ifb_run_work_begin(struct ifb_run *run, struct ifb_error *err);
+
+/* Asks and scores everything that is pending. */
+enum ifb_code ifb_run_ask(struct ifb_run *run, struct ifb_error *err);
+
+/* Scores everything the journal knows, asking nothing. */
+enum ifb_code ifb_run_score_journal(struct ifb_run *run, struct ifb_error *err);
+
+/* Waits for the pool, completes verdicts.jsonl. */
+enum ifb_code ifb_run_work_end(struct ifb_run *run, struct ifb_error *err);
+
+/* ---- run_finish.c ---- */
+
+/* Summary and reports; needs the scores. */
+enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err);
+
+#endif

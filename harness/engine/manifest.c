@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/engine/manifest.h"
+
+#include <sys/utsname.h>
+
+#include <ifbench.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/base/json.h"
+#include "harness/base/str.h"
+#include "harness/engine/pool.h"
+#include "harness/http/http.h"
+
+#define MANIFEST_MAX ((size_t)4 << 20)
+#define SCHEMA "ifbench.manifest/1"
+
+static void write_strs(struct ifb_jw *w, const char *key, struct ifb_strs strs)
+{
+    ifb_jw_array(w, key);
+    for (size_t i = 0; i < strs.n; i++)
+        ifb_jw_str(w, NULL, strs.at[i]);
+    ifb_jw_end(w);
+}
+
+static void write_models(struct ifb_jw *w, const struct ifb_model *models, size_t n)
+{
+    ifb_jw_array(w, "models");
+    for (size_t i = 0; i < n; i++) {
+        ifb_jw_object(w, NULL);
+        ifb_jw_str(w, "spec", models[i].spec);
+        ifb_jw_cstr(w, "provider", models[i].provider->id);
+        ifb_jw_str(w, "name", models[i].name);
+        ifb_jw_str(w, "base_url", models[i].base_url);
+        ifb_jw_end(w);
+    }
+    ifb_jw_end(w);
+}
+
+static void write_files(struct ifb_jw *w, const struct ifb_manifest *m)
+{
+    ifb_jw_array(w, "data");
+    for (size_t i = 0; i < m->nfiles; i++) {
+        ifb_jw_object(w, NULL);
+        ifb_jw_str(w, "for", m->files[i].suite);
+        ifb_jw_str(w, "path", m->files[i].path);
+        ifb_jw_cstr(w, "sha256", m->files[i].sha256);
+        ifb_jw_int(w, "bytes", m->files[i].bytes);
+        ifb_jw_end(w);
+    }
+    ifb_jw_end(w);
+}
+
+static void write_sampling(struct ifb_jw *w, const struct ifb_sampling *s)
+{
+    ifb_jw_object(w, "sampling");
+    if (s->temperature >= 0)
+        ifb_jw_real(w, "temperature", s->temperature);
+    if (s->top_p >= 0)
+        ifb_jw_real(w, "top_p", s->top_p);
+    if (s->max_tokens >= 0)
+        ifb_jw_int(w, "max_tokens", s->max_tokens);
+    if (s->seed >= 0)
+        ifb_jw_int(w, "seed", s->seed);
+    ifb_jw_end(w);
+}
+
+static void write_host(struct ifb_jw *w, bool network)
+{
+    struct utsname u;
+
+    ifb_jw_object(w, "host");
+    if (uname(&u) == 0) {
+        ifb_jw_cstr(w, "os", u.sysname);
+        ifb_jw_cstr(w, "release", u.release);
+        ifb_jw_cstr(w, "machine", u.machine);
+    }
+    ifb_jw_int(w, "cores", ifb_pool_cores());
+    if (network)
+        ifb_jw_cstr(w, "http", ifb_http_version());
+    ifb_jw_end(w);
+}
+
+static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
+                      const struct ifb_model *models, size_t nmodels)
+{
+    ifb_jw_object(w, NULL);
+    ifb_jw_cstr(w, "schema", SCHEMA);
+    ifb_jw_cstr(w, "version", IFBENCH_VERSION);
+    ifb_jw_str(w, "started", m->started);
+    ifb_jw_str(w, "plan", m->plan);
+    ifb_jw_int(w, "calls", m->calls);
+    ifb_jw_int(w, "samples", m->samples);
+    ifb_jw_bool(w, "scored_only", m->scored_only);
+    write_strs(w, "suites", m->options.suites);
+    write_models(w, models, nmodels);
+    ifb_jw_str(w, "data_file", m->options.data);
+    ifb_jw_str(w, "data_dir", m->options.data_dir);
+    write_files(w, m);
+    ifb_jw_int(w, "limit", m->options.limit);
+    ifb_jw_int(w, "epochs", m->options.epochs);
+    write_sampling(w, &m->options.sampling);
+    ifb_jw_str(w, "think", m->options.think);
+    write_strs(w, "think_tags", m->options.think_tags);
+    ifb_jw_cstr(w, "missing", m->options.missing < 0 ? NULL
+                              : m->options.missing == IFB_MISSING_FAIL ? "fail" : "unscored");
+    ifb_jw_str(w, "punkt", m->punkt);
+    write_host(w, !m->scored_only);
+    ifb_jw_end(w);
+}
+
+enum ifb_code ifb_manifest_write(const struct ifb_manifest *m, const struct ifb_model *models,
+                                 size_t nmodels, const char *path, struct ifb_error *err)
+{
+    struct ifb_buf buf;
+    struct ifb_jw w;
+    enum ifb_code code;
+
+    ifb_buf_init(&buf, MANIFEST_MAX);
+    ifb_jw_open(&w, &buf);
+    w.pretty = true;
+    write_all(&w, m, models, nmodels);
+    ifb_buf_char(&buf, '\n');
+    code = ifb_file_write(path, ifb_buf_view(&buf), err);
+    ifb_buf_close(&buf);
+    return code;
+}
+
+static struct ifb_strs read_strs(const struct ifb_json *array, const char *member,
+                                 struct ifb_arena *arena)
+{
+    size_t n = array && array->kind == IFB_JARRAY ? array->n : 0, i = 0;
+    ifb_str *at = ifb_new(arena, ifb_str, n);
+
+    if (n)
+        for (const struct ifb_json *m = array->first; m; m = m->next)
+            at[i++] = member ? ifb_json_str(m, member) : m->string;
+    return (struct ifb_strs){ at, n };
+}
+
+static void read_files(const struct ifb_json *array, struct ifb_manifest *out)
+{
+    const struct ifb_json *m = array && array->kind == IFB_JARRAY ? array->first : NULL;
+
+    for (; m && out->nfiles < IFB_DATA_FILES_MAX; m = m->next) {
+        struct ifb_data_file *f = &out->files[out->nfiles++];
+        ifb_str sha = ifb_json_str(m, "sha256");
+
+        f->suite = ifb_json_str(m, "for");
+        f->path = ifb_json_str(m, "path");
+        f->bytes = ifb_json_int(m, "bytes", 0);
+        if (sha.len == IFB_SHA256_HEX - 1)
+            memcpy(f->sha256, sha.ptr, sha.len);
+    }
+}
+
+static int64_t read_missing(ifb_str name)
+{
+    if (!name.ptr)
+        return -1;
+    return ifb_str_is(name, "fail") ? IFB_MISSING_FAIL : IFB_MISSING_UNSCORED;
+}
+
+static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
+                         struct ifb_run_options *o)
+{
+    const struct ifb_json *s = ifb_json_get(v, "sampling");
+
+    o->suites = read_strs(ifb_json_get(v, "suites"), NULL, arena);
+    o->models = read_strs(ifb_json_get(v, "models"), "spec", arena);
+    o->data = ifb_json_str(v, "data_file");
+    o->data_dir = ifb_json_str(v, "data_dir");
+    o->limit = ifb_json_int(v, "limit", 0);
+    o->epochs = ifb_json_int(v, "epochs", 1);
+    o->sampling = (struct ifb_sampling){ ifb_json_real(s, "temperature", -1),
+                                         ifb_json_real(s, "top_p", -1),
+                                         ifb_json_int(s, "max_tokens", -1),
+                                         ifb_json_int(s, "seed", -1) };
+    o->think = ifb_json_str(v, "think");
+    o->think_tags = read_strs(ifb_json_get(v, "think_tags"), NULL, arena);
+    o->missing = read_missing(ifb_json_str(v, "missing"));
+}
+
+enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struct ifb_manifest *out,
+                                struct ifb_error *err)
+{
+    const struct ifb_json *v;
+    ifb_str text;
+    enum ifb_code code = ifb_file_read(path, MANIFEST_MAX, arena, &text, err);
+
+    if (code)
+        return code;
+    code = ifb_json_parse(arena, text, 0, 1, &v, err);
+    if (code)
+        return ifb_within(err, "%s", path);
+    if (!ifb_str_is(ifb_json_str(v, "schema"), SCHEMA))
+        return ifb_fail(err, IFB_EINPUT, "%s: not a manifest of ifbench (schema %s)", path, SCHEMA);
+    *out = (struct ifb_manifest){
+        .version = ifb_json_str(v, "version"), .started = ifb_json_str(v, "started"),
+        .punkt = ifb_json_str(v, "punkt"), .plan = ifb_json_str(v, "plan"),
+        .calls = ifb_json_int(v, "calls", -1), .samples = ifb_json_int(v, "samples", -1),
+        .scored_only = ifb_json_get(v, "scored_only") && ifb_json_get(v, "scored_only")->truth,
+    };
+    if (out->calls < 0 || out->calls > UINT32_MAX || out->samples < 0)
+        return ifb_fail(err, IFB_EINPUT, "%s: the number of calls is missing", path);
+    read_options(v, arena, &out->options);
+    read_files(ifb_json_get(v, "data"), out);
+    return IFB_OK;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * manifest.json: what was asked of whom, with which data and options. Enough to
+ * resume or re-score a run from its folder alone. Holds no secret.
+ */
+#ifndef IFB_ENGINE_MANIFEST_H
+#define IFB_ENGINE_MANIFEST_H
+
+#include <ifbench/run.h>
+
+#include "harness/base/sha256.h"
+
+struct ifb_data_file {
+    ifb_str suite;  /* or "punkt" */
+    ifb_str path;
+    char sha256[IFB_SHA256_HEX];
+    int64_t bytes;
+};
+
+#define IFB_DATA_FILES_MAX 64
+
+struct ifb_manifest {
+    ifb_str version, started, punkt, plan;
+    int64_t calls, samples;
+    bool scored_only;                /* answers made elsewhere */
+    struct ifb_run_options options;  /* what, judging; not how and where to */
+    struct ifb_data_file files[IFB_DATA_FILES_MAX];
+    size_t nfiles;
+};
+
+/* Writes it to `path`; `models` gives provider, name and base URL beside the spec. */
+enum ifb_code ifb_manifest_write(const struct ifb_manifest *m, const struct ifb_model *models,
+                                 size_t nmodels, const char *path, struct ifb_error *err);
+
+/* Reads it; strings live in `arena`. */
+enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struct ifb_manifest *out,
+                                struct ifb_error *err);
+
+#endif

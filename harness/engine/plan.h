@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The plan: items times models times epochs. A *sample* is one item asked of
+ * one model once; a *call* is one request of it. A call is ready when the call
+ * before it in its sample has been answered (turn 2 reads turn 1), so the calls
+ * of a sample form a chain, and samples are independent.
+ *
+ * Samples and calls are numbered from 0 in plan order: suite, model, item,
+ * epoch, turn. These numbers are what the journal refers to.
+ */
+#ifndef IFB_ENGINE_PLAN_H
+#define IFB_ENGINE_PLAN_H
+
+#include <ifbench/provider.h>
+#include <ifbench/suite.h>
+
+#include "harness/base/sha256.h"
+
+struct ifb_sample_plan {
+    const struct ifb_item *item;
+    uint32_t cell;   /* index into cells */
+    uint32_t epoch;
+    uint32_t call;   /* number of its first call */
+    uint16_t turns;  /* number of its calls */
+};
+
+/* One suite asked of one model. */
+struct ifb_plan_cell {
+    const struct ifb_suite *suite;
+    const struct ifb_model *model;
+    uint32_t model_index;
+    uint32_t first, n;  /* its samples */
+};
+
+/* A suite with its items, loaded. */
+struct ifb_suite_items {
+    const struct ifb_suite *suite;
+    struct ifb_item *items;
+    size_t n;
+};
+
+struct ifb_plan {
+    const struct ifb_plan_cell *cells;
+    size_t ncells;
+    const struct ifb_sample_plan *samples;
+    size_t nsamples;
+    size_t ncalls;
+    char digest[IFB_SHA256_HEX];  /* of all ids, prompts, constraints, models and epochs */
+};
+
+/* Reads all items of a suite, or the first `limit` when it is not 0. */
+enum ifb_code ifb_suite_load(const struct ifb_suite *suite, const struct ifb_suite_source *src,
+                             size_t limit, struct ifb_arena *arena, struct ifb_suite_items *out,
+                             struct ifb_error *err);
+
+/* Releases what the items' constraints hold. */
+void ifb_suite_unload(struct ifb_suite_items *s);
+
+void ifb_plan_make(const struct ifb_suite_items *suites, size_t nsuites,
+                   const struct ifb_model *models, size_t nmodels, uint32_t epochs,
+                   struct ifb_arena *arena, struct ifb_plan *out);
+
+/* The sample that a call belongs to. */
+const struct ifb_sample_plan *ifb_plan_sample_of(const struct ifb_plan *plan, uint32_t call);
+
+/* The messages of the prompt up to and with user turn `turn` (earlier answers not included). */
+size_t ifb_turn_messages(const struct ifb_item *item, uint16_t turn);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/engine/record.h"
+
+#include "harness/base/arena.h"
+#include "harness/base/error.h"
+#include "harness/base/json.h"
+#include "harness/base/str.h"
+
+static const char *const roles[] = { "system", "user", "assistant" };
+
+static void write_messages(struct ifb_jw *w, const struct ifb_conversation *c)
+{
+    ifb_jw_array(w, "messages");
+    for (size_t i = 0; i < c->n; i++) {
+        ifb_jw_object(w, NULL);
+        ifb_jw_cstr(w, "role", roles[c->at[i].role]);
+        ifb_jw_str(w, "content", c->at[i].text);
+        ifb_jw_end(w);
+    }
+    ifb_jw_end(w);
+}
+
+static void write_response(struct ifb_jw *w, const struct ifb_response *r)
+{
+    ifb_jw_str(w, "text", r->text);
+    if (r->reasoning.ptr)
+        ifb_jw_str(w, "reasoning", r->reasoning);
+    ifb_jw_cstr(w, "finish", ifb_finish_name(r->finish));
+    if (r->model.ptr)
+        ifb_jw_str(w, "served", r->model);
+    if (r->tokens_in >= 0)
+        ifb_jw_int(w, "in", r->tokens_in);
+    if (r->tokens_out >= 0)
+        ifb_jw_int(w, "out", r->tokens_out);
+}
+
+void ifb_record_write(const struct ifb_call_record *r, struct ifb_buf *out)
+{
+    struct ifb_jw w;
+
+    ifb_jw_open(&w, out);
+    ifb_jw_object(&w, NULL);
+    ifb_jw_cstr(&w, "t", r->answered ? "answer" : "error");
+    ifb_jw_int(&w, "call", r->call);
+    ifb_jw_str(&w, "suite", r->suite);
+    ifb_jw_str(&w, "item", r->item);
+    ifb_jw_str(&w, "model", r->model);
+    if (r->epoch)
+        ifb_jw_int(&w, "epoch", r->epoch);
+    if (r->turn)
+        ifb_jw_int(&w, "turn", r->turn);
+    write_messages(&w, &r->messages);
+    if (r->answered) {
+        write_response(&w, &r->response);
+    } else {
+        ifb_jw_str(&w, "error", r->error);
+        if (r->http_status)
+            ifb_jw_int(&w, "status", r->http_status);
+    }
+    if (r->latency_ms >= 0)
+        ifb_jw_int(&w, "ms", r->latency_ms);
+    if (r->attempts > 1)
+        ifb_jw_int(&w, "attempts", r->attempts);
+}
+
+static enum ifb_role role_of(ifb_str name)
+{
+    for (int i = 0; i < 3; i++)
+        if (ifb_str_is(name, roles[i]))
+            return (enum ifb_role)i;
+    return IFB_USER;
+}
+
+static struct ifb_conversation read_messages(const struct ifb_json *array, struct ifb_arena *arena)
+{
+    size_t n = array && array->kind == IFB_JARRAY ? array->n : 0, i = 0;
+    struct ifb_message *at = ifb_new(arena, struct ifb_message, n);
+
+    if (n)
+        for (const struct ifb_json *m = array->first; m; m = m->next, i++) {
+            at[i].role = role_of(ifb_json_str(m, "role"));
+            at[i].text = ifb_json_str(m, "content");
+        }
+    return (struct ifb_conversation){ at, n };
+}
+
+static enum ifb_finish finish_of(ifb_str name)
+{
+    for (int i = IFB_FINISH_UNKNOWN; i <= IFB_FINISH_OTHER; i++)
+        if (ifb_str_is(name, ifb_finish_name((enum ifb_finish)i)))
+            return (enum ifb_finish)i;
+    return IFB_FINISH_UNKNOWN;
+}
+
+enum ifb_code ifb_record_read(ifb_str line, struct ifb_arena *arena, struct ifb_call_record *out,
+                              struct ifb_error *err)
+{
+    const struct ifb_json *v;
+    /* Its checksum was verified: nobody has put a key in twice. */
+    enum ifb_code code = ifb_json_parse(arena, line, IFB_JSON_DUPLICATES, 1, &v, err);
+
+    if (code)
+        return ifb_within(err, "a record of the journal");
+    *out = (struct ifb_call_record){
+        .call = (uint32_t)ifb_json_int(v, "call", 0),
+        .answered = ifb_str_is(ifb_json_str(v, "t"), "answer"),
+        .suite = ifb_json_str(v, "suite"), .item = ifb_json_str(v, "item"),
+        .model = ifb_json_str(v, "model"),
+        .epoch = (uint32_t)ifb_json_int(v, "epoch", 0),
+        .turn = (uint16_t)ifb_json_int(v, "turn", 0),
+        .messages = read_messages(ifb_json_get(v, "messages"), arena),
+        .response = { .text = ifb_json_str(v, "text"), .reasoning = ifb_json_str(v, "reasoning"),
+                      .model = ifb_json_str(v, "served"),
+                      .finish = finish_of(ifb_json_str(v, "finish")),
+                      .tokens_in = ifb_json_int(v, "in", -1),
+                      .tokens_out = ifb_json_int(v, "out", -1) },
+        .error = ifb_json_str(v, "error"),
+        .http_status = (int)ifb_json_int(v, "status", 0),
+        .latency_ms = ifb_json_int(v, "ms", -1),
+        .attempts = (uint32_t)ifb_json_int(v, "attempts", 1),
+    };
+    return IFB_OK;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ways into the pipeline: start, resume, re-score, score, load. */
+#include <ifbench/run.h>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/clock.h"
+#include "harness/base/error.h"
+#include "harness/base/str.h"
+#include "harness/engine/dispatch.h"
+#include "harness/engine/inside.h"
+#include "harness/engine/summary_read.h"
+
+static char *in_folder(const struct ifb_run *run, const char *name)
+{
+    return ifb_path_join(run->arena, run->folder, name);
+}
+
+/* "runs/2026-11-24T14-24-18-core": sorts by time, is a valid name everywhere. */
+static char *default_folder(struct ifb_run *run)
+{
+    struct ifb_run_inside *in = run->inside;
+    ifb_str name = ifb_fmt(run->arena, "%.19s-%.*s", in->manifest.started.ptr,
+                           IFB_ARG(in->o.suites.at[0]));
+    char *safe = ifb_path_component(run->arena, name);
+
+    for (char *p = safe; p < safe + 19; p++)
+        *p = *p == '_' ? '-' : *p;
+    return (char *)ifb_fmt(run->arena, "runs/%s", safe).ptr;
+}
+
+static enum ifb_code check_reports(const struct ifb_run_inside *in, struct ifb_error *err)
+{
+    for (size_t i = 0; i < in->o.reports.n; i++)
+        if (!ifb_report_find(in->o.reports.at[i]))
+            return ifb_fail(err, IFB_EUSAGE, "unknown report \"%.*s\"; `ifbench report --help` "
+                            "lists them", IFB_ARG(in->o.reports.at[i]));
+    return IFB_OK;
+}
+
+static void set_start(struct ifb_run *run)
+{
+    char *iso = ifb_alloc(run->arena, IFB_ISO_SIZE);
+
+    run->inside->started_us = ifb_clock_us();
+    ifb_iso_time(ifb_wall_ms(), iso);
+    run->inside->manifest.started = ifb_str_of(iso);
+}
+
+static void fill_manifest(struct ifb_run *run, bool scored_only)
+{
+    struct ifb_run_inside *in = run->inside;
+
+    in->manifest.plan = ifb_str_of(in->plan.digest);
+    in->manifest.calls = (int64_t)in->plan.ncalls;
+    in->manifest.samples = (int64_t)in->plan.nsamples;
+    in->manifest.scored_only = scored_only;
+    in->manifest.options = in->o;
+}
+
+/* A new journal must not be mistaken for an old one's: the folder may exist, a run in it not. */
+static enum ifb_code make_folder(struct ifb_run *run, struct ifb_error *err)
+{
+    struct ifb_run_inside *in = run->inside;
+    enum ifb_code code;
+
+    run->folder = in->o.out.ptr ? in->o.out.ptr : default_folder(run);
+    code = ifb_make_dirs(run->folder, err);
+    if (!code && ifb_file_exists(in_folder(run, "journal.jsonl")))
+        return ifb_fail(err, IFB_EINPUT, "%s holds a run already; go on with `ifbench run --resume "
+                        "%s`, or name another --out", run->folder, run->folder);
+    if (code)
+        return code;
+    code = ifb_manifest_write(&in->manifest, in->models, in->nmodels,
+                              in_folder(run, "manifest.json"), err);
+    if (!code)
+        code = ifb_journal_create(in_folder(run, "journal.jsonl"), in->plan.digest, ifb_wall_ms(),
+                                  in->plan.ncalls, !in->manifest.scored_only, &in->journal, err);
+    if (code && !ifb_file_exists(in_folder(run, "journal.jsonl")))
+        unlink(in_folder(run, "manifest.json"));
+    return code;
+}
+
+static enum ifb_code preflight(struct ifb_run *run, struct ifb_error *err)
+{
+    struct ifb_run_inside *in = run->inside;
+    char note[512];
+
+    for (size_t i = 0; i < in->nmodels && !in->o.no_preflight; i++) {
+        enum ifb_code code = IFB_OK;
+        int64_t ms = in->o.timeout_s > 0 ? (int64_t)(in->o.timeout_s * 1000) : 60000;
+
+        note[0] = '\0';
+        if (!in->replays[i])
+            code = ifb_preflight(&in->models[i], ms, in->o.ca_file.ptr, note, err);
+        if (code)
+            return ifb_within(err, "%.*s", IFB_ARG(in->models[i].spec));
+        if (note[0])
+            ifb_run_warn(run, "%.*s: %s", IFB_ARG(in->models[i].spec), note);
+    }
+    return IFB_OK;
+}
+
+static bool is_settled(const struct ifb_run_inside *in)
+{
+    return ifb_journal_answers(in->journal) + ifb_journal_failures(in->journal) ==
+               in->plan.ncalls;
+}
+
+/* True when nothing is pending; calls after a failed turn will never be asked. */
+static bool all_scored(const struct ifb_run_inside *in)
+{
+    for (size_t i = 0; i < in->plan.nsamples; i++)
+        if (!in->results[i].scored)
+            return false;
+    return true;
+}
+
+/*
+ * Asks (or only scores), then summarises what there is, also after a failure
+ * such as a dead endpoint: the first error is what the caller hears.
+ */
+static enum ifb_code work(struct ifb_run *run, bool ask, struct ifb_error *err)
+{
+    struct ifb_run_inside *in = run->inside;
+    struct ifb_error later;
+    enum ifb_code first = ifb_run_work_begin(run, err), code;
+
+    if (first)
+        return first;
+    first = ask ? ifb_run_ask(run, err) : ifb_run_score_journal(run, err);
+    code = ifb_run_work_end(run, &later);
+    if (!first && code && err)
+        *err = later;
+    first = first ? first : code;
+    if (first == IFB_EIO)
+        return first;
+    if (ask && !first && (is_settled(in) || all_scored(in)) && !ifb_journal_ended(in->journal))
+        first = ifb_journal_end(in->journal, err);
+    code = ifb_run_finish(run, &later);
+    if (!first && code && err)
+        *err = later;
+    return first ? first : code;
+}
+
+static enum ifb_code hand_over(struct ifb_run *run, enum ifb_code code, struct ifb_run **out)
+{
+    /* A stopped or failing run still has something to show. */
+    *out = run->summary.version.ptr ? run : NULL;
+    if (!*out)
+        ifb_run_close(run);
+    return code;
+}
+
+enum ifb_code ifb_run_start(const struct ifb_run_options *options, struct ifb_run **out,
+                            struct ifb_error *err)
+{
+    struct ifb_run *run = ifb_run_new(options);
+    enum ifb_code code;
+
+    set_start(run);
+    code = check_reports(run->inside, err);
+    if (!code)
+        code = ifb_run_prepare(run, err);
+    if (!code)
+        code = preflight(run, err);
+    fill_manifest(run, false);
+    if (!code)
+        code = make_folder(run, err);
+    if (!code)
+        code = work(run, true, err);
+    return hand_over(run, code, out);
+}
+
+enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *options,
+                            struct ifb_run **out, struct ifb_error *err)
+{
+    struct ifb_run_options o = *options;
+    struct ifb_arena *arena = ifb_arena_new();
+    ifb_str spec = ifb_fmt(arena, "replay:%.*s", IFB_ARG(responses));
+    struct ifb_run *run;
+    enum ifb_code code;
+
+    o.models = (struct ifb_strs){ &spec, 1 };
+    run = ifb_run_new(&o);
+    ifb_arena_close(arena);
+    set_start(run);
+    run->inside->manifest.scored_only = true;
+    code = check_reports(run->inside, err);
+    if (!code)
+        code = ifb_run_prepare(run, err);
+    fill_manifest(run, true);
+    if (!code)
+        code = make_folder(run, err);
+    if (!code)
+        code = work(run, true, err);
+    return hand_over(run, code, out);
+}
+
+/* What a stored run asked, with how and surroundings of the caller. */
+static enum ifb_code recall_options(const char *folder, const struct ifb_run_options *now,
+                                    bool judging, struct ifb_run **out, struct ifb_error *err)
+{
+    struct ifb_arena *arena = ifb_arena_new();
+    struct ifb_manifest then;
+    struct ifb_run_options o = *now;
+    enum ifb_code code =
+        ifb_manifest_read(ifb_path_join(arena, folder, "manifest.json"), arena, &then, err);
+
+    if (!code) {
+        o.suites = then.options.suites;
+        o.models = then.options.models;
+        o.data = then.options.data;
+        o.data_dir = now->data_dir.ptr ? now->data_dir : then.options.data_dir;
+        o.limit = then.options.limit;
+        o.epochs = then.options.epochs;
+        o.sampling = then.options.sampling;
+        if (!judging || !o.think.ptr)
+            o.think = then.options.think;
+        if (!judging || !o.think_tags.n)
+            o.think_tags = then.options.think_tags;
+        if (!judging || o.missing < 0)
+            o.missing = then.options.missing;
+        *out = ifb_run_new(&o);
+        (*out)->folder = ifb_cstr((*out)->arena, ifb_str_of(folder));
+        (*out)->inside->started_us = ifb_clock_us();
+        (*out)->inside->manifest.started = ifb_str_copy((*out)->arena, then.started);
+        (*out)->inside->manifest.scored_only = then.scored_only;
+    }
+    ifb_arena_close(arena);
+    return code;
+}
+
+static enum ifb_code continue_run(const char *folder, const struct ifb_run_options *options,
+                                  bool ask, struct ifb_run **out, struct ifb_error *err)
+{
+    struct ifb_run *run = NULL;
+    struct ifb_run_inside *in;
+    enum ifb_code code = recall_options(folder, options, !ask, &run, err);
+
+    *out = NULL;
+    if (code)
+        return code;
+    in = run->inside;
+    code = check_reports(in, err);
+    if (!code)
+        code = ifb_run_prepare(run, err);
+    fill_manifest(run, in->manifest.scored_only);
+    if (!code)
+        code = ifb_journal_resume(in_folder(run, "journal.jsonl"), in->plan.digest, ifb_wall_ms(),
+                                  in->plan.ncalls, ask, ask && !in->manifest.scored_only,
+                                  &in->journal, err);
+    if (!code && ifb_journal_cut(in->journal))
+        ifb_run_warn(run, "a torn record of %zu bytes at the end of the journal was cut off",
+                     ifb_journal_cut(in->journal));
+    if (!code && ask && !ifb_journal_ended(in->journal))
+        code = preflight(run, err);
+    if (!code)
+        code = work(run, ask, err);
+    return hand_over(run, code, out);
+}
+
+enum ifb_code ifb_run_resume(const char *folder, const struct ifb_run_options *options,
+                             struct ifb_run **out, struct ifb_error *err)
+{
+    return continue_run(folder, options, true, out, err);
+}
+
+enum ifb_code ifb_run_rescore(const char *folder, const struct ifb_run_options *options,
+                              struct ifb_run **out, struct ifb_error *err)
+{
+    return continue_run(folder, options, false, out, err);
+}
+
+enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_error *err)
+{
+    struct ifb_run_options none = { .missing = -1 };
+    struct ifb_run *run = ifb_run_new(&none);
+    struct ifb_run_inside *in = run->inside;
+    enum ifb_code code;
+
+    *out = NULL;
+    run->folder = ifb_cstr(run->arena, ifb_str_of(folder));
+    code = ifb_manifest_read(in_folder(run, "manifest.json"), run->arena, &in->manifest, err);
+    if (!code)
+        code = ifb_think_read(in->manifest.options.think, in->manifest.options.think_tags,
+                              run->arena, &in->think, err);
+    if (!code)
+        code = ifb_journal_open(in_folder(run, "journal.jsonl"), (size_t)in->manifest.calls,
+                                &in->journal, err);
+    if (!code)
+        code = ifb_summary_read(in_folder(run, "summary.json"), run->arena, &run->summary, err);
+    if (code) {
+        ifb_run_close(run);
+        return code;
+    }
+    run->calls = (size_t)in->manifest.calls;
+    run->answers = ifb_journal_answers(in->journal);
+    run->failures = ifb_journal_failures(in->journal);
+    run->ended = ifb_journal_ended(in->journal);
+    *out = run;
+    return IFB_OK;
+}
+
+void ifb_run_close(struct ifb_run *run)
+{
+    struct ifb_run_inside *in;
+
+    if (!run)
+        return;
+    in = run->inside;
+    ifb_pool_close(in->pool);
+    ifb_cells_close(&in->cells);
+    ifb_out_close(in->verdicts);
+    for (size_t i = in->rows_written; in->rows && i < in->plan.nsamples; i++)
+        free(in->rows[i].at);
+    for (size_t i = 0; i < in->nsuites; i++)
+        ifb_suite_unload(&in->suites[i]);
+    for (size_t i = 0; in->replays && i < in->o.models.n; i++)
+        ifb_replay_free(in->replays[i]);
+    ifb_journal_close(in->journal);
+    ifb_arena_close(run->arena);
+}

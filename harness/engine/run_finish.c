@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From scores to files: the summary, the reports, and reading them back. */
+#include <stdlib.h>
+
+#include <ifbench.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/clock.h"
+#include "harness/base/error.h"
+#include "harness/base/str.h"
+#include "harness/engine/aggregate.h"
+#include "harness/engine/inside.h"
+#include "harness/engine/samples.h"
+
+static bool append_out(void *self, const char *bytes, size_t len)
+{
+    return ifb_out_add(self, bytes, len);
+}
+
+enum ifb_code ifb_run_report(struct ifb_run *run, const struct ifb_report *report,
+                             const struct ifb_sink *sink, struct ifb_error *err)
+{
+    struct ifb_run_inside *in = run->inside;
+    struct ifb_sample_reader *reader = NULL;
+    struct ifb_samples samples;
+    enum ifb_code code = ifb_samples_open(run->folder, in->journal,
+                                          in->think.keep ? NULL : &in->think,
+                                          (size_t)in->manifest.samples, &reader, &samples, err);
+
+    if (!code)
+        code = report->write(&run->summary, &samples, sink, err);
+    ifb_samples_close(reader);
+    return code;
+}
+
+static enum ifb_code write_report(struct ifb_run *run, const struct ifb_report *report,
+                                  struct ifb_error *err)
+{
+    struct ifb_out *out;
+    struct ifb_sink sink = { NULL, append_out };
+    enum ifb_code code;
+
+    if (!report->file)
+        return IFB_OK;
+    code = ifb_out_open(ifb_path_join(run->arena, run->folder, report->file), &out, err);
+    if (code)
+        return code;
+    sink.self = out;
+    code = ifb_run_report(run, report, &sink, err);
+    if (!code)
+        code = ifb_out_commit(out, false, err);
+    ifb_out_close(out);
+    return code;
+}
+
+/* summary.json is always written: everything that reads a run starts from it. */
+static bool is_wanted(const struct ifb_run_inside *in, const struct ifb_report *report)
+{
+    if (ifb_str_is(ifb_str_of(report->id), "json"))
+        return true;
+    if (!in->o.reports.n)
+        return report->by_default || (report->by_score && in->manifest.scored_only);
+    for (size_t i = 0; i < in->o.reports.n; i++)
+        if (ifb_str_is(in->o.reports.at[i], report->id))
+            return true;
+    return false;
+}
+
+static void warn_replays(struct ifb_run *run)
+{
+    struct ifb_run_inside *in = run->inside;
+
+    for (size_t i = 0; i < in->nmodels; i++) {
+        size_t unused = in->replays[i] ? ifb_replay_unused(in->replays[i]) : 0;
+
+        if (unused)
+            ifb_run_warn(run, "%zu answers of %.*s are for prompts that were not asked", unused,
+                         IFB_ARG(in->models[i].path));
+    }
+}
+
+static void warn_counts(struct ifb_run *run)
+{
+    for (size_t i = 0; i < run->summary.ncells; i++) {
+        const struct ifb_cell_summary *c = &run->summary.cells[i];
+
+        if (c->failed_calls)
+            ifb_run_warn(run, "%.*s, %.*s: %lld of %lld prompts have no answer; they count as %s",
+                         IFB_ARG(c->suite), IFB_ARG(c->model), (long long)c->failed_calls,
+                         (long long)c->counts.total, c->missing_fails ? "failed" : "unscored");
+        if (c->incomplete)
+            ifb_run_warn(run, "%.*s, %.*s: %lld answers are empty or were cut off while thinking",
+                         IFB_ARG(c->suite), IFB_ARG(c->model), (long long)c->incomplete);
+    }
+}
+
+enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err)
+{
+    struct ifb_run_inside *in = run->inside;
+    enum ifb_code code = IFB_OK;
+    const char *slash = strrchr(run->folder, '/');
+
+    run->answers = ifb_journal_answers(in->journal);
+    run->failures = ifb_journal_failures(in->journal);
+    run->ended = ifb_journal_ended(in->journal);
+    run->summary = (struct ifb_summary){
+        .version = ifb_str_of(IFBENCH_VERSION),
+        .run = ifb_str_of(slash && slash[1] ? slash + 1 : run->folder),
+        .started = in->manifest.started,
+        .seconds = (double)(ifb_clock_us() - in->started_us) / 1e6,
+        .complete = run->ended, .punkt = in->manifest.punkt,
+    };
+    ifb_aggregate(&in->plan, in->results, in->scoring.missing, in->arena, &run->summary);
+    warn_replays(run);
+    warn_counts(run);
+    run->summary.warnings = in->warnings;
+    run->summary.nwarnings = in->nwarnings;
+    for (const struct ifb_report *r = ifb_report_next(NULL); r && !code; r = ifb_report_next(r))
+        if (is_wanted(in, r))
+            code = write_report(run, r, err);
+    return code;
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From options to a plan: everything that can be wrong before a call is made. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/error.h"
+#include "harness/base/str.h"
+#include "harness/engine/inside.h"
+#include "harness/engine/resources.h"
+
+void ifb_run_warn(struct ifb_run *run, const char *fmt, ...)
+{
+    struct ifb_run_inside *in = run->inside;
+    ifb_str *at = (ifb_str *)in->warnings;
+    va_list ap;
+
+    at = ifb_grow(in->arena, at, &in->warnings_cap, in->nwarnings + 1, sizeof(*at));
+    va_start(ap, fmt);
+    at[in->nwarnings] = ifb_vfmt(in->arena, fmt, ap);
+    va_end(ap);
+    if (in->o.warn)
+        in->o.warn(in->o.self, at[in->nwarnings].ptr);
+    in->warnings = at;
+    in->nwarnings++;
+}
+
+static struct ifb_strs copy_strs(struct ifb_arena *arena, struct ifb_strs s)
+{
+    ifb_str *at = ifb_new(arena, ifb_str, s.n);
+
+    for (size_t i = 0; i < s.n; i++)
+        at[i] = ifb_str_copy(arena, s.at[i]);
+    return (struct ifb_strs){ at, s.n };
+}
+
+static ifb_str copy_str(struct ifb_arena *arena, ifb_str s)
+{
+    return s.ptr ? ifb_str_copy(arena, s) : s;
+}
+
+struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
+{
+    struct ifb_arena *arena = ifb_arena_new();
+    struct ifb_run *run = ifb_new(arena, struct ifb_run, 1);
+    struct ifb_run_inside *in = ifb_new(arena, struct ifb_run_inside, 1);
+    static const ifb_str core = IFB_STR_INIT("core");
+
+    run->arena = in->arena = arena;
+    run->inside = in;
+    in->o = *options;
+    if (!in->o.suites.n)
+        in->o.suites = (struct ifb_strs){ &core, 1 };
+    in->o.suites = copy_strs(arena, in->o.suites);
+    in->o.models = copy_strs(arena, options->models);
+    in->o.headers = copy_strs(arena, options->headers);
+    in->o.reports = copy_strs(arena, options->reports);
+    in->o.think_tags = copy_strs(arena, options->think_tags);
+    in->o.data = copy_str(arena, options->data);
+    in->o.data_dir = copy_str(arena, options->data_dir);
+    in->o.ca_file = copy_str(arena, options->ca_file);
+    in->o.think = copy_str(arena, options->think);
+    in->o.out = copy_str(arena, options->out);
+    if (in->o.epochs < 1)
+        in->o.epochs = 1;
+    if (!in->o.concurrency)
+        in->o.concurrency = 8;
+    return run;
+}
+
+enum ifb_missing ifb_run_missing(const struct ifb_run *run, bool scored_only)
+{
+    const struct ifb_run_inside *in = run->inside;
+
+    if (in->o.missing >= 0)
+        return (enum ifb_missing)in->o.missing;
+    /* A call that failed is not the model's fault; an answer left out of a file is. */
+    if (!scored_only)
+        return IFB_MISSING_UNSCORED;
+    return in->nsuites ? in->suites[0].suite->missing : IFB_MISSING_FAIL;
+}
+
+static void note_file(struct ifb_manifest *m, const char *what, const char *path)
+{
+    struct ifb_data_file *f;
+
+    if (m->nfiles == IFB_DATA_FILES_MAX)
+        return;
+    f = &m->files[m->nfiles];
+    f->suite = ifb_str_of(what);
+    f->path = ifb_str_of(path);
+    if (!ifb_sha256_file(path, f->sha256, &f->bytes, NULL))
+        m->nfiles++;
+}
+
+static enum ifb_code find_files(struct ifb_run_inside *in, const struct ifb_suite *suite,
+                                struct ifb_suite_source *src, struct ifb_error *err)
+{
+    const char **paths;
+    size_t n = 0;
+
+    while (suite->files && suite->files[n])
+        n++;
+    paths = ifb_new(in->arena, const char *, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        paths[i] = in->o.data.ptr && i == 0 ? in->o.data.ptr
+                                            : ifb_data_find(in->data_dirs, suite->files[i], in->arena);
+        if (!paths[i])
+            return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not in %s; get it with `ifbench data "
+                            "pull %s`, or name a file with --data", suite->id, suite->files[i],
+                            in->data_dirs[0] ? in->data_dirs[0] : "any data folder", suite->pack);
+        note_file(&in->manifest, suite->id, paths[i]);
+    }
+    *src = (struct ifb_suite_source){ paths, n };
+    return IFB_OK;
+}
+
+static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str id, struct ifb_error *err)
+{
+    const struct ifb_suite *suite = ifb_suite_find(id);
+    struct ifb_suite_source src;
+    enum ifb_code code;
+
+    if (!suite) {
+        const char *near = ifb_suite_nearest(id);
+
+        return ifb_fail(err, IFB_EINPUT, "unknown suite \"%.*s\"%s%s%s; `ifbench suites` lists them",
+                        (int)(id.len < 80 ? id.len : 80), id.ptr, *near ? ", did you mean \"" : "",
+                        near, *near ? "\"?" : "");
+    }
+    for (size_t i = 0; i < in->nsuites; i++)
+        if (in->suites[i].suite == suite)
+            return ifb_fail(err, IFB_EUSAGE, "suite %s is named twice", suite->id);
+    if (in->o.data.ptr && (!suite->files || in->o.suites.n > 1))
+        return ifb_fail(err, IFB_EUSAGE, "--data goes with one suite that reads a file, which %s %s",
+                        suite->id, suite->files ? "is not alone" : "does not");
+    code = find_files(in, suite, &src, err);
+    if (!code)
+        code = ifb_suite_load(suite, &src, (size_t)in->o.limit, in->arena,
+                              &in->suites[in->nsuites], err);
+    if (!code)
+        in->nsuites++;
+    return code;
+}
+
+static enum ifb_code load_suites(struct ifb_run_inside *in, struct ifb_error *err)
+{
+    enum ifb_code code = IFB_OK;
+
+    in->suites = ifb_new(in->arena, struct ifb_suite_items, in->o.suites.n);
+    for (size_t i = 0; i < in->o.suites.n && !code; i++)
+        code = load_suite(in, in->o.suites.at[i], err);
+    return code;
+}
+
+static enum ifb_code add_header(struct ifb_model *m, ifb_str line, struct ifb_error *err)
+{
+    ifb_str name;
+
+    if (!ifb_str_chop(&line, ':', &name) || !name.len ||
+        ifb_str_chr(name, ' ', 0) != SIZE_MAX || m->nextra == IFB_HEADERS_MAX)
+        return ifb_fail(err, IFB_EUSAGE, "--header wants \"Name: value\"");
+    m->extra[m->nextra++] = (struct ifb_header){ name, ifb_str_trim_ascii(line), true };
+    return IFB_OK;
+}
+
+static enum ifb_code load_model(struct ifb_run_inside *in, size_t i, struct ifb_error *err)
+{
+    struct ifb_model *m = &in->models[i];
+    enum ifb_code code = ifb_model_parse(in->o.models.at[i], in->o.env, in->arena, m, err);
+
+    for (size_t h = 0; h < in->o.headers.n && !code; h++)
+        code = add_header(m, in->o.headers.at[h], err);
+    for (size_t j = 0; j < i && !code; j++)
+        if (ifb_str_eq(in->models[j].spec, m->spec))
+            return ifb_fail(err, IFB_EUSAGE, "model %.*s is named twice", IFB_ARG(m->spec));
+    if (!code && m->path.ptr)
+        code = ifb_replay_read(ifb_cstr(in->arena, m->path), &in->replays[i], err);
+    if (!code)
+        in->nmodels++;
+    return code;
+}
+
+static enum ifb_code load_models(struct ifb_run_inside *in, struct ifb_error *err)
+{
+    enum ifb_code code = IFB_OK;
+
+    if (!in->o.models.n)
+        return ifb_fail(err, IFB_EUSAGE, "which model? name it with --model, such as "
+                        "--model http://127.0.0.1:8080/v1#NAME or --model openai:NAME");
+    in->models = ifb_new(in->arena, struct ifb_model, in->o.models.n);
+    in->replays = ifb_new(in->arena, struct ifb_replay *, in->o.models.n);
+    for (size_t i = 0; i < in->o.models.n && !code; i++)
+        code = load_model(in, i, err);
+    return code;
+}
+
+static unsigned needs_of(const struct ifb_run_inside *in)
+{
+    unsigned needs = 0;
+
+    for (size_t s = 0; s < in->nsuites; s++)
+        for (size_t i = 0; i < in->suites[s].n; i++)
+            for (size_t c = 0; c < in->suites[s].items[i].nconstraints; c++)
+                needs |= in->suites[s].items[i].constraints[c].check->needs;
+    return needs;
+}
+
+static void warn_broken(struct ifb_run *run)
+{
+    const struct ifb_run_inside *in = run->inside;
+    int said = 0;
+
+    for (size_t s = 0; s < in->nsuites; s++)
+        for (size_t i = 0; i < in->suites[s].n; i++)
+            for (size_t c = 0; c < in->suites[s].items[i].nconstraints; c++) {
+                const struct ifb_item *item = &in->suites[s].items[i];
+                const struct ifb_constraint *k = &item->constraints[c];
+
+                if (k->broken.len && ++said <= 5)
+                    ifb_run_warn(run, "%s, item %.*s: %.*s cannot be checked, it will count as "
+                                 "error: %.*s", in->suites[s].suite->id, IFB_ARG(item->id),
+                                 IFB_ARG(k->id), IFB_ARG(k->broken));
+            }
+    if (said > 5)
+        ifb_run_warn(run, "%d more constraints cannot be checked", said - 5);
+}
+
+static bool has_official_suite(const struct ifb_run_inside *in)
+{
+    for (size_t i = 0; i < in->nsuites; i++)
+        if (in->suites[i].suite->pack)
+            return true;
+    return false;
+}
+
+enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
+{
+    struct ifb_run_inside *in = run->inside;
+    const char *punkt = NULL;
+    unsigned needs;
+    enum ifb_code code;
+
+    in->data_dirs = ifb_data_dirs(in->o.data_dir, in->o.env, in->arena);
+    code = load_models(in, err);
+    if (!code)
+        code = load_suites(in, err);
+    if (!code)
+        code = ifb_think_read(in->o.think, in->o.think_tags, in->arena, &in->think, err);
+    needs = code ? 0 : needs_of(in);
+    if (!code)
+        code = ifb_resources_load(needs, in->data_dirs, in->arena, &in->resources, &punkt, err);
+    if (code)
+        return code;
+    if (punkt)
+        note_file(&in->manifest, "punkt", punkt);
+    else if ((needs & IFB_NEEDS_PUNKT) && has_official_suite(in))
+        ifb_run_warn(run, "sentences are cut with the built-in parameters; `ifbench data pull nlp` "
+                     "gets the official ones");
+    in->manifest.punkt = punkt ? IFB_STR("official") : IFB_STR("built-in");
+    warn_broken(run);
+    ifb_plan_make(in->suites, in->nsuites, in->models, in->nmodels, (uint32_t)in->o.epochs,
+                  in->arena, &in->plan);
+    in->results = ifb_results_new(&in->plan, in->arena);
+    run->calls = in->plan.ncalls;
+    return IFB_OK;
+}
+
+enum ifb_code ifb_run_dry(const struct ifb_run_options *options, struct ifb_dry_run *out,
+                          struct ifb_error *err)
+{
+    struct ifb_run *run = ifb_run_new(options);
+    enum ifb_code code = ifb_run_prepare(run, err);
+
+    *out = (struct ifb_dry_run){ 0 };
+    for (size_t i = 0; !code && i < run->inside->plan.nsamples; i++) {
+        const struct ifb_item *item = run->inside->plan.samples[i].item;
+
+        out->samples++;
+        out->calls += run->inside->plan.samples[i].turns;
+        out->constraints += item->nconstraints;
+        for (size_t m = 0; m < item->prompt.n; m++)
+            out->prompt_bytes += item->prompt.at[m].text.len;
+    }
+    ifb_run_close(run);
+    return code;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/engine/score.h"
+
+#include "harness/base/arena.h"
+#include "harness/base/json.h"
+#include "harness/base/str.h"
+#include "harness/base/utf8.h"
+
+/* The answers of a sample, by turn, ready to be judged. */
+struct answers {
+    struct ifb_forms **forms;  /* NULL where there is no answer */
+    size_t n;
+    bool complete;             /* every turn has one */
+};
+
+struct ifb_sample_result *ifb_results_new(const struct ifb_plan *plan, struct ifb_arena *arena)
+{
+    struct ifb_sample_result *results = ifb_new(arena, struct ifb_sample_result, plan->nsamples);
+
+    for (size_t i = 0; i < plan->nsamples; i++) {
+        size_t n = plan->samples[i].item->nconstraints;
+
+        results[i].strict = ifb_new(arena, uint8_t, 2 * n);
+        results[i].loose = results[i].strict + n;
+        results[i].tokens_in = results[i].tokens_out = results[i].latency_ms = -1;
+    }
+    return results;
+}
+
+static void add_known(int64_t *sum, int64_t value)
+{
+    if (value >= 0)
+        *sum = (*sum < 0 ? 0 : *sum) + value;
+}
+
+/* What is judged of one reply, and what is noted about it. */
+static ifb_str judged_text(const struct ifb_scoring *s, const struct ifb_response *r,
+                           struct ifb_arena *cell, struct ifb_sample_result *out)
+{
+    ifb_str text = r->text.ptr ? ifb_utf8_repair(cell, r->text) : IFB_STR("");
+    struct ifb_thought thought;
+
+    if (s->think) {
+        thought = ifb_think_split(s->think, text);
+        out->reasoning_removed |= thought.removed;
+        out->incomplete |= thought.incomplete;
+        text = thought.answer;
+    }
+    if (!r->text.ptr)
+        out->incomplete = true;
+    return text;
+}
+
+static struct answers prepare(const struct ifb_scoring *s, const struct ifb_sample_plan *plan,
+                              const struct ifb_call_record *records, size_t n,
+                              struct ifb_arena *cell, struct ifb_sample_result *out)
+{
+    struct answers a = { ifb_new(cell, struct ifb_forms *, plan->turns), plan->turns, true };
+    int64_t latency = -1;
+
+    for (size_t i = 0; i < plan->turns; i++) {
+        const struct ifb_call_record *r = i < n ? &records[i] : NULL;
+
+        if (r && !r->answered)
+            out->failed_call = true;
+        if (!r || !r->answered) {
+            a.complete = false;
+            continue;
+        }
+        a.forms[i] = ifb_forms_new(cell, judged_text(s, &r->response, cell, out), s->resources);
+        add_known(&out->tokens_in, r->response.tokens_in);
+        add_known(&out->tokens_out, r->response.tokens_out);
+        add_known(&latency, r->latency_ms);
+    }
+    out->latency_ms = latency > INT32_MAX ? INT32_MAX : (int32_t)latency;
+    return a;
+}
+
+static ifb_verdict no_answer(enum ifb_missing missing)
+{
+    return (ifb_verdict){ .outcome = missing == IFB_MISSING_FAIL ? IFB_FAIL : IFB_UNSCORED,
+                          .why = IFB_STR("no answer") };
+}
+
+static enum ifb_outcome outcome_of(const uint8_t *strict, size_t n)
+{
+    enum ifb_outcome all = IFB_PASS;
+
+    for (size_t i = 0; i < n; i++) {
+        if (strict[i] == IFB_UNSCORED)
+            return IFB_UNSCORED;
+        if (strict[i] == IFB_ERROR)
+            all = IFB_ERROR;
+        else if (strict[i] == IFB_FAIL && all == IFB_PASS)
+            all = IFB_FAIL;
+    }
+    return all;
+}
+
+static void write_verdict(struct ifb_jw *w, const struct ifb_constraint *c,
+                          const ifb_verdict *strict, const ifb_verdict *loose)
+{
+    ifb_jw_object(w, NULL);
+    ifb_jw_str(w, "id", c->id);
+    ifb_jw_raw(w, "args", c->args_json);
+    if (c->turn)
+        ifb_jw_int(w, "turn", c->turn);
+    ifb_jw_cstr(w, "strict", ifb_outcome_name(strict->outcome));
+    ifb_jw_cstr(w, "loose", ifb_outcome_name(loose->outcome));
+    if (strict->why.len)
+        ifb_jw_str(w, "why", strict->why);
+    if (loose->why.len && !ifb_str_eq(loose->why, strict->why))
+        ifb_jw_str(w, "loose_why", loose->why);
+    if (strict->nat) {
+        ifb_jw_array(w, "at");
+        for (size_t i = 0; i < strict->nat; i++) {
+            ifb_jw_int(w, NULL, strict->at[i].from);
+            ifb_jw_int(w, NULL, strict->at[i].to);
+        }
+        ifb_jw_end(w);
+    }
+    ifb_jw_end(w);
+}
+
+static void write_head(struct ifb_jw *w, const struct ifb_scoring *s, uint32_t sample)
+{
+    const struct ifb_sample_plan *p = &s->plan->samples[sample];
+    const struct ifb_plan_cell *cell = &s->plan->cells[p->cell];
+
+    ifb_jw_object(w, NULL);
+    ifb_jw_int(w, "sample", sample);
+    ifb_jw_int(w, "call", p->call);
+    if (p->turns > 1)
+        ifb_jw_int(w, "turns", p->turns);
+    ifb_jw_cstr(w, "suite", cell->suite->id);
+    ifb_jw_str(w, "model", cell->model->spec);
+    ifb_jw_str(w, "item", p->item->id);
+    if (p->epoch)
+        ifb_jw_int(w, "epoch", p->epoch);
+    if (p->item->group.len)
+        ifb_jw_str(w, "group", p->item->group);
+    if (p->item->level)
+        ifb_jw_int(w, "level", p->item->level);
+}
+
+void ifb_sample_score(const struct ifb_scoring *s, uint32_t sample,
+                      const struct ifb_call_record *records, size_t nrecords,
+                      struct ifb_arena *cell, struct ifb_arena *scratch,
+                      struct ifb_sample_result *out, struct ifb_buf *row)
+{
+    const struct ifb_sample_plan *p = &s->plan->samples[sample];
+    const struct ifb_item *item = p->item;
+    struct answers a = prepare(s, p, records, nrecords, cell, out);
+    struct ifb_jw w;
+
+    ifb_jw_open(&w, row);
+    write_head(&w, s, sample);
+    ifb_jw_array(&w, "checks");
+    for (size_t i = 0; i < item->nconstraints; i++) {
+        const struct ifb_constraint *c = &item->constraints[i];
+        struct ifb_forms *forms = c->turn < a.n ? a.forms[c->turn] : NULL;
+        ifb_verdict strict = no_answer(s->missing), loose = strict;
+
+        if (forms)
+            ifb_constraint_score(c, forms, scratch, true, &strict, &loose);
+        out->strict[i] = (uint8_t)strict.outcome;
+        out->loose[i] = (uint8_t)loose.outcome;
+        write_verdict(&w, c, &strict, &loose);
+    }
+    ifb_jw_end(&w);
+    out->scored = true;
+    out->answered = a.complete;
+    out->outcome = (uint8_t)outcome_of(out->strict, item->nconstraints);
+    if (!a.complete && s->missing == IFB_MISSING_UNSCORED)
+        out->outcome = IFB_UNSCORED;
+    ifb_jw_bool(&w, "answered", out->answered);
+    if (out->incomplete)
+        ifb_jw_bool(&w, "incomplete", true);
+    ifb_jw_cstr(&w, "outcome", ifb_outcome_name((enum ifb_outcome)out->outcome));
+    ifb_jw_end(&w);
+    ifb_buf_char(row, '\n');
+}

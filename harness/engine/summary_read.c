@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/engine/summary_read.h"
+
+#include <math.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/base/json.h"
+#include "harness/base/str.h"
+
+#define SUMMARY_MAX ((size_t)64 << 20)
+#define SCHEMA "ifbench.summary/1"
+
+/* Members of an array, or none. */
+static const struct ifb_json *members(const struct ifb_json *v, const char *key, size_t *n)
+{
+    const struct ifb_json *array = ifb_json_get(v, key);
+    bool is_array = array && array->kind == IFB_JARRAY;
+
+    *n = is_array ? array->n : 0;
+    return is_array ? array->first : NULL;
+}
+
+static bool truth(const struct ifb_json *v, const char *key)
+{
+    const struct ifb_json *m = ifb_json_get(v, key);
+
+    return m && m->truth;
+}
+
+static void read_metrics(const struct ifb_json *v, struct ifb_arena *arena,
+                         struct ifb_summary *out)
+{
+    const struct ifb_json *m = members(v, "metrics", &out->nmetrics);
+    struct ifb_metric_value *at = ifb_new(arena, struct ifb_metric_value, out->nmetrics);
+
+    out->metrics = at;
+    for (; m; m = m->next)
+        *at++ = (struct ifb_metric_value){
+            .id = ifb_json_str(m, "id"), .suite = ifb_json_str(m, "suite"),
+            .model = ifb_json_str(m, "model"), .unit = ifb_json_str(m, "unit"),
+            .higher_is_better = truth(m, "higher_is_better"),
+            .value = ifb_json_real(m, "value", NAN), .lo = ifb_json_real(m, "lo", NAN),
+            .hi = ifb_json_real(m, "hi", NAN), .se = ifb_json_real(m, "se", NAN),
+            .hits = ifb_json_int(m, "hits", 0), .n = ifb_json_int(m, "n", 0),
+        };
+}
+
+static void read_groups(const struct ifb_json *v, struct ifb_arena *arena, struct ifb_summary *out)
+{
+    const struct ifb_json *m = members(v, "groups", &out->ngroups);
+    struct ifb_group_row *at = ifb_new(arena, struct ifb_group_row, out->ngroups);
+
+    out->groups = at;
+    for (; m; m = m->next)
+        *at++ = (struct ifb_group_row){
+            .suite = ifb_json_str(m, "suite"), .model = ifb_json_str(m, "model"),
+            .kind = ifb_json_str(m, "kind"), .name = ifb_json_str(m, "name"),
+            .n = ifb_json_int(m, "n", 0), .strict_pass = ifb_json_int(m, "strict_pass", 0),
+            .loose_pass = ifb_json_int(m, "loose_pass", 0),
+            .errors = ifb_json_int(m, "errors", 0), .unscored = ifb_json_int(m, "unscored", 0),
+        };
+}
+
+static struct ifb_counts read_counts(const struct ifb_json *v)
+{
+    return (struct ifb_counts){
+        .total = ifb_json_int(v, "total", 0), .passed = ifb_json_int(v, "passed", 0),
+        .failed = ifb_json_int(v, "failed", 0), .errors = ifb_json_int(v, "errors", 0),
+        .unscored = ifb_json_int(v, "unscored", 0), .pending = ifb_json_int(v, "pending", 0),
+    };
+}
+
+static void read_cells(const struct ifb_json *v, struct ifb_arena *arena, struct ifb_summary *out)
+{
+    const struct ifb_json *m = members(v, "cells", &out->ncells);
+    struct ifb_cell_summary *at = ifb_new(arena, struct ifb_cell_summary, out->ncells);
+
+    out->cells = at;
+    for (; m; m = m->next) {
+        const struct ifb_json *tokens = ifb_json_get(m, "tokens");
+        const struct ifb_json *latency = ifb_json_get(m, "latency_ms");
+
+        *at++ = (struct ifb_cell_summary){
+            .suite = ifb_json_str(m, "suite"), .model = ifb_json_str(m, "model"),
+            .counts = read_counts(ifb_json_get(m, "counts")),
+            .tokens_in = ifb_json_int(tokens, "in", 0), .tokens_out = ifb_json_int(tokens, "out", 0),
+            .failed_calls = ifb_json_int(m, "failed_calls", 0),
+            .incomplete = ifb_json_int(m, "incomplete", 0),
+            .reasoning_removed = ifb_json_int(m, "reasoning_removed", 0),
+            .latency_p50_ms = ifb_json_real(latency, "p50", NAN),
+            .latency_p95_ms = ifb_json_real(latency, "p95", NAN),
+            .latency_p99_ms = ifb_json_real(latency, "p99", NAN),
+            .missing_fails = ifb_str_is(ifb_json_str(m, "missing"), "fail"),
+        };
+    }
+}
+
+static void read_warnings(const struct ifb_json *v, struct ifb_arena *arena,
+                          struct ifb_summary *out)
+{
+    const struct ifb_json *m = members(v, "warnings", &out->nwarnings);
+    ifb_str *at = ifb_new(arena, ifb_str, out->nwarnings);
+
+    out->warnings = at;
+    for (; m; m = m->next)
+        *at++ = m->string;
+}
+
+enum ifb_code ifb_summary_read(const char *path, struct ifb_arena *arena, struct ifb_summary *out,
+                               struct ifb_error *err)
+{
+    const struct ifb_json *v;
+    ifb_str text;
+    enum ifb_code code = ifb_file_read(path, SUMMARY_MAX, arena, &text, err);
+
+    if (code)
+        return code;
+    code = ifb_json_parse(arena, text, 0, 1, &v, err);
+    if (code)
+        return ifb_within(err, "%s", path);
+    if (!ifb_str_is(ifb_json_str(v, "schema"), SCHEMA))
+        return ifb_fail(err, IFB_EINPUT, "%s: not a summary of ifbench (schema %s)", path, SCHEMA);
+    *out = (struct ifb_summary){
+        .version = ifb_json_str(v, "version"), .run = ifb_json_str(v, "run"),
+        .started = ifb_json_str(v, "started"), .seconds = ifb_json_real(v, "seconds", NAN),
+        .complete = truth(v, "complete"), .punkt = ifb_json_str(v, "punkt"),
+        .counts = read_counts(ifb_json_get(v, "counts")),
+    };
+    read_metrics(v, arena, out);
+    read_groups(v, arena, out);
+    read_cells(v, arena, out);
+    read_warnings(v, arena, out);
+    return IFB_OK;
+}
