@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `ifbench report`: the reports of stored runs, made anew. */
+#include <stdlib.h>
+
+#include <ifbench/report.h>
+#include <ifbench/run.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/base/str.h"
+#include "harness/cli/command.h"
+
+struct flags {
+    struct ifb_strs reports;
+    ifb_str to;
+    bool json;
+};
+
+static const struct ifb_field options[] = {
+    IFB_FIELD(struct flags, reports, "reports", .kind = IFB_STRINGS, .value = "ID[,ID]",
+              .doc = "what to write into the run's folder; nothing: print the table"),
+    IFB_FIELD(struct flags, to, "to", .kind = IFB_STRING, .letter = 'o', .value = "FILE",
+              .doc = "where one report goes instead; - is standard output"),
+    IFB_FIELD(struct flags, json, "json", .kind = IFB_BOOL, .doc = "print summary.json"),
+    { 0 }
+};
+
+static const struct ifb_example_line examples[] = {
+    { "ifbench report runs/mine", "the result table" },
+    { "ifbench report runs/mine --reports html,csv", "write report.html and scores.csv again" },
+    { "ifbench report runs/mine --reports csv --to -", "print one report" },
+    { 0 }
+};
+
+static bool append_out(void *self, const char *bytes, size_t len)
+{
+    return ifb_out_add(self, bytes, len);
+}
+
+static enum ifb_code write_to(struct ifb_run *run, const struct ifb_report *r, const char *path,
+                              struct ifb_error *err)
+{
+    struct ifb_out *out;
+    struct ifb_sink sink = { NULL, append_out };
+    enum ifb_code code;
+
+    if (strcmp(path, "-") == 0)
+        return ifb_run_report(run, r, ifb_stdout_sink(), err);
+    code = ifb_out_open(path, &out, err);
+    if (code)
+        return code;
+    sink.self = out;
+    code = ifb_run_report(run, r, &sink, err);
+    if (!code)
+        code = ifb_out_commit(out, false, err);
+    ifb_out_close(out);
+    return code;
+}
+
+static enum ifb_code write_one(struct ifb_cli *cli, struct ifb_run *run, const struct flags *f,
+                               ifb_str id, struct ifb_error *err)
+{
+    const struct ifb_report *r = ifb_report_find(id);
+    const char *path;
+    enum ifb_code code;
+
+    if (!r)
+        return ifb_fail(err, IFB_EUSAGE, "unknown report \"%.*s\"; see `ifbench report --help`",
+                        IFB_ARG(id));
+    path = f->to.ptr ? ifb_cstr(cli->arena, f->to)
+           : r->file ? ifb_path_join(cli->arena, run->folder, r->file) : "-";
+    code = write_to(run, r, path, err);
+    if (!code && strcmp(path, "-") != 0)
+        ifb_print("%s\n", path);
+    return code;
+}
+
+static enum ifb_code report_run(struct ifb_cli *cli, const struct flags *f, ifb_str folder,
+                                struct ifb_error *err)
+{
+    static const ifb_str term = IFB_STR_INIT("term"), json = IFB_STR_INIT("json");
+    struct ifb_strs ids = ifb_options_split(f->reports, cli->arena);
+    struct flags to_stdout = *f;
+    struct ifb_run *run;
+    enum ifb_code code = ifb_run_load(ifb_cstr(cli->arena, folder), &run, err);
+
+    if (code)
+        return code;
+    if (!ids.n) {
+        ids = (struct ifb_strs){ f->json ? &json : &term, 1 };
+        if (!f->to.ptr)
+            to_stdout.to = IFB_STR("-");
+        f = &to_stdout;
+    }
+    for (size_t i = 0; i < ids.n && !code; i++)
+        code = write_one(cli, run, f, ids.at[i], err);
+    ifb_run_close(run);
+    return code;
+}
+
+static enum ifb_code cmd_report(struct ifb_cli *cli, struct ifb_error *err)
+{
+    extern const struct ifb_command ifb_cmd_report;
+    struct flags f = { 0 };
+    struct ifb_strs words;
+    enum ifb_code code = ifb_options_read(cli, &ifb_cmd_report, &f, &words, err);
+
+    if (!code && !words.n)
+        return ifb_fail(err, IFB_EUSAGE, "report wants the folder of a run");
+    if (!code && f.to.ptr && (words.n > 1 || ifb_options_split(f.reports, cli->arena).n > 1))
+        return ifb_fail(err, IFB_EUSAGE, "--to takes one report of one run");
+    for (size_t i = 0; i < words.n && !code; i++)
+        code = report_run(cli, &f, words.at[i], err);
+    return code;
+}
+
+/* The ids stand in the help; test_cli holds the list against the table. */
+static const char *const more[] = {
+    "reports: term, json (summary.json), csv (scores.csv), html (report.html), markdown\n"
+    "(summary.md), eval-strict and eval-loose (eval_results_*.jsonl, as the official\n"
+    "evaluator writes them)",
+    NULL
+};
+
+const struct ifb_command ifb_cmd_report = {
+    .name = "report", .usage = "report RUN... [--reports ID[,ID]] [--to FILE] [--json]",
+    .doc = "show a stored run, or write its reports again", .more = more, .options = options,
+    .examples = examples, .run = cmd_report,
+};

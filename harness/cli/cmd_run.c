@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `ifbench run`: ask, journal, score, report. */
+#include <stdlib.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/error.h"
+#include "harness/base/str.h"
+#include "harness/cli/run_options.h"
+
+static const struct ifb_field options[] = {
+    IFB_FIELD(struct ifb_run_flags, suite_lists, "suite", .kind = IFB_STRINGS, .letter = 's',
+              .value = "NAME[,NAME]", .doc = "suites to ask; core, the built-in one, when not given"),
+    IFB_FIELD(struct ifb_run_flags, o.models, "model", .kind = IFB_STRINGS, .letter = 'm',
+              .value = "SPEC", .doc = "model to ask, may be repeated; see `ifbench providers`"),
+    IFB_FIELD(struct ifb_run_flags, o.concurrency, "concurrency", .kind = IFB_INT, .letter = 'j',
+              .value = "N", .min = 1, .max = 4096, .doc = "calls in flight at once (8)"),
+    IFB_FIELD(struct ifb_run_flags, o.limit, "limit", .kind = IFB_INT, .value = "N", .min = 0,
+              .max = 1e9, .doc = "only the first N items of each suite"),
+    IFB_FIELD(struct ifb_run_flags, o.epochs, "epochs", .kind = IFB_INT, .value = "K", .min = 1,
+              .max = 10000, .doc = "ask everything K times (1)"),
+    IFB_FIELD(struct ifb_run_flags, o.out, "out", .kind = IFB_STRING, .letter = 'o',
+              .value = "DIR", .doc = "folder of the run (runs/TIME-SUITE)"),
+    IFB_FIELD(struct ifb_run_flags, resume, "resume", .kind = IFB_STRING, .value = "DIR",
+              .doc = "go on with an unfinished run; failed calls are asked again"),
+    IFB_FIELD(struct ifb_run_flags, dry_run, "dry_run", .kind = IFB_BOOL,
+              .doc = "say what would be asked, ask nothing"),
+    IFB_FIELD(struct ifb_run_flags, o.data, "data", .kind = IFB_STRING, .value = "FILE",
+              .doc = "file that stands in for the suite's own"),
+    IFB_FIELD(struct ifb_run_flags, o.data_dir, "data_dir", .kind = IFB_STRING, .value = "DIR",
+              .doc = "where the data packs are ($IFBENCH_DATA, ~/.local/share/ifbench)"),
+    IFB_FIELD(struct ifb_run_flags, o.sampling.temperature, "temperature", .kind = IFB_REAL,
+              .value = "X", .min = 0, .max = 10, .doc = "sent to the model (the suite's preset)"),
+    IFB_FIELD(struct ifb_run_flags, o.sampling.top_p, "top_p", .kind = IFB_REAL, .value = "X",
+              .min = 0, .max = 1, .doc = "sent to the model"),
+    IFB_FIELD(struct ifb_run_flags, o.sampling.max_tokens, "max_tokens", .kind = IFB_INT,
+              .value = "N", .min = 1, .max = 1e9, .doc = "sent to the model (the suite's preset)"),
+    IFB_FIELD(struct ifb_run_flags, o.sampling.seed, "seed", .kind = IFB_INT, .value = "N",
+              .min = 0, .max = 9e15, .doc = "sent to the model"),
+    IFB_FIELD(struct ifb_run_flags, o.headers, "header", .kind = IFB_STRINGS,
+              .value = "'NAME: VALUE'", .doc = "sent with every call, kept nowhere; may be repeated"),
+    IFB_FIELD(struct ifb_run_flags, o.timeout_s, "timeout", .kind = IFB_REAL, .value = "SECONDS",
+              .min = 0.001, .max = 86400, .doc = "of one attempt (120)"),
+    IFB_FIELD(struct ifb_run_flags, o.total_timeout_s, "total_timeout", .kind = IFB_REAL,
+              .value = "SECONDS", .min = 0.001, .max = 864000,
+              .doc = "of one call with all its attempts (600)"),
+    IFB_FIELD(struct ifb_run_flags, o.retries, "max_retries", .kind = IFB_INT, .value = "N",
+              .min = 0, .max = 1000, .doc = "attempts after the first (5)"),
+    IFB_FIELD(struct ifb_run_flags, o.no_retry_429, "no_retry_429", .kind = IFB_BOOL,
+              .doc = "fail at once when a quota is used up"),
+    IFB_FIELD(struct ifb_run_flags, o.max_errors, "max_errors", .kind = IFB_INT, .value = "N",
+              .min = 0, .max = 1e9, .doc = "give a model up after N failed calls in a row"),
+    IFB_FIELD(struct ifb_run_flags, o.no_preflight, "no_preflight", .kind = IFB_BOOL,
+              .doc = "do not try one cheap request first"),
+    IFB_FIELD(struct ifb_run_flags, o.ca_file, "ca_file", .kind = IFB_STRING, .value = "FILE",
+              .doc = "certificates to trust instead of the system's"),
+    IFB_FIELD(struct ifb_run_flags, think_choice, "think", .kind = IFB_CHOICE,
+              .choices = ifb_think_choices, .value = "WHAT",
+              .doc = "what to do with reasoning before the answer"),
+    IFB_FIELD(struct ifb_run_flags, o.think_tags, "think_tags", .kind = IFB_STRINGS,
+              .value = "OPEN,CLOSE", .doc = "marks around reasoning (<think>,</think>)"),
+    IFB_FIELD(struct ifb_run_flags, o.missing, "missing", .kind = IFB_CHOICE,
+              .choices = ifb_missing_choices, .value = "WHAT",
+              .doc = "what a prompt without an answer counts as; a failed call is unscored"),
+    IFB_FIELD(struct ifb_run_flags, o.threads, "threads", .kind = IFB_INT, .value = "N", .min = 0,
+              .max = 256, .doc = "scoring threads (the cores)"),
+    IFB_FIELD(struct ifb_run_flags, report_lists, "reports", .kind = IFB_STRINGS,
+              .value = "ID[,ID]", .doc = "reports to write; see `ifbench report --help`"),
+    IFB_FIELD(struct ifb_run_flags, strict, "strict", .kind = IFB_BOOL,
+              .doc = "exit 5 when anything is unscored"),
+    IFB_FIELD(struct ifb_run_flags, o.strict_errors, "strict_errors", .kind = IFB_BOOL,
+              .doc = "exit 5 when a check could not be carried out"),
+    IFB_FIELD(struct ifb_run_flags, config, "config", .kind = IFB_STRING, .value = "FILE",
+              .doc = "options in YAML (ifbench.yaml, when it is there)"),
+    IFB_FIELD(struct ifb_run_flags, json, "json", .kind = IFB_BOOL,
+              .doc = "print summary.json instead of the table"),
+    IFB_FIELD(struct ifb_run_flags, quiet, "quiet", .kind = IFB_BOOL, .letter = 'q',
+              .doc = "no progress"),
+    { 0 }
+};
+
+static const char *const more[] = {
+    "Asks every prompt of the suites, keeps every answer in an append-only journal, scores\n"
+    "it with the suite's checks, and writes the reports. A run that was interrupted, killed\n"
+    "or starved of its endpoint goes on with --resume: no answer is lost or asked twice.",
+    NULL
+};
+
+static const struct ifb_example_line examples[] = {
+    { "ifbench run --model http://127.0.0.1:8080/v1#qwen",
+      "the built-in suite against a local server" },
+    { "OPENAI_API_KEY=... ifbench run --suite ifeval --model openai:gpt-4o-mini -j 32",
+      "IFEval, 32 calls at a time" },
+    { "ifbench run --resume runs/2026-01-02T03-04-05-ifeval", "go on after a crash" },
+    { 0 }
+};
+
+static enum ifb_code show_dry(const struct ifb_run_flags *f, struct ifb_error *err)
+{
+    struct ifb_dry_run dry;
+    enum ifb_code code = ifb_run_dry(&f->o, &dry, err);
+
+    if (code)
+        return code;
+    if (f->json)
+        ifb_print("{\"calls\":%zu,\"samples\":%zu,\"constraints\":%zu,\"prompt_bytes\":%zu}\n",
+                  dry.calls, dry.samples, dry.constraints, dry.prompt_bytes);
+    else
+        ifb_print("would ask %zu calls for %zu samples with %zu constraints; the prompts are %zu "
+                  "bytes\n", dry.calls, dry.samples, dry.constraints, dry.prompt_bytes);
+    return IFB_OK;
+}
+
+static enum ifb_code cmd_run(struct ifb_cli *cli, struct ifb_error *err)
+{
+    extern const struct ifb_command ifb_cmd_run;
+    struct ifb_run_flags f;
+    struct ifb_strs words;
+    struct ifb_run *run = NULL;
+    enum ifb_code code = ifb_run_flags_read(cli, &ifb_cmd_run, &f, &words, err);
+
+    if (code)
+        return code;
+    if (words.n)
+        return ifb_fail(err, IFB_EUSAGE, "unexpected argument '%.*s'; models are named with --model",
+                        IFB_ARG(words.at[0]));
+    ifb_run_flags_attach(&f);
+    if (f.dry_run)
+        return show_dry(&f, err);
+    if (f.resume.ptr)
+        code = ifb_run_resume(ifb_cstr(cli->arena, f.resume), &f.o, &run, err);
+    else
+        code = ifb_run_start(&f.o, &run, err);
+    code = ifb_run_show(cli, run, &f, code, err);
+    ifb_run_close(run);
+    return code;
+}
+
+const struct ifb_command ifb_cmd_run = {
+    .name = "run", .usage = "run [--suite NAME] --model SPEC [OPTIONS]",
+    .doc = "ask a model, score its answers, write a report", .more = more, .options = options,
+    .examples = examples, .run = cmd_run,
+};

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/cli/run_options.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/base/str.h"
+
+#define CONFIG "ifbench.yaml"
+
+const char *const ifb_think_choices[] = { "strip", "keep", NULL };
+const char *const ifb_missing_choices[] = { "fail", "unscored", NULL };
+
+/* Set by the signal handler, read by the dispatcher. */
+static volatile sig_atomic_t stop_requested;
+
+struct ifb_run_flags ifb_run_flags_new(void)
+{
+    struct ifb_run_flags f = { 0 };
+
+    f.o.sampling = (struct ifb_sampling){ -1, -1, -1, -1 };
+    f.o.retries = -1;
+    f.o.threads = -1;
+    f.o.missing = -1;
+    f.think_choice = -1;
+    return f;
+}
+
+enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *command,
+                                 struct ifb_run_flags *f, struct ifb_strs *words,
+                                 struct ifb_error *err)
+{
+    struct ifb_run_flags first = ifb_run_flags_new();
+    enum ifb_code code = ifb_options_read(cli, command, &first, words, err);
+
+    *f = ifb_run_flags_new();
+    if (!code && first.config.ptr)
+        code = ifb_options_config(ifb_cstr(cli->arena, first.config), command, f, cli->arena, err);
+    else if (!code && ifb_file_exists(CONFIG))
+        code = ifb_options_config(CONFIG, command, f, cli->arena, err);
+    if (!code)
+        code = ifb_options_read(cli, command, f, words, err);
+    if (code)
+        return code;
+    f->o.suites = ifb_options_split(f->suite_lists, cli->arena);
+    f->o.reports = ifb_options_split(f->report_lists, cli->arena);
+    f->o.seed = (uint64_t)f->jitter_seed;
+    if (f->think_choice >= 0)
+        f->o.think = ifb_str_of(ifb_think_choices[f->think_choice]);
+    return IFB_OK;
+}
+
+/* The second signal leaves at once; the journal is whole at any moment. */
+static void on_signal(int signal_number)
+{
+    (void)signal_number;
+    if (stop_requested)
+        _exit(IFB_EXIT_INTERRUPTED);
+    stop_requested = 1;
+}
+
+static const char *read_env(const char *name)
+{
+    return getenv(name);
+}
+
+/* One line, rewritten on a terminal, a plain line now and then elsewhere. */
+static void show_progress(void *self, const struct ifb_progress *p)
+{
+    bool terminal = isatty(STDERR_FILENO);
+    double seconds = (double)p->elapsed_us / 1e6;
+    double rate = seconds > 0 ? (double)(p->done + p->failed) / seconds : 0;
+    int64_t left = p->calls - p->done - p->failed;
+    static int64_t told_us;
+
+    (void)self;
+    if (!terminal && !p->last && p->elapsed_us - told_us < 10 * 1000000)
+        return;
+    told_us = p->elapsed_us;
+    fprintf(stderr, "%s%lld/%lld done, %lld failed, %lld in flight, %.1f/s", terminal ? "\r" : "",
+            (long long)p->done, (long long)p->calls, (long long)p->failed, (long long)p->flying,
+            rate);
+    if (p->retries)
+        fprintf(stderr, ", %lld retries", (long long)p->retries);
+    if (left > 0 && rate > 0)
+        fprintf(stderr, ", %.0f s to go", (double)left / rate);
+    fputs(terminal ? (p->last ? "\033[K\n" : "\033[K") : "\n", stderr);
+}
+
+static void show_warning(void *self, const char *line)
+{
+    (void)self;
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+    ifb_note("warning: %s", line);
+}
+
+void ifb_run_flags_attach(struct ifb_run_flags *f)
+{
+    struct sigaction act = { .sa_handler = on_signal };
+
+    sigemptyset(&act.sa_mask);
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
+    act.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &act, NULL);
+    f->o.stop = &stop_requested;
+    f->o.env = read_env;
+    f->o.warn = show_warning;
+    if (!f->quiet)
+        f->o.progress = show_progress;
+}
+
+static enum ifb_code show_table(struct ifb_run *run, bool json, struct ifb_error *err)
+{
+    const struct ifb_report *report = ifb_report_find(json ? IFB_STR("json") : IFB_STR("term"));
+
+    return ifb_run_report(run, report, ifb_stdout_sink(), err);
+}
+
+/* What a finished run means for the exit status. */
+static int status_of_run(const struct ifb_run *run, const struct ifb_run_flags *f)
+{
+    if (run->calls && !run->answers)
+        return IFB_EXIT_NETWORK;
+    if (!run->ended)
+        return IFB_EXIT_INCOMPLETE;
+    if (f->strict && run->summary.counts.unscored + run->summary.counts.pending)
+        return IFB_EXIT_INCOMPLETE;
+    if (f->o.strict_errors && run->summary.counts.errors)
+        return IFB_EXIT_INCOMPLETE;
+    return IFB_EXIT_OK;
+}
+
+enum ifb_code ifb_run_show(struct ifb_cli *cli, struct ifb_run *run, const struct ifb_run_flags *f,
+                           enum ifb_code code, struct ifb_error *err)
+{
+    char *page;
+    struct ifb_error later;
+
+    if (!run)
+        return code;
+    if (run->answers || !code) {
+        enum ifb_code shown = show_table(run, f->json, &later);
+
+        if (!code && shown && err)
+            *err = later;
+        code = code ? code : shown;
+    }
+    page = ifb_path_join(cli->arena, run->folder, "report.html");
+    if (!f->json && ifb_file_exists(page))
+        ifb_print("report: %s\n", page);
+    else if (!f->json && !code)
+        ifb_print("run: %s\n", run->folder);
+    if (!run->ended)
+        ifb_note("%zu of %zu calls are answered; go on with `ifbench run --resume %s`",
+                 run->answers, run->calls, run->folder);
+    cli->status = code ? 0 : status_of_run(run, f);
+    if (cli->status == IFB_EXIT_NETWORK)
+        ifb_note("nothing was answered");
+    return code;
+}
