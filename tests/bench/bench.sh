@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `make bench`: speed and memory beside their targets. Numbers, not verdicts: the machine may be
+# busy. Medians of several processes; "one core" is taskset to core 0.
+set -eu
+build=${BUILD:-build}
+ifbench=$build/ifbench
+data=${IFBENCH_DATA:-../shared/data}
+export IFBENCH_DATA="$data"
+watch=$build/stopwatch
+${CC:-cc} -O2 -D_GNU_SOURCE -o "$watch" tests/bench/stopwatch.c
+dir=$(mktemp -d)
+pid=
+trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || :; rm -rf "$dir"' EXIT INT TERM
+
+# line WHAT MEASURED TARGET
+line() { printf '%-58s %16s   target %s\n' "$1" "$2" "$3"; }
+first() { echo "$1"; }
+second() { echo "$2"; }
+third() { echo "$3"; }
+
+m=$("$watch" 41 "$ifbench" --version)
+line "ifbench --version, wall" "$(first $m) ms" "15 ms"
+
+if [ -r "$data/ifeval/responses_gpt4.jsonl" ]; then
+    m=$("$watch" 21 taskset -c 0 "$ifbench" score --suite ifeval --responses "$data/ifeval/responses_gpt4.jsonl" --reports json --out "$dir/score-{}")
+    line "score 541 answers, strict and loose, one core, wall" "$(first $m) ms" "25 ms"
+    line "  the same, CPU" "$(second $m) ms" "-"
+    cases=$(gzip -dc "$data/differential/ifeval.jsonl.gz" | wc -l)
+    m=$("$watch" 11 "$ifbench" check --batch "$data/differential/ifeval.jsonl.gz")
+    line "check --batch, $cases cases" "$(echo "$cases $(first $m)" | awk '{printf "%.0f", $1 * 1000 / $2}') /s" "25000 /s (aim 50000)"
+    line "  the same, largest RSS" "$(third $m) MB" "does not grow"
+    gzip -dc "$data/differential/ifeval.jsonl.gz" >"$dir/once.jsonl"
+    for i in 1 2 3 4 5 6 7 8; do cat "$dir/once.jsonl"; done >"$dir/eight.jsonl"
+    m=$("$watch" 3 "$ifbench" check --batch "$dir/eight.jsonl")
+    line "  eight times the input, largest RSS" "$(third $m) MB" "does not grow"
+else
+    echo "score and check --batch: skipped, no data in $data"
+fi
+
+n=10000
+awk -v n=$n 'BEGIN { for (i = 0; i < n; i++) printf "{\"key\": %d, \"prompt\": \"Prompt %d: write a short note without any comma and at least twenty words about harbour number %d.\", \"instruction_id_list\": [\"punctuation:no_comma\", \"length_constraints:number_words\"], \"kwargs\": [{}, {\"num_words\": 20, \"relation\": \"at least\"}]}\n", i, i, i }' >"$dir/big.jsonl"
+text="The harbour wakes before the town does and the first boats leave while the lamps along the quay still burn. Nets are folded and coffee is shared. Somebody whistles an old tune and somebody else answers it from the far side of the water."
+"$build/mockd" --default "$text" >"$dir/url" &
+pid=$!
+while [ ! -s "$dir/url" ]; do kill -0 $pid; done
+url=$(cat "$dir/url")
+m=$("$watch" 5 "$ifbench" run --suite ifeval --data "$dir/big.jsonl" --model "$url/v1#m" -j 32 -q --out "$dir/run-{}")
+line "run of $n prompts, all default reports, CPU a prompt" "$(echo "$(second $m)" | awk -v n=$n '{printf "%.1f", $1 * 1000 / n}') us" "100 us"
+line "  the same, wall" "$(first $m) ms" "-"
+line "  the same, largest RSS" "$(third $m) MB" "32 MB"
+m=$("$watch" 5 "$ifbench" run --suite ifeval --data "$dir/big.jsonl" --model "$url/v1#m" -j 32 -q --reports json --out "$dir/json-{}")
+line "  with --reports json, CPU a prompt" "$(echo "$(second $m)" | awk -v n=$n '{printf "%.1f", $1 * 1000 / n}') us" "100 us"
+line "  the same, largest RSS" "$(third $m) MB" "32 MB"
+ls -l "$dir/run-0/report.html" | awk '{printf "report.html of %d samples: %.1f MB\n", '$n', $5 / 1e6}'
