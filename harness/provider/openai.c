@@ -321,7 +321,8 @@ static enum ifb_code openai_decode(const struct ifb_http_reply *reply, struct if
 
 const struct ifb_provider ifb_openai = {
     .id = "openai", .doc = "OpenAI chat completions and servers that speak them",
-    .spec = "openai:NAME, or http://HOST:PORT/v1#NAME with its key in $IFBENCH_API_KEY", .key_env = "OPENAI_API_KEY",
+    .spec = "openai:NAME, or http://HOST:PORT/v1#NAME with its key in $IFBENCH_API_KEY",
+    .key_env = "OPENAI_API_KEY",
     .base_env = "OPENAI_BASE_URL", .base_url = "https://api.openai.com/v1",
     .encode = openai_encode, .decode = openai_decode, .complaint = openai_complaint,
 };
