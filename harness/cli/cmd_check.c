@@ -155,7 +155,7 @@ static enum ifb_code check_batch(struct ifb_cli *cli, const struct flags *f,
                                  const struct ifb_resources *res, struct ifb_error *err)
 {
     struct ifb_batch_options o = {
-        .resources = res, .threads = f->threads < 0 ? ifb_pool_cores() : (int)f->threads,
+        .resources = res, .threads = f->threads < 0 ? ifb_pool_workers() : (int)f->threads,
         .explain = !f->no_why, .flush = flush_stdout,
     };
     struct ifb_batch_counts counts;

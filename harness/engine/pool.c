@@ -172,3 +172,10 @@ int ifb_pool_cores(void)
         n = CPU_COUNT(&set);
     return n < 1 ? 1 : n > 16 ? 16 : n;
 }
+
+int ifb_pool_workers(void)
+{
+    int cores = ifb_pool_cores();
+
+    return cores > 1 ? cores : 0;
+}

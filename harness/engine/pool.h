@@ -34,7 +34,11 @@ int ifb_pool_pending(const struct ifb_pool *p);
 /* Ends the workers; every job must have been popped. NULL is fine. */
 void ifb_pool_close(struct ifb_pool *p);
 
-/* How many threads to use when the user did not say: the cores this process may use, at most 16. */
+/* The cores this process may use, at most 16. */
 int ifb_pool_cores(void);
+
+/* How many workers to use when the user did not say: one a core, none where there is one core,
+ * since handing jobs to and fro would only cost. */
+int ifb_pool_workers(void);
 
 #endif

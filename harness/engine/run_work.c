@@ -24,7 +24,7 @@ enum ifb_code ifb_run_work_begin(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
     char *path = ifb_path_join(in->arena, run->folder, "verdicts.jsonl");
-    int threads = in->o.threads < 0 ? ifb_pool_cores() : (int)in->o.threads;
+    int threads = in->o.threads < 0 ? ifb_pool_workers() : (int)in->o.threads;
 
     in->scoring = (struct ifb_scoring){ &in->plan, &in->resources,
                                         in->think.keep ? NULL : &in->think,
