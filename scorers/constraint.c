@@ -66,6 +66,7 @@ enum ifb_code ifb_constraint_load(struct ifb_arena *arena, ifb_str id, const str
     memset(out, 0, sizeof(*out));
     out->id = ifb_str_of(check->id);
     out->check = check;
+    out->needs = check->needs;
     out->args = ifb_alloc(arena, check->args_size);
     fault = ifb_fields_read(check->fields, args, out->args, arena, &local);
     if (fault == IFB_FAULT_TYPE)
@@ -76,6 +77,12 @@ enum ifb_code ifb_constraint_load(struct ifb_arena *arena, ifb_str id, const str
         (check->bind && check->bind(out->args, arena, &local) != IFB_OK))
         out->broken = ifb_str_copy(arena, ifb_str_of(local.msg));
     return IFB_OK;
+}
+
+struct ifb_constraint ifb_constraint_unscored(struct ifb_arena *arena, ifb_str id, ifb_str why)
+{
+    return (struct ifb_constraint){ .id = ifb_str_copy(arena, id), .args_json = IFB_STR("{}"),
+                                    .broken = ifb_str_copy(arena, why) };
 }
 
 void ifb_constraint_release(struct ifb_constraint *c)

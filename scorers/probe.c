@@ -24,6 +24,17 @@ const char *ifb_outcome_name(enum ifb_outcome outcome)
     return "unscored";
 }
 
+const char *ifb_need_name(unsigned need)
+{
+    static const char *const names[] = { "sentence parameters", "language profiles", "stop words",
+                                         "syllable counts", "part-of-speech weights" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (need >> i & 1)
+            return names[i];
+    return "nothing";
+}
+
 /* A reason is one line: what it quotes may hold anything. */
 static ifb_str one_line(struct ifb_arena *arena, ifb_str text)
 {

@@ -33,10 +33,11 @@ struct ifb_text {
 struct ifb_text *ifb_text_new(struct ifb_arena *arena, ifb_str raw,
                               const struct ifb_resources *res)
 {
+    static const struct ifb_resources none = { 0 };
     struct ifb_text *t = ifb_new(arena, struct ifb_text, 1);
 
     t->arena = arena;
-    t->res = res;
+    t->res = res ? res : &none;
     t->raw = raw.ptr ? raw : IFB_STR("");
     return t;
 }
@@ -49,6 +50,11 @@ struct ifb_arena *ifb_text_arena(struct ifb_text *t)
 ifb_str ifb_text_raw(const struct ifb_text *t)
 {
     return t->raw;
+}
+
+const struct ifb_resources *ifb_text_resources(const struct ifb_text *t)
+{
+    return t->res;
 }
 
 /* True the first time it is asked about a part. */
@@ -105,7 +111,7 @@ struct ifb_strs ifb_text_words(struct ifb_text *t)
 struct ifb_strs ifb_text_sentences(struct ifb_text *t)
 {
     if (wants(t, PART_SENTENCES))
-        t->sentences = ifb_punkt_sentences(t->res ? t->res->punkt : NULL, t->raw, t->arena);
+        t->sentences = ifb_punkt_sentences(t->res->punkt, t->raw, t->arena);
     return t->sentences;
 }
 

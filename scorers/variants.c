@@ -201,12 +201,25 @@ static ifb_verdict judge(const struct ifb_constraint *c, struct ifb_forms *f, un
     return v;
 }
 
+/* Broken arguments, no check, or a resource that is not there. */
+static ifb_verdict cannot_run(const struct ifb_constraint *c, unsigned missing,
+                              struct ifb_arena *arena)
+{
+    if (c->broken.len)
+        return (ifb_verdict){ .outcome = c->check ? IFB_ERROR : IFB_UNSCORED, .why = c->broken };
+    return (ifb_verdict){ .outcome = IFB_UNSCORED,
+                          .why = ifb_fmt(arena, "needs the %s: `ifbench data pull nlp`",
+                                         ifb_need_name(missing)) };
+}
+
 void ifb_constraint_score(const struct ifb_constraint *c, struct ifb_forms *forms,
                           struct ifb_arena *scratch, bool explain, ifb_verdict *strict,
                           ifb_verdict *loose)
 {
-    if (c->broken.len) {
-        *strict = *loose = (ifb_verdict){ .outcome = IFB_ERROR, .why = c->broken };
+    unsigned missing = c->needs & IFB_NEEDS_PULLED & ~(forms->res ? forms->res->have : 0);
+
+    if (c->broken.len || missing) {
+        *strict = *loose = cannot_run(c, missing, forms->arena);
         return;
     }
     if (!get_form(forms, 0)) {

@@ -203,7 +203,7 @@ static unsigned needs_of(const struct ifb_run_inside *in)
     for (size_t s = 0; s < in->nsuites; s++)
         for (size_t i = 0; i < in->suites[s].n; i++)
             for (size_t c = 0; c < in->suites[s].items[i].nconstraints; c++)
-                needs |= in->suites[s].items[i].constraints[c].check->needs;
+                needs |= in->suites[s].items[i].constraints[c].needs;
     return needs;
 }
 
@@ -220,11 +220,20 @@ static void warn_broken(struct ifb_run *run)
 
                 if (k->broken.len && ++said <= 5)
                     ifb_run_warn(run, "%s, item %.*s: %.*s cannot be checked, it will count as "
-                                 "error: %.*s", in->suites[s].suite->id, IFB_ARG(item->id),
-                                 IFB_ARG(k->id), IFB_ARG(k->broken));
+                                 "%s: %.*s", in->suites[s].suite->id, IFB_ARG(item->id),
+                                 IFB_ARG(k->id), k->check ? "error" : "unscored",
+                                 IFB_ARG(k->broken));
             }
     if (said > 5)
         ifb_run_warn(run, "%d more constraints cannot be checked", said - 5);
+}
+
+/* A check whose resource is not there stays unscored: said before a call is paid for. */
+static void warn_missing(struct ifb_run *run, unsigned missing)
+{
+    for (; missing; missing &= missing - 1)
+        ifb_run_warn(run, "the %s are not there, so what needs them stays unscored; `ifbench data "
+                     "pull nlp` gets them", ifb_need_name(missing));
 }
 
 static bool has_official_suite(const struct ifb_run_inside *in)
@@ -259,6 +268,7 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
         ifb_run_warn(run, "sentences are cut with the built-in parameters; `ifbench data pull nlp` "
                      "gets the official ones");
     in->manifest.punkt = punkt ? IFB_STR("official") : IFB_STR("built-in");
+    warn_missing(run, needs & IFB_NEEDS_PULLED & ~in->resources.have);
     warn_broken(run);
     ifb_plan_make(in->suites, in->nsuites, in->models, in->nmodels, (uint32_t)in->o.epochs,
                   in->arena, &in->plan);

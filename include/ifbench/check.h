@@ -35,14 +35,30 @@ typedef struct {
 
 /* What a check may need that is too big or too foreign to be compiled in. */
 enum ifb_need {
-    IFB_NEEDS_PUNKT = 1 << 0,  /* sentence parameters; a built-in set stands in */
-    IFB_NEEDS_LANGID = 1 << 1  /* language profiles, compiled in */
+    IFB_NEEDS_PUNKT = 1 << 0,      /* sentence parameters; a built-in set stands in */
+    IFB_NEEDS_LANGID = 1 << 1,     /* language profiles, compiled in */
+    IFB_NEEDS_STOPWORDS = 1 << 2,  /* English stop words */
+    IFB_NEEDS_SYLLABLES = 1 << 3,  /* syllable counts of English words */
+    IFB_NEEDS_TAGGER = 1 << 4      /* part-of-speech weights */
 };
 
-/* The loaded resources, borrowed by every text. NULL members: built-in. */
+/* Those that nothing stands in for: without them a check cannot run. */
+#define IFB_NEEDS_PULLED (IFB_NEEDS_STOPWORDS | IFB_NEEDS_SYLLABLES | IFB_NEEDS_TAGGER)
+
+/* What a need is called in messages, of its lowest bit: "stop words". */
+const char *ifb_need_name(unsigned need);
+
+/* The loaded resources, borrowed by every text. NULL members: built-in, or not there. */
 struct ifb_punkt;
+struct ifb_stopwords;
+struct ifb_syllables;
+struct ifb_tagger;
 struct ifb_resources {
+    unsigned have;  /* enum ifb_need, or'ed: which of IFB_NEEDS_PULLED are there */
     const struct ifb_punkt *punkt;
+    const struct ifb_stopwords *stopwords;
+    const struct ifb_syllables *syllables;
+    const struct ifb_tagger *tagger;
 };
 
 /*
@@ -92,6 +108,8 @@ struct ifb_check {
  * A check with its arguments. `broken` is not empty when the arguments are ones
  * on which the reference evaluator raises (missing, unknown or impossible
  * values): its verdicts are ERROR with that reason. Never a random default.
+ * Where a resource of IFB_NEEDS_PULLED is missing, its verdicts are UNSCORED with
+ * the command that gets it.
  */
 struct ifb_constraint {
     ifb_str id;
@@ -99,8 +117,16 @@ struct ifb_constraint {
     void *args;
     ifb_str args_json;  /* as the suite wrote it, compact; for reports */
     ifb_str broken;
+    unsigned needs;     /* enum ifb_need, or'ed: what running it takes */
     uint16_t turn;      /* which answer of the conversation it judges, from 0 */
+    bool negated;       /* it forbids something: "do not ..." */
 };
+
+/*
+ * A constraint that no program here can check: `check` is NULL, its verdicts are
+ * UNSCORED with `why`. Both strings are copied into `arena`.
+ */
+struct ifb_constraint ifb_constraint_unscored(struct ifb_arena *arena, ifb_str id, ifb_str why);
 
 /* The check called `id`, or NULL. */
 const struct ifb_check *ifb_check_find(ifb_str id);

@@ -35,6 +35,9 @@ struct ifb_arena *ifb_text_arena(struct ifb_text *t);
 
 ifb_str ifb_text_raw(const struct ifb_text *t);
 
+/* What it was made with; never NULL. */
+const struct ifb_resources *ifb_text_resources(const struct ifb_text *t);
+
 /* Python's str.strip(): no white space at either end. */
 ifb_str ifb_text_strip(struct ifb_text *t);
 
