@@ -4,16 +4,13 @@
 
 #include "harness/base/str.h"
 #include "harness/base/ucd.h"
+#include "scorers/shared.h"
 
 /* ---- capital_word_frequency ---- */
 
-struct capital_args {
-    int64_t frequency, relation;
-};
-
-static enum ifb_outcome check_capital_words(const void *args, struct ifb_probe *p)
+enum ifb_outcome ifb_capital_check(const void *args, struct ifb_probe *p)
 {
-    const struct capital_args *a = args;
+    const struct ifb_capital_args *a = args;
     struct ifb_strs tokens = ifb_text_tokens(p->text);
     int64_t n = 0;
 
@@ -24,10 +21,10 @@ static enum ifb_outcome check_capital_words(const void *args, struct ifb_probe *
 
 /* Upstream draws a frequency only when there is none: a negative one stands. */
 static const struct ifb_field capital_fields[] = {
-    IFB_FIELD(struct capital_args, frequency, "capital_frequency", .kind = IFB_INT,
+    IFB_FIELD(struct ifb_capital_args, frequency, "capital_frequency", .kind = IFB_INT,
               .required = true, .min = -IFB_COUNT_MAX, .max = IFB_COUNT_MAX,
               .doc = "the threshold"),
-    IFB_RELATION(struct capital_args, relation, "capital_relation"),
+    IFB_RELATION(struct ifb_capital_args, relation, "capital_relation"),
     { 0 }
 };
 static const struct ifb_example capital_examples[] = {
@@ -42,21 +39,27 @@ static const struct ifb_example capital_examples[] = {
 /* ---- english_capital and english_lowercase ---- */
 
 /* Upstream looks at the case first, and passes a text that langdetect finds no features in. */
-static enum ifb_outcome check_english(struct ifb_probe *p, bool cased, const char *what)
+enum ifb_outcome ifb_case_language(struct ifb_probe *p, bool cased, const char *what,
+                                   ifb_str found, const char *wanted)
 {
-    ifb_str found;
-
     if (!cased) {
         ifb_why(p, "not all letters are %s", what);
         return IFB_FAIL;
     }
-    found = ifb_text_language(p->text);
     if (!found.ptr) {
         ifb_why(p, "all letters are %s, the language cannot be told", what);
         return IFB_PASS;
     }
-    ifb_why(p, "all letters are %s, the language is %.*s, wanted en", what, IFB_ARG(found));
-    return ifb_pass_if(ifb_str_is(found, "en"));
+    ifb_why(p, "all letters are %s, the language is %.*s, wanted %s", what, IFB_ARG(found),
+            wanted);
+    return ifb_pass_if(ifb_str_is(found, wanted));
+}
+
+static enum ifb_outcome check_english(struct ifb_probe *p, bool cased, const char *what)
+{
+    ifb_str found = cased ? ifb_text_language(p->text) : (ifb_str){ NULL, 0 };
+
+    return ifb_case_language(p, cased, what, found, "en");
 }
 
 static enum ifb_outcome check_uppercase(const void *args, struct ifb_probe *p)
@@ -92,8 +95,8 @@ static const struct ifb_example lowercase_examples[] = {
 const struct ifb_check ifb_case_checks[] = {
     { .id = "change_case:capital_word_frequency",
       .doc = "counts words in capitals, as the Treebank rules cut words",
-      .fields = capital_fields, .args_size = sizeof(struct capital_args),
-      .needs = IFB_NEEDS_PUNKT, .run = check_capital_words, .examples = capital_examples },
+      .fields = capital_fields, .args_size = sizeof(struct ifb_capital_args),
+      .needs = IFB_NEEDS_PUNKT, .run = ifb_capital_check, .examples = capital_examples },
     { .id = "change_case:english_capital", .doc = "English, and no small letter",
       .needs = IFB_NEEDS_LANGID, .run = check_uppercase, .examples = uppercase_examples },
     { .id = "change_case:english_lowercase", .doc = "English, and no capital",

@@ -8,12 +8,9 @@
 #include "harness/base/ucd.h"
 #include "harness/base/utf8.h"
 #include "scorers/pattern.h"
+#include "scorers/shared.h"
 
 /* ---- number_placeholders ---- */
-
-struct placeholders_args {
-    int64_t num_placeholders;
-};
 
 /* The next of the two bytes, or the end. */
 static size_t find_either(ifb_str text, size_t at, char a, char b)
@@ -41,16 +38,16 @@ static int64_t count_placeholders(ifb_str text, struct ifb_probe *p)
     return n;
 }
 
-static enum ifb_outcome check_placeholders(const void *args, struct ifb_probe *p)
+enum ifb_outcome ifb_placeholders_check(const void *args, struct ifb_probe *p)
 {
-    const struct placeholders_args *a = args;
+    const struct ifb_at_least_args *a = args;
     int64_t n = count_placeholders(ifb_text_raw(p->text), p);
 
-    return ifb_compare(p, n, IFB_AT_LEAST, a->num_placeholders, "placeholders");
+    return ifb_compare(p, n, IFB_AT_LEAST, a->limit, "placeholders");
 }
 
 static const struct ifb_field placeholders_fields[] = {
-    IFB_COUNT(struct placeholders_args, num_placeholders, "num_placeholders",
+    IFB_COUNT(struct ifb_at_least_args, limit, "num_placeholders",
               "at least so many"),
     { 0 }
 };
@@ -78,20 +75,20 @@ struct postscript_args {
  * never changes the verdict, only the time a long run of it takes: it is left
  * out, unless the marker begins with a quantifier and so continues it.
  */
-static void bind_marker(struct postscript_args *a, struct ifb_arena *arena)
+void ifb_marker_bind(struct ifb_pattern *out, ifb_str marker, struct ifb_arena *arena)
 {
-    ifb_str lower = ifb_lower(arena, a->marker);
+    ifb_str lower = ifb_lower(arena, marker);
     char *full = ifb_alloc_raw(arena, lower.len + 6);
     ifb_str pattern = { full, lower.len + 6 };
 
     memcpy(full, "\\s*", 3);
     memcpy(full + 3, lower.ptr, lower.len);
     memcpy(full + 3 + lower.len, ".*$", 3);
-    ifb_pattern_bind(&a->pattern, a->marker, pattern, IFB_RE_MULTILINE, arena);
-    if (a->pattern.broken.len || strchr("*+?{", full[3]))
+    ifb_pattern_bind(out, marker, pattern, IFB_RE_MULTILINE, arena);
+    if (out->broken.len || strchr("*+?{", full[3]))
         return;
-    ifb_pattern_close(&a->pattern);
-    ifb_pattern_bind(&a->pattern, a->marker, ifb_str_from(pattern, 3), IFB_RE_MULTILINE, arena);
+    ifb_pattern_close(out);
+    ifb_pattern_bind(out, marker, ifb_str_from(pattern, 3), IFB_RE_MULTILINE, arena);
 }
 
 static enum ifb_code bind_postscript(void *args, struct ifb_arena *arena, struct ifb_error *err)
@@ -109,7 +106,7 @@ static enum ifb_code bind_postscript(void *args, struct ifb_arena *arena, struct
         a->marker = ifb_lower(arena, a->marker);
     } else {
         a->kind = MARKER_PATTERN;
-        bind_marker(a, arena);
+        ifb_marker_bind(&a->pattern, a->marker, arena);
     }
     return IFB_OK;
 }
@@ -205,7 +202,7 @@ static const struct ifb_example postscript_examples[] = {
 const struct ifb_check ifb_content_checks[] = {
     { .id = "detectable_content:number_placeholders",
       .doc = "at least so many placeholders in square brackets", .fields = placeholders_fields,
-      .args_size = sizeof(struct placeholders_args), .run = check_placeholders,
+      .args_size = sizeof(struct ifb_at_least_args), .run = ifb_placeholders_check,
       .examples = placeholders_examples },
     { .id = "detectable_content:postscript", .doc = "a postscript marker stands somewhere",
       .fields = postscript_fields, .args_size = sizeof(struct postscript_args),

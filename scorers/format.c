@@ -13,16 +13,16 @@
 #include "harness/base/ucd.h"
 #include "harness/base/utf8.h"
 #include "scorers/pattern.h"
+#include "scorers/shared.h"
 
-/* The end of the line that `at` is in. */
-static size_t line_end(ifb_str text, size_t at)
+size_t ifb_line_end(ifb_str text, size_t at)
 {
     size_t end = ifb_str_chr(text, '\n', at);
 
     return end == SIZE_MAX ? text.len : end;
 }
 
-static size_t skip_space(ifb_str text, size_t at)
+size_t ifb_skip_space(ifb_str text, size_t at)
 {
     const char *p = text.ptr + at, *end = text.ptr + text.len, *here = p;
 
@@ -33,51 +33,52 @@ static size_t skip_space(ifb_str text, size_t at)
 
 /* ---- number_bullet_lists ---- */
 
-struct bullets_args {
-    int64_t num_bullets;
-};
-
 /*
  * len(re.findall(r"^\s*\*[^\*].*$")) for '*', r"^\s*-.*$" for '-'; both
  * MULTILINE. The white space may hold line breaks, so that a match can begin on
  * an earlier blank line, and [^\*] may be the line break itself.
  */
-static int64_t count_bullets(ifb_str text, char mark, struct ifb_probe *p)
+int64_t ifb_count_bullets(ifb_str text, char mark, struct ifb_probe *p)
 {
     size_t at = 0;  /* always the start of a line */
     int64_t n = 0;
 
     while (at < text.len) {
-        size_t bullet = skip_space(text, at), end = bullet;
+        size_t bullet = ifb_skip_space(text, at), end = bullet;
 
         if (bullet < text.len && text.ptr[bullet] == mark) {
             if (mark == '-')
-                end = line_end(text, bullet + 1);
+                end = ifb_line_end(text, bullet + 1);
             else if (bullet + 1 < text.len && text.ptr[bullet + 1] != '*')
-                end = line_end(text, bullet + 2);
+                end = ifb_line_end(text, bullet + 2);
         }
         if (end > bullet) {
             ifb_mark(p, ifb_str_part(text, bullet, end));
             n++;
         }
         /* A match that took the line break of an empty line ends where a line starts. */
-        at = end > bullet && text.ptr[end - 1] == '\n' ? end : line_end(text, end) + 1;
+        at = end > bullet && text.ptr[end - 1] == '\n' ? end : ifb_line_end(text, end) + 1;
     }
     return n;
 }
 
+enum ifb_outcome ifb_exactly(struct ifb_probe *p, int64_t n, int64_t wanted, const char *noun)
+{
+    ifb_why(p, "found %lld %s, wanted %lld", (long long)n, noun, (long long)wanted);
+    return ifb_pass_if(n == wanted);
+}
+
 static enum ifb_outcome check_bullets(const void *args, struct ifb_probe *p)
 {
-    const struct bullets_args *a = args;
+    const struct ifb_exactly_args *a = args;
     ifb_str text = ifb_text_raw(p->text);
-    int64_t n = count_bullets(text, '*', p) + count_bullets(text, '-', p);
+    int64_t n = ifb_count_bullets(text, '*', p) + ifb_count_bullets(text, '-', p);
 
-    ifb_why(p, "found %lld bullets, wanted %lld", (long long)n, (long long)a->num_bullets);
-    return ifb_pass_if(n == a->num_bullets);
+    return ifb_exactly(p, n, a->wanted, "bullets");
 }
 
 static const struct ifb_field bullets_fields[] = {
-    IFB_COUNT(struct bullets_args, num_bullets, "num_bullets", "exactly so many"),
+    IFB_COUNT(struct ifb_exactly_args, wanted, "num_bullets", "exactly so many"),
     { 0 }
 };
 static const struct ifb_example bullets_examples[] = {
@@ -91,15 +92,11 @@ static const struct ifb_example bullets_examples[] = {
 
 /* ---- constrained_response ---- */
 
-static enum ifb_outcome check_constrained(const void *args, struct ifb_probe *p)
+enum ifb_outcome ifb_one_of_three(struct ifb_probe *p, const ifb_str answers[3])
 {
-    static const ifb_str answers[] = { IFB_STR_INIT("My answer is yes."),
-                                       IFB_STR_INIT("My answer is no."),
-                                       IFB_STR_INIT("My answer is maybe.") };
     ifb_str text = ifb_text_raw(p->text);
 
-    (void)args;
-    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+    for (size_t i = 0; i < 3; i++) {
         size_t at = ifb_str_find(text, answers[i], 0);
 
         if (at == SIZE_MAX)
@@ -108,8 +105,19 @@ static enum ifb_outcome check_constrained(const void *args, struct ifb_probe *p)
         ifb_why(p, "found '%s'", answers[i].ptr);
         return IFB_PASS;
     }
-    ifb_why(p, "none of the three answers found, wanted 'My answer is yes.' or no. or maybe.");
+    ifb_why(p, "found none of the answers '%.*s', '%.*s', '%.*s'", IFB_ARG(answers[0]),
+            IFB_ARG(answers[1]), IFB_ARG(answers[2]));
     return IFB_FAIL;
+}
+
+static enum ifb_outcome check_constrained(const void *args, struct ifb_probe *p)
+{
+    static const ifb_str answers[] = { IFB_STR_INIT("My answer is yes."),
+                                       IFB_STR_INIT("My answer is no."),
+                                       IFB_STR_INIT("My answer is maybe.") };
+
+    (void)args;
+    return ifb_one_of_three(p, answers);
 }
 
 static const struct ifb_example constrained_examples[] = {
@@ -121,10 +129,6 @@ static const struct ifb_example constrained_examples[] = {
 };
 
 /* ---- number_highlighted_sections ---- */
-
-struct highlights_args {
-    int64_t num_highlights;
-};
 
 static bool has_stars(ifb_str text, size_t at, size_t n)
 {
@@ -162,18 +166,18 @@ static int64_t count_spans(ifb_str text, size_t width, struct ifb_probe *p)
     return n;
 }
 
-static enum ifb_outcome check_highlights(const void *args, struct ifb_probe *p)
+enum ifb_outcome ifb_highlights_check(const void *args, struct ifb_probe *p)
 {
-    const struct highlights_args *a = args;
+    const struct ifb_at_least_args *a = args;
     ifb_str text = ifb_text_raw(p->text);
     int64_t n = count_spans(text, 1, p);
 
     n += count_spans(text, 2, p);
-    return ifb_compare(p, n, IFB_AT_LEAST, a->num_highlights, "highlights");
+    return ifb_compare(p, n, IFB_AT_LEAST, a->limit, "highlights");
 }
 
 static const struct ifb_field highlights_fields[] = {
-    IFB_COUNT(struct highlights_args, num_highlights, "num_highlights", "at least so many"),
+    IFB_COUNT(struct ifb_at_least_args, limit, "num_highlights", "at least so many"),
     { 0 }
 };
 static const struct ifb_example highlights_examples[] = {
@@ -187,16 +191,7 @@ static const struct ifb_example highlights_examples[] = {
 
 /* ---- multiple_sections ---- */
 
-struct sections_args {
-    ifb_str spliter;
-    int64_t num_sections;
-    bool literal;
-    int64_t worth;  /* pieces that one match of the pattern adds */
-    struct ifb_pattern pattern;
-};
-
-/* Capturing groups of a pattern that compiles: "(" not escaped, not in a class, or "(?P<". */
-static int64_t count_groups(ifb_str s)
+int64_t ifb_capturing_groups(ifb_str s)
 {
     bool in_class = false;
     int64_t n = 0;
@@ -218,10 +213,10 @@ static int64_t count_groups(ifb_str s)
     return n;
 }
 
-static enum ifb_code bind_sections(void *args, struct ifb_arena *arena, struct ifb_error *err)
+enum ifb_code ifb_sections_bind(void *args, struct ifb_arena *arena, struct ifb_error *err)
 {
     static const char before[] = "\\s?", after[] = "\\s?\\d+\\s?";
-    struct sections_args *a = args;
+    struct ifb_sections_args *a = args;
     struct ifb_buf pattern;
 
     (void)err;
@@ -235,13 +230,13 @@ static enum ifb_code bind_sections(void *args, struct ifb_arena *arena, struct i
     ifb_buf_cstr(&pattern, after);
     ifb_pattern_bind(&a->pattern, a->spliter, ifb_buf_view(&pattern), 0, arena);
     ifb_buf_close(&pattern);
-    a->worth = 1 + count_groups(a->spliter);
+    a->worth = 1 + ifb_capturing_groups(a->spliter);
     return IFB_OK;
 }
 
-static void release_sections(void *args)
+void ifb_sections_release(void *args)
 {
-    ifb_pattern_close(&((struct sections_args *)args)->pattern);
+    ifb_pattern_close(&((struct ifb_sections_args *)args)->pattern);
 }
 
 /* The end of \s?\d+ at `at`, or SIZE_MAX. */
@@ -281,9 +276,9 @@ static int64_t count_literal(ifb_str text, ifb_str spliter, struct ifb_probe *p)
 }
 
 /* Upstream's SectionChecker takes len(re.split(...)) - 1, which counts captured groups too. */
-static enum ifb_outcome check_sections(const void *args, struct ifb_probe *p)
+enum ifb_outcome ifb_sections_check(const void *args, struct ifb_probe *p)
 {
-    const struct sections_args *a = args;
+    const struct ifb_sections_args *a = args;
     ifb_str text = ifb_text_raw(p->text);
     int64_t n = a->literal ? count_literal(text, a->spliter, p)
                            : ifb_pattern_count(&a->pattern, p, text, true);
@@ -295,9 +290,9 @@ static enum ifb_outcome check_sections(const void *args, struct ifb_probe *p)
 }
 
 static const struct ifb_field sections_fields[] = {
-    IFB_TEXT(struct sections_args, spliter, "section_spliter",
+    IFB_TEXT(struct ifb_sections_args, spliter, "section_spliter",
              "a pattern that stands before each section's number, such as SECTION"),
-    IFB_COUNT(struct sections_args, num_sections, "num_sections", "at least so many"),
+    IFB_COUNT(struct ifb_sections_args, num_sections, "num_sections", "at least so many"),
     { 0 }
 };
 static const struct ifb_example sections_examples[] = {
@@ -351,48 +346,57 @@ static const struct ifb_example json_examples[] = {
 
 /*
  * re.findall(r"<<[^\n]+>>"): greedy, so a line has at most one match, from its
- * first "<<" to its last ">>".
+ * first opening to its last closing.
  */
-static bool find_title(ifb_str line, ifb_str *title)
+static bool find_title(ifb_str line, const struct ifb_title_marks *m, ifb_str *title)
 {
-    size_t from = ifb_str_find(line, IFB_STR("<<"), 0), to = line.len;
+    size_t from = ifb_str_find(line, m->open, 0), to = line.len;
+    size_t least = from + m->open.len + 1 + m->close.len;
 
     if (from == SIZE_MAX)
         return false;
-    while (to >= from + 5 && (line.ptr[to - 1] != '>' || line.ptr[to - 2] != '>'))
+    while (to >= least && !ifb_str_ends(ifb_str_part(line, from, to), m->close))
         to--;
     *title = ifb_str_part(line, from, to);
-    return to >= from + 5;
+    return to >= least;
 }
 
 /* title.lstrip("<").rstrip(">").strip() holds something. */
-static bool has_content(ifb_str title)
+static bool has_content(ifb_str title, const struct ifb_title_marks *m)
 {
-    while (title.len && title.ptr[0] == '<')
-        title = ifb_str_from(title, 1);
-    while (title.len && title.ptr[title.len - 1] == '>')
-        title.len--;
+    while (ifb_str_starts(title, m->left))
+        title = ifb_str_from(title, m->left.len);
+    while (ifb_str_ends(title, m->right))
+        title.len -= m->right.len;
     return !ifb_is_blank(title);
 }
 
-static enum ifb_outcome check_title(const void *args, struct ifb_probe *p)
+enum ifb_outcome ifb_title_find(struct ifb_probe *p, const struct ifb_title_marks *m)
 {
     ifb_str text = ifb_text_raw(p->text), title;
     size_t at = 0;
 
-    (void)args;
-    while ((at = ifb_str_chr(text, '<', at)) != SIZE_MAX) {
-        size_t end = line_end(text, at);
+    while ((at = ifb_str_find(text, m->open, at)) != SIZE_MAX) {
+        size_t end = ifb_line_end(text, at);
 
-        if (find_title(ifb_str_part(text, at, end), &title) && has_content(title)) {
+        if (find_title(ifb_str_part(text, at, end), m, &title) && has_content(title, m)) {
             ifb_mark(p, title);
             ifb_why(p, "found '%.*s'", IFB_ARG(ifb_shown(title)));
             return IFB_PASS;
         }
         at = end;
     }
-    ifb_why(p, "no title in << >> found");
+    ifb_why(p, "no title in %.*s %.*s found", IFB_ARG(m->open), IFB_ARG(m->close));
     return IFB_FAIL;
+}
+
+static enum ifb_outcome check_title(const void *args, struct ifb_probe *p)
+{
+    static const struct ifb_title_marks marks = { IFB_STR_INIT("<<"), IFB_STR_INIT(">>"),
+                                                  IFB_STR_INIT("<"), IFB_STR_INIT(">") };
+
+    (void)args;
+    return ifb_title_find(p, &marks);
 }
 
 static const struct ifb_example title_examples[] = {
@@ -406,19 +410,19 @@ static const struct ifb_example title_examples[] = {
 const struct ifb_check ifb_format_checks[] = {
     { .id = "detectable_format:number_bullet_lists",
       .doc = "exactly so many lines that begin with * or -", .fields = bullets_fields,
-      .args_size = sizeof(struct bullets_args), .run = check_bullets,
+      .args_size = sizeof(struct ifb_exactly_args), .run = check_bullets,
       .examples = bullets_examples },
     { .id = "detectable_format:constrained_response",
       .doc = "one of three given answers stands somewhere", .run = check_constrained,
       .examples = constrained_examples },
     { .id = "detectable_format:number_highlighted_sections",
       .doc = "at least so many runs of text between * or **", .fields = highlights_fields,
-      .args_size = sizeof(struct highlights_args), .run = check_highlights,
+      .args_size = sizeof(struct ifb_at_least_args), .run = ifb_highlights_check,
       .examples = highlights_examples },
     { .id = "detectable_format:multiple_sections",
       .doc = "at least so many section marks followed by a number", .fields = sections_fields,
-      .args_size = sizeof(struct sections_args), .bind = bind_sections,
-      .release = release_sections, .run = check_sections, .examples = sections_examples },
+      .args_size = sizeof(struct ifb_sections_args), .bind = ifb_sections_bind,
+      .release = ifb_sections_release, .run = ifb_sections_check, .examples = sections_examples },
     { .id = "detectable_format:json_format",
       .doc = "the text is JSON as Python reads it, perhaps in a code fence", .run = check_json,
       .examples = json_examples },

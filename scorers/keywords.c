@@ -14,6 +14,7 @@
 #include "harness/base/ucd.h"
 #include "harness/base/utf8.h"
 #include "scorers/pattern.h"
+#include "scorers/shared.h"
 
 /* ---- existence and forbidden_words ---- */
 
@@ -141,15 +142,9 @@ static const struct ifb_example forbidden_examples[] = {
 
 /* ---- frequency ---- */
 
-struct frequency_args {
-    ifb_str keyword;
-    int64_t frequency, relation;
-    struct ifb_pattern pattern;
-};
-
-static enum ifb_code bind_frequency(void *args, struct ifb_arena *arena, struct ifb_error *err)
+enum ifb_code ifb_frequency_bind(void *args, struct ifb_arena *arena, struct ifb_error *err)
 {
-    struct frequency_args *a = args;
+    struct ifb_frequency_args *a = args;
 
     if (!a->keyword.len)
         return ifb_fail(err, IFB_EINPUT, "keyword is empty");
@@ -158,28 +153,28 @@ static enum ifb_code bind_frequency(void *args, struct ifb_arena *arena, struct 
     return IFB_OK;
 }
 
-static void release_frequency(void *args)
+void ifb_frequency_release(void *args)
 {
-    ifb_pattern_close(&((struct frequency_args *)args)->pattern);
+    ifb_pattern_close(&((struct ifb_frequency_args *)args)->pattern);
 }
 
-static enum ifb_outcome check_frequency(const void *args, struct ifb_probe *p)
+enum ifb_outcome ifb_frequency_check(const void *args, struct ifb_probe *p)
 {
-    const struct frequency_args *a = args;
+    const struct ifb_frequency_args *a = args;
     int64_t n = ifb_pattern_count(&a->pattern, p, ifb_text_raw(p->text), true);
     ifb_str shown = ifb_shown(a->keyword);
 
     if (n < 0)
         return IFB_ERROR;
     ifb_why(p, "found '%.*s' %lld times, wanted %s %lld", IFB_ARG(shown), (long long)n,
-            ifb_relations[a->relation], (long long)a->frequency);
-    return ifb_pass_if(a->relation == IFB_LESS_THAN ? n < a->frequency : n >= a->frequency);
+            ifb_relation_name(a->relation), (long long)a->frequency);
+    return ifb_pass_if(ifb_relation_holds(n, a->relation, a->frequency));
 }
 
 static const struct ifb_field frequency_fields[] = {
-    IFB_TEXT(struct frequency_args, keyword, "keyword", "a pattern, counted in any case"),
-    IFB_COUNT(struct frequency_args, frequency, "frequency", "the threshold"),
-    IFB_RELATION(struct frequency_args, relation, "relation"),
+    IFB_TEXT(struct ifb_frequency_args, keyword, "keyword", "a pattern, counted in any case"),
+    IFB_COUNT(struct ifb_frequency_args, frequency, "frequency", "the threshold"),
+    IFB_RELATION(struct ifb_frequency_args, relation, "relation"),
     { 0 }
 };
 static const struct ifb_example frequency_examples[] = {
@@ -196,16 +191,10 @@ static const struct ifb_example frequency_examples[] = {
 
 /* ---- letter_frequency ---- */
 
-struct letter_args {
-    ifb_str letter;  /* lowered by bind */
-    int64_t frequency, relation;
-    char ascii;      /* a to z; 0 when upstream would draw a letter instead */
-};
-
 /* Upstream's ord(letter.lower()) raises when the lowered letter is two characters. */
-static enum ifb_code bind_letter(void *args, struct ifb_arena *arena, struct ifb_error *err)
+enum ifb_code ifb_letter_bind(void *args, struct ifb_arena *arena, struct ifb_error *err)
 {
-    struct letter_args *a = args;
+    struct ifb_letter_args *a = args;
     bool one = ifb_utf8_count(a->letter) == 1;
 
     a->letter = ifb_lower(arena, a->letter);
@@ -230,25 +219,25 @@ static size_t count_ascii(ifb_str text, char letter)
     return n;
 }
 
-static enum ifb_outcome check_letter(const void *args, struct ifb_probe *p)
+enum ifb_outcome ifb_letter_check(const void *args, struct ifb_probe *p)
 {
-    const struct letter_args *a = args;
+    const struct ifb_letter_args *a = args;
     size_t count = a->ascii ? count_ascii(ifb_text_raw(p->text), a->ascii)
                             : ifb_str_count(ifb_text_lower(p->text), a->letter);
     int64_t n = (int64_t)count;
     ifb_str shown = ifb_shown(a->letter);
 
     ifb_why(p, "found '%.*s' %lld times, wanted %s %lld%s", IFB_ARG(shown), (long long)n,
-            ifb_relations[a->relation], (long long)a->frequency,
+            ifb_relation_name(a->relation), (long long)a->frequency,
             a->ascii ? "" : " (not a letter from a to z: upstream draws one at random)");
-    return ifb_pass_if(a->relation == IFB_LESS_THAN ? n < a->frequency : n >= a->frequency);
+    return ifb_pass_if(ifb_relation_holds(n, a->relation, a->frequency));
 }
 
 static const struct ifb_field letter_fields[] = {
-    IFB_TEXT(struct letter_args, letter, "letter",
+    IFB_TEXT(struct ifb_letter_args, letter, "letter",
              "one letter from a to z, either case; anything else is counted literally"),
-    IFB_COUNT(struct letter_args, frequency, "let_frequency", "the threshold"),
-    IFB_RELATION(struct letter_args, relation, "let_relation"),
+    IFB_COUNT(struct ifb_letter_args, frequency, "let_frequency", "the threshold"),
+    IFB_RELATION(struct ifb_letter_args, relation, "let_relation"),
     { 0 }
 };
 static const struct ifb_example letter_examples[] = {
@@ -269,14 +258,14 @@ const struct ifb_check ifb_keywords_checks[] = {
       .fields = existence_fields, .args_size = sizeof(struct words_args), .bind = bind_existence,
       .release = release_words, .run = check_existence, .examples = existence_examples },
     { .id = "keywords:frequency", .doc = "counts a keyword, in any case, inside words too",
-      .fields = frequency_fields, .args_size = sizeof(struct frequency_args),
-      .bind = bind_frequency, .release = release_frequency, .run = check_frequency,
+      .fields = frequency_fields, .args_size = sizeof(struct ifb_frequency_args),
+      .bind = ifb_frequency_bind, .release = ifb_frequency_release, .run = ifb_frequency_check,
       .examples = frequency_examples },
     { .id = "keywords:forbidden_words", .doc = "no forbidden word stands between word boundaries",
       .fields = forbidden_fields, .args_size = sizeof(struct words_args), .bind = bind_forbidden,
       .release = release_words, .run = check_forbidden, .examples = forbidden_examples },
     { .id = "keywords:letter_frequency", .doc = "counts a letter in either case",
-      .fields = letter_fields, .args_size = sizeof(struct letter_args), .bind = bind_letter,
-      .run = check_letter, .examples = letter_examples },
+      .fields = letter_fields, .args_size = sizeof(struct ifb_letter_args), .bind = ifb_letter_bind,
+      .run = ifb_letter_check, .examples = letter_examples },
     { 0 }
 };

@@ -7,16 +7,13 @@
 #include "harness/base/str.h"
 #include "harness/base/ucd.h"
 #include "harness/base/utf8.h"
+#include "scorers/shared.h"
 
 /* ---- number_sentences and number_words ---- */
 
-struct count_args {
-    int64_t limit, relation;
-};
-
 static enum ifb_outcome check_sentences(const void *args, struct ifb_probe *p)
 {
-    const struct count_args *a = args;
+    const struct ifb_count_args *a = args;
     size_t n = ifb_text_sentences(p->text).n;
 
     return ifb_compare(p, (int64_t)n, a->relation, a->limit, "sentences");
@@ -50,22 +47,22 @@ static size_t count_words(ifb_str text)
     return n;
 }
 
-static enum ifb_outcome check_words(const void *args, struct ifb_probe *p)
+enum ifb_outcome ifb_words_check(const void *args, struct ifb_probe *p)
 {
-    const struct count_args *a = args;
+    const struct ifb_count_args *a = args;
 
     return ifb_compare(p, (int64_t)count_words(ifb_text_raw(p->text)), a->relation, a->limit,
                        "words");
 }
 
 static const struct ifb_field sentences_fields[] = {
-    IFB_COUNT(struct count_args, limit, "num_sentences", "the threshold"),
-    IFB_RELATION(struct count_args, relation, "relation"),
+    IFB_COUNT(struct ifb_count_args, limit, "num_sentences", "the threshold"),
+    IFB_RELATION(struct ifb_count_args, relation, "relation"),
     { 0 }
 };
 static const struct ifb_field words_fields[] = {
-    IFB_COUNT(struct count_args, limit, "num_words", "the threshold"),
-    IFB_RELATION(struct count_args, relation, "relation"),
+    IFB_COUNT(struct ifb_count_args, limit, "num_words", "the threshold"),
+    IFB_RELATION(struct ifb_count_args, relation, "relation"),
     { 0 }
 };
 static const struct ifb_example sentences_examples[] = {
@@ -167,8 +164,7 @@ static enum ifb_code bind_nth(void *args, struct ifb_arena *arena, struct ifb_er
     return IFB_OK;
 }
 
-/* Counts the pieces that are not blank; *nth is the nth of all of them, blank ones too. */
-static int64_t count_pieces(ifb_str text, int64_t nth, ifb_str *piece)
+int64_t ifb_nth_piece(ifb_str text, int64_t nth, ifb_str *piece)
 {
     int64_t n = 0, index = 0;
     size_t at = 0, end;
@@ -241,7 +237,7 @@ static enum ifb_outcome check_nth(const void *args, struct ifb_probe *p)
 {
     const struct nth_args *a = args;
     ifb_str piece = { "", 0 }, token;
-    int64_t n = count_pieces(ifb_text_raw(p->text), a->nth, &piece);
+    int64_t n = ifb_nth_piece(ifb_text_raw(p->text), a->nth, &piece);
 
     if (n != a->num_paragraphs) {
         ifb_why(p, "found %lld paragraphs, wanted %lld", (long long)n,
@@ -282,10 +278,10 @@ static const struct ifb_example nth_examples[] = {
 
 const struct ifb_check ifb_length_checks[] = {
     { .id = "length_constraints:number_sentences", .doc = "counts sentences as Punkt cuts them",
-      .fields = sentences_fields, .args_size = sizeof(struct count_args),
+      .fields = sentences_fields, .args_size = sizeof(struct ifb_count_args),
       .needs = IFB_NEEDS_PUNKT, .run = check_sentences, .examples = sentences_examples },
     { .id = "length_constraints:number_words", .doc = "counts runs of word characters",
-      .fields = words_fields, .args_size = sizeof(struct count_args), .run = check_words,
+      .fields = words_fields, .args_size = sizeof(struct ifb_count_args), .run = ifb_words_check,
       .examples = words_examples },
     { .id = "length_constraints:number_paragraphs", .doc = "counts paragraphs divided by ***",
       .fields = paragraphs_fields, .args_size = sizeof(struct paragraphs_args),

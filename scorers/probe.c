@@ -13,6 +13,20 @@
 const char *const ifb_relations[] = { [IFB_LESS_THAN] = "less than",
                                       [IFB_AT_LEAST] = "at least", NULL };
 
+const char *ifb_relation_name(int64_t relation)
+{
+    return relation == IFB_AT_MOST ? "at most" : ifb_relations[relation];
+}
+
+bool ifb_relation_holds(int64_t n, int64_t relation, int64_t limit)
+{
+    switch (relation) {
+    case IFB_LESS_THAN: return n < limit;
+    case IFB_AT_MOST: return n <= limit;
+    default: return n >= limit;
+    }
+}
+
 const char *ifb_outcome_name(enum ifb_outcome outcome)
 {
     switch (outcome) {
@@ -24,15 +38,43 @@ const char *ifb_outcome_name(enum ifb_outcome outcome)
     return "unscored";
 }
 
+struct need_row {
+    unsigned need;
+    const char *name, *remedy;
+};
+
+#define PULL_NLP "`ifbench data pull nlp` gets them"
+#define PUT(file) "put " file " into the data folder"
+
+static const struct need_row need_rows[] = {
+    { IFB_NEEDS_PUNKT, "sentence parameters", PULL_NLP },
+    { IFB_NEEDS_LANGID, "language profiles", "they are compiled in" },
+    { IFB_NEEDS_STOPWORDS, "stop words", PULL_NLP },
+    { IFB_NEEDS_SYLLABLES, "syllable counts", PULL_NLP },
+    { IFB_NEEDS_TAGGER, "part-of-speech weights", PULL_NLP },
+    { IFB_NEEDS_FRENCH, "French sentence parameters", PUT("punkt/french.json") },
+    { IFB_NEEDS_SPANISH, "Spanish sentence parameters", PUT("punkt/spanish.json") },
+    { IFB_NEEDS_ES_TOKENS, "rules of the Spanish tokenizer", PUT("m-ifeval/es_tokenizer.json") },
+    { 0, "nothing", "nothing is to be done" },
+};
+
+static const struct need_row *need_row(unsigned need)
+{
+    const struct need_row *row = need_rows;
+
+    while (row->need && !(need & row->need))
+        row++;
+    return row;
+}
+
 const char *ifb_need_name(unsigned need)
 {
-    static const char *const names[] = { "sentence parameters", "language profiles", "stop words",
-                                         "syllable counts", "part-of-speech weights" };
+    return need_row(need)->name;
+}
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (need >> i & 1)
-            return names[i];
-    return "nothing";
+const char *ifb_need_remedy(unsigned need)
+{
+    return need_row(need)->remedy;
 }
 
 /* A reason is one line: what it quotes may hold anything. */
@@ -83,9 +125,9 @@ void ifb_mark(struct ifb_probe *p, ifb_str piece)
 enum ifb_outcome ifb_compare(struct ifb_probe *p, int64_t n, int64_t relation, int64_t limit,
                              const char *noun)
 {
-    ifb_why(p, "found %lld %s, wanted %s %lld", (long long)n, noun, ifb_relations[relation],
+    ifb_why(p, "found %lld %s, wanted %s %lld", (long long)n, noun, ifb_relation_name(relation),
             (long long)limit);
-    return ifb_pass_if(relation == IFB_LESS_THAN ? n < limit : n >= limit);
+    return ifb_pass_if(ifb_relation_holds(n, relation, limit));
 }
 
 enum ifb_outcome ifb_pass_if(bool ok)

@@ -208,8 +208,8 @@ static ifb_verdict cannot_run(const struct ifb_constraint *c, unsigned missing,
     if (c->broken.len)
         return (ifb_verdict){ .outcome = c->check ? IFB_ERROR : IFB_UNSCORED, .why = c->broken };
     return (ifb_verdict){ .outcome = IFB_UNSCORED,
-                          .why = ifb_fmt(arena, "needs the %s: `ifbench data pull nlp`",
-                                         ifb_need_name(missing)) };
+                          .why = ifb_fmt(arena, "needs the %s: %s", ifb_need_name(missing),
+                                         ifb_need_remedy(missing)) };
 }
 
 void ifb_constraint_score(const struct ifb_constraint *c, struct ifb_forms *forms,

@@ -16,6 +16,9 @@
 #define STEPS_MAX 10000000u
 #define HEAP_KIB_MAX 65536u
 #define NEST_MAX 1000u
+#define RAW_STEPS 200000u      /* of a match with a foreign pattern, and */
+#define RAW_STEPS_PER_BYTE 32u
+#define RAW_PATTERN_MAX ((size_t)1 << 20)
 #define WRITTEN_MAX ((size_t)16 << 20)
 
 struct ifb_regex {
@@ -27,6 +30,7 @@ struct ifb_regex {
     bool first_bytes[256]; /* ignore_case: bytes that a match can begin with */
     pcre2_code *code;
     pcre2_match_context *limits;
+    bool raw;              /* the limit on steps grows with the text */
 };
 
 static void *must(void *p)
@@ -192,6 +196,39 @@ enum ifb_code ifb_regex_new(ifb_str pattern, unsigned flags, struct ifb_regex **
     return code;
 }
 
+enum ifb_code ifb_regex_pcre2(ifb_str pattern, struct ifb_regex **out, struct ifb_error *err)
+{
+    uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C;
+    pcre2_compile_context *context;
+    struct ifb_regex *re;
+    PCRE2_UCHAR why[120];
+    PCRE2_SIZE offset = 0;
+    int number = 0;
+
+    if (pattern.len > RAW_PATTERN_MAX)
+        return ifb_fail(err, IFB_EINPUT, "the pattern has %zu bytes, wanted at most %zu",
+                        pattern.len, RAW_PATTERN_MAX);
+    re = must(calloc(1, sizeof(*re)));
+    re->raw = true;
+    context = must(pcre2_compile_context_create(NULL));
+    pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+    pcre2_set_parens_nest_limit(context, NEST_MAX);
+    re->code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &number, &offset,
+                             context);
+    pcre2_compile_context_free(context);
+    if (!re->code) {
+        ifb_regex_close(re);
+        pcre2_get_error_message(number, why, sizeof(why));
+        return ifb_fail(err, IFB_EINPUT, "%s, at byte %zu of the pattern", (const char *)why,
+                        offset);
+    }
+    re->limits = must(pcre2_match_context_create(NULL));
+    pcre2_set_heap_limit(re->limits, HEAP_KIB_MAX);
+    ifb_regex_jit(re);
+    *out = re;
+    return IFB_OK;
+}
+
 void ifb_regex_close(struct ifb_regex *re)
 {
     if (!re)
@@ -218,18 +255,26 @@ void ifb_scan_open(struct ifb_scan *s, const struct ifb_regex *re, ifb_str text)
         s->text.ptr = "";
     if (re->code)
         s->data = must(pcre2_match_data_create(1, NULL));
+    if (re->raw) {
+        size_t most = (STEPS_MAX - RAW_STEPS) / RAW_STEPS_PER_BYTE;
+        size_t bytes = text.len < most ? text.len : most;
+
+        s->limits = must(pcre2_match_context_copy(re->limits));
+        pcre2_set_match_limit(s->limits, RAW_STEPS + RAW_STEPS_PER_BYTE * (uint32_t)bytes);
+    }
 }
 
 static enum ifb_match run_pcre2(struct ifb_scan *s, bool not_empty, size_t *from, size_t *to)
 {
     uint32_t options = PCRE2_NO_UTF_CHECK | (not_empty ? PCRE2_NOTEMPTY_ATSTART : 0);
+    pcre2_match_context *limits = s->limits ? s->limits : s->re->limits;
     int rc = pcre2_match(s->re->code, (PCRE2_SPTR)s->text.ptr, s->text.len, s->at, options, s->data,
-                         s->re->limits);
+                         limits);
     const PCRE2_SIZE *found;
 
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
         rc = pcre2_match(s->re->code, (PCRE2_SPTR)s->text.ptr, s->text.len, s->at,
-                         options | PCRE2_NO_JIT, s->data, s->re->limits);
+                         options | PCRE2_NO_JIT, s->data, limits);
     if (rc == PCRE2_ERROR_NOMATCH)
         return IFB_NO_MATCH;
     if (rc < 0)
@@ -278,7 +323,8 @@ enum ifb_match ifb_scan_next(struct ifb_scan *s, size_t *from, size_t *to)
 void ifb_scan_close(struct ifb_scan *s)
 {
     pcre2_match_data_free(s->data);
-    s->data = NULL;
+    pcre2_match_context_free(s->limits);
+    s->data = s->limits = NULL;
 }
 
 enum ifb_match ifb_regex_search(const struct ifb_regex *re, ifb_str text, size_t *from, size_t *to)

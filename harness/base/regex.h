@@ -26,6 +26,14 @@ enum ifb_code ifb_regex_new(ifb_str pattern, unsigned flags, struct ifb_regex **
                             struct ifb_error *err);
 void ifb_regex_close(struct ifb_regex *re);
 
+/*
+ * Compiles a pattern that is PCRE2's own syntax already, with UTF and UCP and
+ * without regard to Python: one out of a data file. A match may take some steps
+ * a byte of its text only, so that a hostile pattern costs linear time. Compiled
+ * to machine code where that can be done. IFB_EINPUT with PCRE2's message.
+ */
+enum ifb_code ifb_regex_pcre2(ifb_str pattern, struct ifb_regex **out, struct ifb_error *err);
+
 /* Worth it for a pattern that is matched very often; a no-op where there is no JIT. */
 void ifb_regex_jit(struct ifb_regex *re);
 
@@ -42,6 +50,7 @@ struct ifb_scan {
     bool first;       /* nothing was found yet */
     bool empty;       /* the previous match was */
     void *data;       /* match data, owned */
+    void *limits;     /* of this walk, owned; NULL: the pattern's */
 };
 
 enum ifb_match { IFB_NO_MATCH, IFB_MATCH, IFB_MATCH_LIMIT };

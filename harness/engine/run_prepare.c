@@ -232,8 +232,8 @@ static void warn_broken(struct ifb_run *run)
 static void warn_missing(struct ifb_run *run, unsigned missing)
 {
     for (; missing; missing &= missing - 1)
-        ifb_run_warn(run, "the %s are not there, so what needs them stays unscored; `ifbench data "
-                     "pull nlp` gets them", ifb_need_name(missing));
+        ifb_run_warn(run, "the %s are not there, so what needs them stays unscored; %s",
+                     ifb_need_name(missing), ifb_need_remedy(missing));
 }
 
 static bool has_official_suite(const struct ifb_run_inside *in)

@@ -39,26 +39,37 @@ enum ifb_need {
     IFB_NEEDS_LANGID = 1 << 1,     /* language profiles, compiled in */
     IFB_NEEDS_STOPWORDS = 1 << 2,  /* English stop words */
     IFB_NEEDS_SYLLABLES = 1 << 3,  /* syllable counts of English words */
-    IFB_NEEDS_TAGGER = 1 << 4      /* part-of-speech weights */
+    IFB_NEEDS_TAGGER = 1 << 4,     /* part-of-speech weights */
+    IFB_NEEDS_FRENCH = 1 << 8,     /* French sentence parameters */
+    IFB_NEEDS_SPANISH = 1 << 9,    /* Spanish sentence parameters */
+    IFB_NEEDS_ES_TOKENS = 1 << 10  /* rules of the Spanish tokenizer */
 };
 
 /* Those that nothing stands in for: without them a check cannot run. */
-#define IFB_NEEDS_PULLED (IFB_NEEDS_STOPWORDS | IFB_NEEDS_SYLLABLES | IFB_NEEDS_TAGGER)
+#define IFB_NEEDS_PULLED                                                                      \
+    (IFB_NEEDS_STOPWORDS | IFB_NEEDS_SYLLABLES | IFB_NEEDS_TAGGER | IFB_NEEDS_FRENCH |       \
+     IFB_NEEDS_SPANISH | IFB_NEEDS_ES_TOKENS)
 
 /* What a need is called in messages, of its lowest bit: "stop words". */
 const char *ifb_need_name(unsigned need);
+
+/* What to do when it is not there, of its lowest bit: "`ifbench data pull nlp` gets them". */
+const char *ifb_need_remedy(unsigned need);
 
 /* The loaded resources, borrowed by every text. NULL members: built-in, or not there. */
 struct ifb_punkt;
 struct ifb_stopwords;
 struct ifb_syllables;
 struct ifb_tagger;
+struct ifb_es_tokenizer;
 struct ifb_resources {
     unsigned have;  /* enum ifb_need, or'ed: which of IFB_NEEDS_PULLED are there */
     const struct ifb_punkt *punkt;
     const struct ifb_stopwords *stopwords;
     const struct ifb_syllables *syllables;
     const struct ifb_tagger *tagger;
+    const struct ifb_punkt *french, *spanish;
+    struct ifb_es_tokenizer *es_tokens;
 };
 
 /*
@@ -109,7 +120,7 @@ struct ifb_check {
  * on which the reference evaluator raises (missing, unknown or impossible
  * values): its verdicts are ERROR with that reason. Never a random default.
  * Where a resource of IFB_NEEDS_PULLED is missing, its verdicts are UNSCORED with
- * the command that gets it.
+ * what to do about it.
  */
 struct ifb_constraint {
     ifb_str id;
@@ -128,7 +139,10 @@ struct ifb_constraint {
  */
 struct ifb_constraint ifb_constraint_unscored(struct ifb_arena *arena, ifb_str id, ifb_str why);
 
-/* The check called `id`, or NULL. */
+/*
+ * The check called `id`, or NULL. Some ids of M-IFEval ("en:keywords:existence")
+ * are other names of one of IFEval's checks.
+ */
 const struct ifb_check *ifb_check_find(ifb_str id);
 
 /* Walks all checks in table order; NULL starts, NULL ends. */
@@ -187,9 +201,13 @@ ifb_str ifb_shown(ifb_str s);
  */
 void ifb_mark(struct ifb_probe *p, ifb_str piece);
 
-/* IFEval's relations, the order of ifb_relations. */
-enum ifb_relation { IFB_LESS_THAN, IFB_AT_LEAST };
+/* IFEval's relations, the order of ifb_relations; the third is only M-IFEval's. */
+enum ifb_relation { IFB_LESS_THAN, IFB_AT_LEAST, IFB_AT_MOST };
 extern const char *const ifb_relations[];
+
+/* "less than", "at least", "at most"; and whether n stands in that relation to limit. */
+const char *ifb_relation_name(int64_t relation);
+bool ifb_relation_holds(int64_t n, int64_t relation, int64_t limit);
 
 /* n against limit by relation, with the reason "found N nouns, wanted ...". */
 enum ifb_outcome ifb_compare(struct ifb_probe *p, int64_t n, int64_t relation, int64_t limit,
