@@ -250,18 +250,26 @@ void ifb_regex_jit(struct ifb_regex *re)
 
 void ifb_scan_open(struct ifb_scan *s, const struct ifb_regex *re, ifb_str text)
 {
-    *s = (struct ifb_scan){ .re = re, .text = text, .first = true };
-    if (!text.ptr)
-        s->text.ptr = "";
+    *s = (struct ifb_scan){ .re = re };
     if (re->code)
         s->data = must(pcre2_match_data_create(1, NULL));
-    if (re->raw) {
-        size_t most = (STEPS_MAX - RAW_STEPS) / RAW_STEPS_PER_BYTE;
-        size_t bytes = text.len < most ? text.len : most;
-
+    if (re->raw)
         s->limits = must(pcre2_match_context_copy(re->limits));
+    ifb_scan_again(s, text, 0);
+}
+
+void ifb_scan_again(struct ifb_scan *s, ifb_str text, size_t at)
+{
+    size_t most = (STEPS_MAX - RAW_STEPS) / RAW_STEPS_PER_BYTE;
+    size_t bytes = text.len < most ? text.len : most;
+
+    s->text = text.ptr ? text : (ifb_str){ "", 0 };
+    s->at = at;
+    s->last_end = 0;
+    s->first = true;
+    s->empty = false;
+    if (s->limits)
         pcre2_set_match_limit(s->limits, RAW_STEPS + RAW_STEPS_PER_BYTE * (uint32_t)bytes);
-    }
 }
 
 static enum ifb_match run_pcre2(struct ifb_scan *s, bool not_empty, size_t *from, size_t *to)

@@ -65,6 +65,9 @@ void ifb_scan_open(struct ifb_scan *s, const struct ifb_regex *re, ifb_str text)
 enum ifb_match ifb_scan_next(struct ifb_scan *s, size_t *from, size_t *to);
 void ifb_scan_close(struct ifb_scan *s);
 
+/* Begins a new walk with the same pattern in another text, from byte `at` on. */
+void ifb_scan_again(struct ifb_scan *s, ifb_str text, size_t at);
+
 /* re.search: is there a match, and where (from and to may be NULL). */
 enum ifb_match ifb_regex_search(const struct ifb_regex *re, ifb_str text, size_t *from, size_t *to);
 

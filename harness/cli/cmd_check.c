@@ -189,9 +189,10 @@ static enum ifb_code cmd_check(struct ifb_cli *cli, struct ifb_error *err)
     code = ifb_resources_load(check ? check->needs : f.batch.ptr ? ~0u : 0,
                               ifb_data_dirs(f.data_dir, read_env, cli->arena), cli->arena, &res,
                               &punkt, err);
-    if (code)
-        return code;
-    return f.batch.ptr ? check_batch(cli, &f, &res, err) : check_one(cli, &f, &res, err);
+    if (!code)
+        code = f.batch.ptr ? check_batch(cli, &f, &res, err) : check_one(cli, &f, &res, err);
+    ifb_resources_close(&res);
+    return code;
 }
 
 const struct ifb_command ifb_cmd_check = {

@@ -40,24 +40,91 @@ char *ifb_data_find(const char *const *dirs, const char *file, struct ifb_arena 
     return NULL;
 }
 
+static enum ifb_code load_punkt(ifb_str json, struct ifb_arena *arena, struct ifb_resources *out,
+                                struct ifb_error *err)
+{
+    return ifb_punkt_load(json, arena, &out->punkt, err);
+}
+
+static enum ifb_code load_french(ifb_str json, struct ifb_arena *arena, struct ifb_resources *out,
+                                 struct ifb_error *err)
+{
+    return ifb_punkt_load_french(json, arena, &out->french, err);
+}
+
+static enum ifb_code load_spanish(ifb_str json, struct ifb_arena *arena,
+                                  struct ifb_resources *out, struct ifb_error *err)
+{
+    return ifb_punkt_load(json, arena, &out->spanish, err);
+}
+
+static enum ifb_code load_es_tokens(ifb_str json, struct ifb_arena *arena,
+                                    struct ifb_resources *out, struct ifb_error *err)
+{
+    return ifb_es_tokenizer_load(json, arena, &out->es_tokens, err);
+}
+
+/* A resource is a file of the data folder and the function that reads it. */
+static const struct loader {
+    unsigned need;
+    const char *file;
+    enum ifb_code (*load)(ifb_str text, struct ifb_arena *arena, struct ifb_resources *out,
+                          struct ifb_error *err);
+} loaders[] = {
+    { IFB_NEEDS_PUNKT, IFB_PUNKT_FILE, load_punkt },
+    { IFB_NEEDS_FRENCH, "punkt/french.json", load_french },
+    { IFB_NEEDS_SPANISH, "punkt/spanish.json", load_spanish },
+    { IFB_NEEDS_ES_TOKENS, "m-ifeval/es_tokenizer.json", load_es_tokens },
+};
+
+static enum ifb_code load_file(const struct loader *l, const char *path, struct ifb_arena *arena,
+                               struct ifb_resources *out, struct ifb_error *err)
+{
+    struct ifb_arena *text_arena = ifb_arena_new();
+    ifb_str text;
+    enum ifb_code code = ifb_file_read(path, RESOURCE_MAX, text_arena, &text, err);
+
+    if (!code)
+        code = l->load(text, arena, out, err);
+    if (code == IFB_EINPUT)
+        ifb_within(err, "%s", path);
+    if (!code)
+        out->have |= l->need & IFB_NEEDS_PULLED;
+    ifb_arena_close(text_arena);
+    return code;
+}
+
 enum ifb_code ifb_resources_load(unsigned needs, const char *const *dirs, struct ifb_arena *arena,
                                  struct ifb_resources *out, const char **punkt_path,
                                  struct ifb_error *err)
 {
-    struct ifb_arena *text_arena;
-    ifb_str text;
-    enum ifb_code code;
+    enum ifb_code code = IFB_OK;
 
     *out = (struct ifb_resources){ 0 };
-    *punkt_path = needs & IFB_NEEDS_PUNKT ? ifb_data_find(dirs, IFB_PUNKT_FILE, arena) : NULL;
-    if (!*punkt_path)
-        return IFB_OK;
-    text_arena = ifb_arena_new();
-    code = ifb_file_read(*punkt_path, RESOURCE_MAX, text_arena, &text, err);
-    if (!code)
-        code = ifb_punkt_load(text, arena, &out->punkt, err);
-    if (code == IFB_EINPUT)
-        ifb_within(err, "%s", *punkt_path);
-    ifb_arena_close(text_arena);
+    *punkt_path = NULL;
+    for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]) && !code; i++) {
+        const struct loader *l = &loaders[i];
+        const char *path = needs & l->need ? ifb_data_find(dirs, l->file, arena) : NULL;
+
+        if (!path)
+            continue;
+        if (l->need == IFB_NEEDS_PUNKT)
+            *punkt_path = path;
+        code = load_file(l, path, arena, out, err);
+    }
     return code;
+}
+
+const char *ifb_resource_file(unsigned need)
+{
+    for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]); i++)
+        if (loaders[i].need == need)
+            return loaders[i].file;
+    return NULL;
+}
+
+void ifb_resources_close(struct ifb_resources *res)
+{
+    ifb_es_tokenizer_close(res->es_tokens);
+    res->es_tokens = NULL;
 }

@@ -24,11 +24,18 @@ const char *const *ifb_data_dirs(ifb_str given, const char *(*env)(const char *)
 char *ifb_data_find(const char *const *dirs, const char *file, struct ifb_arena *arena);
 
 /*
- * Loads what `needs` asks for. *punkt_path is the file of the sentence
- * parameters, or NULL when the built-in set stands in.
+ * Loads what `needs` asks for and a data folder holds. *punkt_path is the file of
+ * the sentence parameters, or NULL when the built-in set stands in. Close *out,
+ * also after a failure.
  */
 enum ifb_code ifb_resources_load(unsigned needs, const char *const *dirs, struct ifb_arena *arena,
                                  struct ifb_resources *out, const char **punkt_path,
                                  struct ifb_error *err);
+
+/* The file in a data folder of one need (one bit), or NULL when it has none. */
+const char *ifb_resource_file(unsigned need);
+
+/* Releases what is no arena's; the rest lives as long as the arena. */
+void ifb_resources_close(struct ifb_resources *res);
 
 #endif

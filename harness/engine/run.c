@@ -11,6 +11,7 @@
 #include "harness/base/str.h"
 #include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
+#include "harness/engine/resources.h"
 #include "harness/engine/summary_read.h"
 
 static char *in_folder(const struct ifb_run *run, const char *name)
@@ -321,5 +322,6 @@ void ifb_run_close(struct ifb_run *run)
     for (size_t i = 0; in->replays && i < in->o.models.n; i++)
         ifb_replay_free(in->replays[i]);
     ifb_journal_close(in->journal);
+    ifb_resources_close(&in->resources);
     ifb_arena_close(run->arena);
 }

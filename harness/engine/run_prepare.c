@@ -236,6 +236,17 @@ static void warn_missing(struct ifb_run *run, unsigned missing)
                      ifb_need_name(missing), ifb_need_remedy(missing));
 }
 
+static void note_resources(struct ifb_run_inside *in)
+{
+    for (unsigned have = in->resources.have; have; have &= have - 1) {
+        const char *file = ifb_resource_file(have & -have);
+        const char *path = file ? ifb_data_find(in->data_dirs, file, in->arena) : NULL;
+
+        if (path)
+            note_file(&in->manifest, ifb_need_name(have), path);
+    }
+}
+
 static bool has_official_suite(const struct ifb_run_inside *in)
 {
     for (size_t i = 0; i < in->nsuites; i++)
@@ -267,6 +278,7 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
     else if ((needs & IFB_NEEDS_PUNKT) && has_official_suite(in))
         ifb_run_warn(run, "sentences are cut with the built-in parameters; `ifbench data pull nlp` "
                      "gets the official ones");
+    note_resources(in);
     in->manifest.punkt = punkt ? IFB_STR("official") : IFB_STR("built-in");
     warn_missing(run, needs & IFB_NEEDS_PULLED & ~in->resources.have);
     warn_broken(run);

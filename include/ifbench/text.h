@@ -24,6 +24,21 @@ struct ifb_punkt;
 enum ifb_code ifb_punkt_load(ifb_str json, struct ifb_arena *arena, const struct ifb_punkt **out,
                              struct ifb_error *err);
 
+/* The same, with the abbreviations that M-IFEval adds to nltk's French parameters. */
+enum ifb_code ifb_punkt_load_french(ifb_str json, struct ifb_arena *arena,
+                                    const struct ifb_punkt **out, struct ifb_error *err);
+
+/*
+ * The rules of spaCy's Spanish tokenizer, as data: an object with four patterns
+ * (`prefix`, `suffix`, `infix`, `url`: PCRE2 with UTF and UCP) and `specials`, an
+ * object that maps a string to its pieces. Close it: it holds compiled patterns.
+ * IFB_EINPUT when the document is not of that layout.
+ */
+struct ifb_es_tokenizer;
+enum ifb_code ifb_es_tokenizer_load(ifb_str json, struct ifb_arena *arena,
+                                    struct ifb_es_tokenizer **out, struct ifb_error *err);
+void ifb_es_tokenizer_close(struct ifb_es_tokenizer *t);
+
 /*
  * A view of `raw`, which must be valid UTF-8 and outlive the arena's contents.
  * `res` may be NULL: sentences are then cut with the built-in parameters.

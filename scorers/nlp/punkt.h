@@ -21,6 +21,10 @@ struct ifb_punkt;
 enum ifb_code ifb_punkt_load(ifb_str json, struct ifb_arena *arena, const struct ifb_punkt **out,
                              struct ifb_error *err);
 
+/* The same with the 47 abbreviations that M-IFEval adds to the French parameters. */
+enum ifb_code ifb_punkt_load_french(ifb_str json, struct ifb_arena *arena,
+                                    const struct ifb_punkt **out, struct ifb_error *err);
+
 /*
  * The built-in set: our own, made without any copied table. It cuts 99.2 % of
  * model answers exactly as the official English set does.
