@@ -64,7 +64,7 @@ enum ifb_code ifb_constraint_load(struct ifb_arena *arena, ifb_str id, const str
     if (!check)
         return fail_unknown(id, err);
     memset(out, 0, sizeof(*out));
-    out->id = ifb_str_of(check->id);
+    out->id = ifb_str_is(id, check->id) ? ifb_str_of(check->id) : ifb_str_copy(arena, id);
     out->check = check;
     out->needs = check->needs;
     out->args = ifb_alloc(arena, check->args_size);

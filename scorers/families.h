@@ -19,6 +19,13 @@ extern const struct ifb_check ifb_combination_checks[];
 extern const struct ifb_check ifb_startend_checks[];
 extern const struct ifb_check ifb_case_checks[];
 extern const struct ifb_check ifb_punctuation_checks[];
+extern const struct ifb_check ifb_es_checks[];
+extern const struct ifb_check ifb_es_word_checks[];
+extern const struct ifb_check ifb_fr_checks[];
+extern const struct ifb_check ifb_fr_letter_checks[];
+extern const struct ifb_check ifb_ja_checks[];
+extern const struct ifb_check ifb_ja_format_checks[];
+extern const struct ifb_check ifb_ja_letter_checks[];
 
 /*
  * The largest count an argument may ask for. Smaller than 0 or absent, upstream

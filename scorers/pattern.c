@@ -15,6 +15,19 @@ bool ifb_pattern_is_literal(ifb_str s)
     return true;
 }
 
+ifb_str ifb_pattern_escape(struct ifb_arena *arena, ifb_str s)
+{
+    char *out = ifb_alloc_raw(arena, 2 * s.len);
+    size_t n = 0;
+
+    for (size_t i = 0; i < s.len; i++) {
+        if (!ifb_pattern_is_literal(ifb_str_part(s, i, i + 1)))
+            out[n++] = '\\';
+        out[n++] = s.ptr[i];
+    }
+    return (ifb_str){ out, n };
+}
+
 void ifb_pattern_bind(struct ifb_pattern *out, ifb_str source, ifb_str pattern, unsigned flags,
                       struct ifb_arena *arena)
 {

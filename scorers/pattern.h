@@ -21,6 +21,9 @@ struct ifb_pattern {
 /* True when Python's re gives no character of `s` a meaning of its own. */
 bool ifb_pattern_is_literal(ifb_str s);
 
+/* A pattern that `s` alone matches (re.escape), in `arena`. */
+ifb_str ifb_pattern_escape(struct ifb_arena *arena, ifb_str s);
+
 /*
  * Compiles `pattern` with ifb_regex_new's flags; `source` is how to call it.
  * Both must live as long as the pattern does.

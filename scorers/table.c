@@ -3,6 +3,7 @@
 #include "scorers/families.h"
 
 #include "harness/base/str.h"
+#include "scorers/multilingual/aliases.h"
 
 /* A family's ids all begin with its prefix, so that a search skips the others. */
 static const struct {
@@ -18,11 +19,18 @@ static const struct {
     { IFB_STR_INIT("startend:"), ifb_startend_checks },
     { IFB_STR_INIT("change_case:"), ifb_case_checks },
     { IFB_STR_INIT("punctuation:"), ifb_punctuation_checks },
+    { IFB_STR_INIT("es:"), ifb_es_checks },
+    { IFB_STR_INIT("es:"), ifb_es_word_checks },
+    { IFB_STR_INIT("fr:"), ifb_fr_checks },
+    { IFB_STR_INIT("fr:"), ifb_fr_letter_checks },
+    { IFB_STR_INIT("ja:"), ifb_ja_checks },
+    { IFB_STR_INIT("ja:"), ifb_ja_format_checks },
+    { IFB_STR_INIT("ja:"), ifb_ja_letter_checks },
 };
 
 #define NFAMILIES (sizeof(families) / sizeof(families[0]))
 
-const struct ifb_check *ifb_check_find(ifb_str id)
+static const struct ifb_check *find_row(ifb_str id)
 {
     for (size_t i = 0; i < NFAMILIES; i++) {
         if (!ifb_str_starts(id, families[i].prefix))
@@ -32,6 +40,14 @@ const struct ifb_check *ifb_check_find(ifb_str id)
                 return c;
     }
     return NULL;
+}
+
+const struct ifb_check *ifb_check_find(ifb_str id)
+{
+    const struct ifb_check *row = find_row(id);
+    ifb_str alias = row ? (ifb_str){ NULL, 0 } : ifb_check_alias(id);
+
+    return alias.ptr ? find_row(alias) : row;
 }
 
 const struct ifb_check *ifb_check_next(const struct ifb_check *previous)

@@ -111,18 +111,20 @@ static enum ifb_code cmd_scorers(struct ifb_cli *cli, struct ifb_error *err)
     struct ifb_buf buf;
     struct ifb_jw w;
     size_t found = 0;
+    const struct ifb_check *named;
     const char *pattern;
     enum ifb_code code = ifb_options_read(cli, &ifb_cmd_scorers, &f, &words, err);
 
     if (code)
         return code;
     pattern = words.n ? ifb_cstr(cli->arena, words.at[0]) : "*";
+    named = ifb_check_find(ifb_str_of(pattern));  /* perhaps by another name */
     ifb_buf_init(&buf, 64 << 20);
     ifb_jw_open(&w, &buf);
     w.pretty = true;
     ifb_jw_array(&w, NULL);
     for (const struct ifb_check *c = ifb_check_next(NULL); c; c = ifb_check_next(c)) {
-        if (!ifb_glob(pattern, c->id))
+        if (c != named && !ifb_glob(pattern, c->id))
             continue;
         found++;
         if (f.json)

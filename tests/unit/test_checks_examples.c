@@ -44,12 +44,18 @@ static int run_example(const struct ifb_check *c, const struct ifb_example *e, s
 
 static void every_example_has_the_outcome_it_documents(void **state)
 {
-    int bad = 0;
+    int bad = 0, left_out = 0;
 
     (void)state;
-    for (const struct ifb_check *c = ifb_check_next(NULL); c; c = ifb_check_next(c))
+    for (const struct ifb_check *c = ifb_check_next(NULL); c; c = ifb_check_next(c)) {
+        if (c->needs & IFB_NEEDS_PULLED) {
+            left_out++;  /* what it needs is data; the suite's own test runs them with it */
+            continue;
+        }
         for (size_t i = 0; c->examples[i].args; i++)
             bad += run_example(c, &c->examples[i], i);
+    }
+    print_message("%d checks need data: their examples are left out\n", left_out);
     assert_int_equal(bad, 0);
 }
 
