@@ -30,6 +30,7 @@ struct ifb_item_rows {
     struct ifb_lines *lines;  /* NULL: `rest` is read instead */
     ifb_str rest;
     unsigned number;          /* of the line last read */
+    bool admit_unknown;       /* an id without a check is no fault */
     struct seen seen;
 };
 
@@ -150,6 +151,11 @@ static enum ifb_code read_constraint(struct ifb_item_rows *rows, const struct if
     if (args->kind != IFB_JOBJECT && args->kind != IFB_JNULL)
         return ifb_fail(err, IFB_EINPUT, "%.*s: kwargs is %s, wanted an object",
                         IFB_ARG(ifb_utf8_cut(id->string, 80)), ifb_json_kind_name(args->kind));
+    if (rows->admit_unknown && id->string.len && !ifb_check_find(id->string)) {
+        *out = ifb_constraint_unscored(rows->arena, id->string,
+                                       IFB_STR("there is no check for it"));
+        return IFB_OK;
+    }
     return ifb_constraint_load(rows->arena, id->string, args->kind == IFB_JNULL ? NULL : args, out,
                                err);
 }
@@ -286,6 +292,11 @@ struct ifb_item_rows *ifb_item_rows_of(const char *name, ifb_str text, struct if
     rows->name = ifb_cstr(arena, ifb_str_of(name));
     rows->rest = text;
     return rows;
+}
+
+void ifb_item_rows_admit_unknown(struct ifb_item_rows *rows)
+{
+    rows->admit_unknown = true;
 }
 
 enum ifb_code ifb_item_rows_open(const char *path, struct ifb_arena *arena, struct ifb_item_rows **out,

@@ -28,6 +28,12 @@ enum ifb_code ifb_item_rows_open(const char *path, struct ifb_arena *arena, stru
 struct ifb_item_rows *ifb_item_rows_of(const char *name, ifb_str text, struct ifb_arena *arena);
 
 /*
+ * From now on a constraint whose id has no check stays unscored under its name;
+ * without this, it fails the row.
+ */
+void ifb_item_rows_admit_unknown(struct ifb_item_rows *rows);
+
+/*
  * The next item. Whoever takes it must call ifb_constraint_release on its
  * constraints; a row that fails leaves nothing to release.
  *   IFB_EINPUT  "FILE:LINE: ..."; also when the file ends without any row

@@ -7,6 +7,10 @@
 static const struct ifb_suite *const suites[] = {
     &ifb_suite_core,
     &ifb_suite_ifeval,
+    &ifb_suite_m_ifeval_en,
+    &ifb_suite_m_ifeval_es,
+    &ifb_suite_m_ifeval_fr,
+    &ifb_suite_m_ifeval_ja,
     NULL
 };
 

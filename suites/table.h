@@ -7,5 +7,9 @@
 
 extern const struct ifb_suite ifb_suite_core;
 extern const struct ifb_suite ifb_suite_ifeval;
+extern const struct ifb_suite ifb_suite_m_ifeval_en;
+extern const struct ifb_suite ifb_suite_m_ifeval_es;
+extern const struct ifb_suite ifb_suite_m_ifeval_fr;
+extern const struct ifb_suite ifb_suite_m_ifeval_ja;
 
 #endif
