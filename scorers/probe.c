@@ -55,6 +55,8 @@ static const struct need_row need_rows[] = {
     { IFB_NEEDS_FRENCH, "French sentence parameters", PUT("punkt/french.json") },
     { IFB_NEEDS_SPANISH, "Spanish sentence parameters", PUT("punkt/spanish.json") },
     { IFB_NEEDS_ES_TOKENS, "rules of the Spanish tokenizer", PUT("m-ifeval/es_tokenizer.json") },
+    { IFB_NEEDS_IPADIC, "Japanese dictionary",
+      "install Debian's mecab-ipadic-utf8, or put its files into mecab-ipadic in the data folder" },
     { 0, "nothing", "nothing is to be done" },
 };
 

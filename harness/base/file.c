@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +35,29 @@ enum ifb_code ifb_file_read(const char *path, size_t max, struct ifb_arena *aren
     ifb_buf_close(&buf);
     ifb_lines_close(l);
     return code;
+}
+
+enum ifb_code ifb_file_map(const char *path, size_t max, ifb_str *out, struct ifb_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    void *at = MAP_FAILED;
+
+    if (fd < 0)
+        return ifb_fail(err, IFB_EIO, "cannot open %s: %s", path, strerror(errno));
+    if (fstat(fd, &st) == 0 && st.st_size > 0 && (size_t)st.st_size <= max)
+        at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    if (at == MAP_FAILED)
+        return ifb_fail(err, IFB_ELIMIT, "%s cannot be mapped, wanted 1 to %zu bytes", path, max);
+    *out = (ifb_str){ at, (size_t)st.st_size };
+    return IFB_OK;
+}
+
+void ifb_file_unmap(ifb_str bytes)
+{
+    if (bytes.len)
+        munmap((void *)(uintptr_t)bytes.ptr, bytes.len);
 }
 
 enum ifb_code ifb_make_dirs(const char *path, struct ifb_error *err)

@@ -18,6 +18,13 @@
 enum ifb_code ifb_file_read(const char *path, size_t max, struct ifb_arena *arena, ifb_str *out,
                             struct ifb_error *err);
 
+/*
+ * The bytes of a plain file, mapped read-only: what is not looked at is not read.
+ * Give it to ifb_file_unmap. IFB_EIO, IFB_ELIMIT.
+ */
+enum ifb_code ifb_file_map(const char *path, size_t max, ifb_str *out, struct ifb_error *err);
+void ifb_file_unmap(ifb_str bytes);
+
 bool ifb_file_exists(const char *path);
 
 /* mkdir -p; fine when it is there. */

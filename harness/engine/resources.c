@@ -9,6 +9,7 @@
 #include "harness/base/str.h"
 
 #define RESOURCE_MAX ((size_t)64 << 20)
+#define IPADIC_MAX ((size_t)512 << 20)
 
 const char *const *ifb_data_dirs(ifb_str given, const char *(*env)(const char *),
                                  struct ifb_arena *arena)
@@ -64,6 +65,39 @@ static enum ifb_code load_es_tokens(ifb_str json, struct ifb_arena *arena,
     return ifb_es_tokenizer_load(json, arena, &out->es_tokens, err);
 }
 
+/* Where Debian's packages put the dictionary; a data folder may hold it too. */
+static const struct {
+    const char *file, *installed;
+} ipadic_files[IFB_IPADIC_FILES] = {
+    [IFB_IPADIC_SYS] = { "mecab-ipadic/sys.dic", "/var/lib/mecab/dic/ipadic-utf8/sys.dic" },
+    [IFB_IPADIC_UNK] = { "mecab-ipadic/unk.dic", "/var/lib/mecab/dic/ipadic-utf8/unk.dic" },
+    [IFB_IPADIC_MATRIX] = { "mecab-ipadic/matrix.bin",
+                            "/var/lib/mecab/dic/ipadic-utf8/matrix.bin" },
+    [IFB_IPADIC_CHAR] = { "mecab-ipadic/char.def", "/usr/share/mecab/dic/ipadic/char.def" },
+};
+
+static enum ifb_code load_ipadic(const char *const *dirs, struct ifb_arena *arena,
+                                 struct ifb_resources *out, struct ifb_error *err)
+{
+    const char *paths[IFB_IPADIC_FILES];
+    enum ifb_code code = IFB_OK;
+
+    for (size_t i = 0; i < IFB_IPADIC_FILES; i++) {
+        paths[i] = ifb_data_find(dirs, ipadic_files[i].file, arena);
+        if (!paths[i] && ifb_file_exists(ipadic_files[i].installed))
+            paths[i] = ipadic_files[i].installed;
+        if (!paths[i])
+            return IFB_OK;
+    }
+    for (size_t i = 0; i < IFB_IPADIC_FILES && !code; i++)
+        code = ifb_file_map(paths[i], IPADIC_MAX, &out->maps[i], err);
+    if (!code)
+        code = ifb_ipadic_load(out->maps, arena, &out->ipadic, err);
+    if (!code)
+        out->have |= IFB_NEEDS_IPADIC;
+    return code;
+}
+
 /* A resource is a file of the data folder and the function that reads it. */
 static const struct loader {
     unsigned need;
@@ -112,6 +146,8 @@ enum ifb_code ifb_resources_load(unsigned needs, const char *const *dirs, struct
             *punkt_path = path;
         code = load_file(l, path, arena, out, err);
     }
+    if (!code && (needs & IFB_NEEDS_IPADIC))
+        code = load_ipadic(dirs, arena, out, err);
     return code;
 }
 
@@ -127,4 +163,8 @@ void ifb_resources_close(struct ifb_resources *res)
 {
     ifb_es_tokenizer_close(res->es_tokens);
     res->es_tokens = NULL;
+    for (size_t i = 0; i < IFB_IPADIC_FILES; i++) {
+        ifb_file_unmap(res->maps[i]);
+        res->maps[i] = (ifb_str){ NULL, 0 };
+    }
 }

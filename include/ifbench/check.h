@@ -42,13 +42,14 @@ enum ifb_need {
     IFB_NEEDS_TAGGER = 1 << 4,     /* part-of-speech weights */
     IFB_NEEDS_FRENCH = 1 << 8,     /* French sentence parameters */
     IFB_NEEDS_SPANISH = 1 << 9,    /* Spanish sentence parameters */
-    IFB_NEEDS_ES_TOKENS = 1 << 10  /* rules of the Spanish tokenizer */
+    IFB_NEEDS_ES_TOKENS = 1 << 10, /* rules of the Spanish tokenizer */
+    IFB_NEEDS_IPADIC = 1 << 11     /* a Japanese dictionary */
 };
 
 /* Those that nothing stands in for: without them a check cannot run. */
 #define IFB_NEEDS_PULLED                                                                      \
     (IFB_NEEDS_STOPWORDS | IFB_NEEDS_SYLLABLES | IFB_NEEDS_TAGGER | IFB_NEEDS_FRENCH |       \
-     IFB_NEEDS_SPANISH | IFB_NEEDS_ES_TOKENS)
+     IFB_NEEDS_SPANISH | IFB_NEEDS_ES_TOKENS | IFB_NEEDS_IPADIC)
 
 /* What a need is called in messages, of its lowest bit: "stop words". */
 const char *ifb_need_name(unsigned need);
@@ -62,6 +63,7 @@ struct ifb_stopwords;
 struct ifb_syllables;
 struct ifb_tagger;
 struct ifb_es_tokenizer;
+struct ifb_ipadic;
 struct ifb_resources {
     unsigned have;  /* enum ifb_need, or'ed: which of IFB_NEEDS_PULLED are there */
     const struct ifb_punkt *punkt;
@@ -70,6 +72,8 @@ struct ifb_resources {
     const struct ifb_tagger *tagger;
     const struct ifb_punkt *french, *spanish;
     struct ifb_es_tokenizer *es_tokens;
+    const struct ifb_ipadic *ipadic;
+    ifb_str maps[IFB_IPADIC_FILES];  /* files that `ipadic` points into */
 };
 
 /*

@@ -40,6 +40,18 @@ enum ifb_code ifb_es_tokenizer_load(ifb_str json, struct ifb_arena *arena,
 void ifb_es_tokenizer_close(struct ifb_es_tokenizer *t);
 
 /*
+ * The Japanese dictionary IPADIC as MeCab 0.996 compiles it for UTF-8 (sys.dic,
+ * unk.dic, matrix.bin) and its char.def. The bytes of the files must outlive the
+ * dictionary, which lives in `arena`. IFB_EINPUT names the file that is not one.
+ */
+enum ifb_ipadic_file {
+    IFB_IPADIC_SYS, IFB_IPADIC_UNK, IFB_IPADIC_MATRIX, IFB_IPADIC_CHAR, IFB_IPADIC_FILES
+};
+struct ifb_ipadic;
+enum ifb_code ifb_ipadic_load(const ifb_str files[IFB_IPADIC_FILES], struct ifb_arena *arena,
+                              const struct ifb_ipadic **out, struct ifb_error *err);
+
+/*
  * A view of `raw`, which must be valid UTF-8 and outlive the arena's contents.
  * `res` may be NULL: sentences are then cut with the built-in parameters.
  */

@@ -10,6 +10,7 @@
 #include "harness/base/str.h"
 #include "harness/base/ucd.h"
 #include "harness/base/utf8.h"
+#include "scorers/multilingual/ipadic.h"
 #include "scorers/shared.h"
 
 /* ---- number_bullet_lists and number_numbered_lists ---- */
@@ -376,6 +377,43 @@ static const struct ifb_example unified_examples[] = {
     { 0 }
 };
 
+/* ---- nominal_ending ---- */
+
+struct nominal_args {
+    int64_t count;
+};
+
+/* Is it one of the marks 。！？, or some of them in that order? */
+static bool is_stop(ifb_str surface)
+{
+    return surface.len && surface.len % 3 == 0 &&
+           ifb_str_find(IFB_STR("。！？"), surface, 0) != SIZE_MAX;
+}
+
+static enum ifb_outcome check_nominal(const void *args, struct ifb_probe *p)
+{
+    const struct nominal_args *a = args;
+    ifb_str text = ifb_ja_unquoted(ifb_text_raw(p->text), p->scratch);
+    struct ifb_morphemes m =
+        ifb_ipadic_morphemes(ifb_text_resources(p->text)->ipadic, text, p->scratch);
+    int64_t n = 0;
+
+    for (size_t i = 1; i < m.n; i++)
+        n += is_stop(m.at[i].surface) && m.at[i - 1].noun;
+    return ifb_compare(p, n, IFB_AT_LEAST, a->count, "sentences that end with a noun");
+}
+
+static const struct ifb_field nominal_fields[] = {
+    IFB_COUNT(struct nominal_args, count, "count", "at least so many"),
+    { 0 }
+};
+static const struct ifb_example nominal_examples[] = {
+    { "{\"count\":1}", "好きなのは緑茶。飲みます。", IFB_PASS },
+    { "{\"count\":1}", "緑茶を飲みます。", IFB_FAIL },
+    { "{\"count\":1}", "「緑茶。」と言います。", IFB_FAIL },  /* what is quoted does not count */
+    { 0 }
+};
+
 const struct ifb_check ifb_ja_format_checks[] = {
     { .id = "ja:detectable_format:number_bullet_lists",
       .doc = "exactly so many lines that begin with ・, * or - and a space",
@@ -399,6 +437,10 @@ const struct ifb_check ifb_ja_format_checks[] = {
       .examples = constrained_examples },
     { .id = "ja:detectable_format:title", .doc = "a title stands in 『』", .run = check_title,
       .examples = title_examples },
+    { .id = "ja:detectable_format:nominal_ending",
+      .doc = "at least so many sentences end with a noun, as a dictionary has it",
+      .fields = nominal_fields, .args_size = sizeof(struct nominal_args),
+      .needs = IFB_NEEDS_IPADIC, .run = check_nominal, .examples = nominal_examples },
     { .id = "ja:startend:quotation", .doc = "the whole text stands in 「」",
       .run = check_quotation, .examples = quotation_examples },
     { .id = "ja:startend:end_checker", .doc = "ends with a phrase, perhaps in markup",
