@@ -81,19 +81,19 @@ struct sections_args {
 
 static const struct ifb_field placeholders_fields[] = {
     IFB_COUNT(struct placeholders_args, base.limit, "num_placeholders", "at least so many"),
-    IFB_ES_RELATION(struct placeholders_args, relation, "relation", IFB_ES_IGNORED),
+    IFB_ES_IGNORED(struct placeholders_args, relation, "relation"),
     { 0 }
 };
 static const struct ifb_field highlights_fields[] = {
     IFB_COUNT(struct placeholders_args, base.limit, "num_highlights", "at least so many"),
-    IFB_ES_RELATION(struct placeholders_args, relation, "relation", IFB_ES_IGNORED),
+    IFB_ES_IGNORED(struct placeholders_args, relation, "relation"),
     { 0 }
 };
 static const struct ifb_field sections_fields[] = {
     IFB_TEXT(struct sections_args, base.spliter, "section_spliter",
              "a pattern that stands before each section's number, such as SECCIÓN"),
     IFB_COUNT(struct sections_args, base.num_sections, "num_sections", "at least so many"),
-    IFB_ES_RELATION(struct sections_args, relation, "relation", IFB_ES_IGNORED),
+    IFB_ES_IGNORED(struct sections_args, relation, "relation"),
     { 0 }
 };
 static const struct ifb_example placeholders_examples[] = {
@@ -101,6 +101,7 @@ static const struct ifb_example placeholders_examples[] = {
     { "{\"num_placeholders\":2,\"relation\":\"al menos\"}", "Hola, [nombre].", IFB_FAIL },
     { "{\"num_placeholders\":1,\"relation\":\"como máximo\"}", "[a] [b] [c]", IFB_PASS },
     { "{\"num_placeholders\":1,\"relation\":\"x\"}", "[a]", IFB_ERROR },
+    { "{\"num_placeholders\":1}", "[a]", IFB_PASS },
     { 0 }
 };
 static const struct ifb_example highlights_examples[] = {

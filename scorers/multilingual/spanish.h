@@ -20,6 +20,10 @@ static inline int64_t ifb_es_relation(int64_t index)
               .choices = ifb_es_relations, .doc = text)
 
 #define IFB_ES_SIDE "which side of the threshold passes"
-#define IFB_ES_IGNORED "must be there, but is not looked at"
+
+/* A relation that upstream refuses when it is none, and does not look at otherwise. */
+#define IFB_ES_IGNORED(type, member, key)                                               \
+    IFB_FIELD(type, member, key, .kind = IFB_CHOICE, .choices = ifb_es_relations,       \
+              .doc = "is not looked at")
 
 #endif
