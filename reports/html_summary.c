@@ -279,6 +279,10 @@ static void put_cost(struct ifb_pen *p, const struct ifb_cell_summary *c)
         ifb_pen_fmt(p, "Tokens: %s in", ifb_say_count(c->tokens_in).text);
         ifb_pen_fmt(p, ", %s out. ", ifb_say_count(c->tokens_out).text);
     }
+    if (!isnan(c->cost_usd) && c->cost_usd > 0)
+        ifb_pen_fmt(p, "Cost: $%s. ", ifb_say_real(c->cost_usd, 4).text);
+    if (c->cached)
+        ifb_pen_fmt(p, "Answered from the cache: %s. ", ifb_say_count(c->cached).text);
     if (c->failed_calls)
         ifb_pen_fmt(p, "Calls that got no answer: %s. ", ifb_say_count(c->failed_calls).text);
     if (c->incomplete)

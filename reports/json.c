@@ -13,7 +13,7 @@
  *   counts      {total, passed, failed, errors, unscored, pending}: samples
  *   tokens      {in, out}: sums over what was reported
  *   cells       [{suite, model, counts, tokens, latency_ms {p50, p95, p99}, failed_calls,
- *               incomplete, reasoning_removed, missing: "fail" or "unscored"}]
+ *               incomplete, reasoning_removed, cached, cost_usd (null: no prices), missing: "fail" or "unscored"}]
  *   groups      [{suite, model, kind, name, n, strict_pass, loose_pass, strict_acc,
  *               loose_acc, errors, unscored}]: constraints; acc = pass / (n - unscored)
  *   warnings    [text]
@@ -80,6 +80,8 @@ static void put_cell(struct ifb_jw *w, const struct ifb_cell_summary *c)
     ifb_jw_int(w, "failed_calls", c->failed_calls);
     ifb_jw_int(w, "incomplete", c->incomplete);
     ifb_jw_int(w, "reasoning_removed", c->reasoning_removed);
+    ifb_jw_int(w, "cached", c->cached);
+    ifb_jw_real(w, "cost_usd", c->cost_usd);
     ifb_jw_cstr(w, "missing", c->missing_fails ? "fail" : "unscored");
     ifb_jw_end(w);
 }

@@ -2,6 +2,8 @@
 /* The result table that `run` and `report` print: plain text, no colours, no samples. */
 #include <ifbench/report.h>
 
+#include <math.h>
+
 #include "harness/base/arena.h"
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
@@ -77,8 +79,14 @@ static void print_cost(struct ifb_pen *p, const struct ifb_cell_summary *c)
 {
     if (c->tokens_in || c->tokens_out) {
         ifb_pen_fmt(p, "  tokens: %s in", ifb_say_count(c->tokens_in).text);
-        ifb_pen_fmt(p, ", %s out\n", ifb_say_count(c->tokens_out).text);
+        ifb_pen_fmt(p, ", %s out", ifb_say_count(c->tokens_out).text);
+        if (!isnan(c->cost_usd))
+            ifb_pen_fmt(p, ", $%s", ifb_say_real(c->cost_usd, 4).text);
+        ifb_pen_cstr(p, "\n");
     }
+    if (c->cached)
+        ifb_pen_fmt(p, "  from the cache: %s sample%s; --no-cache asks again\n",
+                    ifb_say_count(c->cached).text, ifb_say_plural(c->cached));
     if (c->latency_p50_ms >= 0) {
         ifb_pen_fmt(p, "  latency: median %s", ifb_say_ms(c->latency_p50_ms).text);
         ifb_pen_fmt(p, ", 95 %% below %s", ifb_say_ms(c->latency_p95_ms).text);

@@ -69,6 +69,7 @@ static void count_sample(struct ifb_cell_summary *cell, const struct ifb_sample_
     cell->failed_calls += r->failed_call;
     cell->incomplete += r->incomplete;
     cell->reasoning_removed += r->reasoning_removed;
+    cell->cached += r->cached;
     if (!r->scored)
         cell->counts.pending++;
     else if (r->outcome == IFB_UNSCORED)
@@ -93,6 +94,13 @@ static void add_latencies(struct ifb_cell_summary *cell, const struct ifb_sample
     cell->latency_p50_ms = ifb_quantile(at, known, 0.50);
     cell->latency_p95_ms = ifb_quantile(at, known, 0.95);
     cell->latency_p99_ms = ifb_quantile(at, known, 0.99);
+}
+
+/* What was asked, not what was paid now: an answer from the cache counts as well. */
+static void add_cost(struct ifb_cell_summary *cell, const struct ifb_price *price)
+{
+    cell->cost_usd = price && price->known
+                         ? ifb_cost_of(price, cell->tokens_in, cell->tokens_out).usd : NAN;
 }
 
 static struct ifb_metric_value metric_value(const struct ifb_metric *m,
@@ -146,7 +154,8 @@ static void add_counts(struct ifb_counts *sum, const struct ifb_counts *c)
 }
 
 void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *results,
-                   enum ifb_missing missing, struct ifb_arena *arena, struct ifb_summary *out)
+                   enum ifb_missing missing, const struct ifb_price *prices,
+                   struct ifb_arena *arena, struct ifb_summary *out)
 {
     struct ifb_metric_value *metrics =
         ifb_new(arena, struct ifb_metric_value, count_metrics(plan));
@@ -170,6 +179,7 @@ void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *
         if (rows.n > rows.first)
             qsort(rows.at + rows.first, rows.n - rows.first, sizeof(*rows.at), by_kind_and_name);
         add_latencies(&cells[c], results + p->first, p->n, arena);
+        add_cost(&cells[c], prices ? &prices[p->model_index] : NULL);
         add_counts(&out->counts, &cells[c].counts);
         for (const struct ifb_metric *m = p->suite->metrics; m->id; m++)
             metrics[out->nmetrics++] =

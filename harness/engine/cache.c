@@ -100,7 +100,10 @@ char *ifb_cache_path(const char *(*env)(const char *), struct ifb_arena *arena)
 {
     const char *xdg = env ? env("XDG_CACHE_HOME") : NULL;
     const char *home = env ? env("HOME") : NULL;
+    const char *set = env ? env("IFBENCH_CACHE") : NULL;
 
+    if (set && *set)
+        return strcmp(set, "off") == 0 ? NULL : ifb_cstr(arena, ifb_str_of(set));
     if (xdg && *xdg)
         return ifb_path_join(arena, xdg, "ifbench/answers.db");
     return home && *home ? ifb_path_join(arena, home, ".cache/ifbench/answers.db") : NULL;

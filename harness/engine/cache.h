@@ -27,7 +27,10 @@ struct ifb_cache_key {
 struct ifb_cache_key ifb_cache_key(const struct ifb_model *model,
                                    const struct ifb_request *request, uint32_t epoch);
 
-/* $XDG_CACHE_HOME/ifbench/answers.db or ~/.cache/...; absent when neither is set. */
+/*
+ * IFBENCH_CACHE, unless that is "off" (then there is none: NULL), else
+ * $XDG_CACHE_HOME/ifbench/answers.db, else that under ~/.cache.
+ */
 char *ifb_cache_path(const char *(*env)(const char *), struct ifb_arena *arena);
 
 /* Opens the file, made with its folder (private to the user) when it is not there. */

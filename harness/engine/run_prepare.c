@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From options to a plan: everything that can be wrong before a call is made. */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
 #include "harness/base/str.h"
+#include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
 #include "harness/engine/resources.h"
 
@@ -62,10 +64,10 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
     in->o.ca_file = copy_str(arena, options->ca_file);
     in->o.think = copy_str(arena, options->think);
     in->o.out = copy_str(arena, options->out);
+    in->o.prices = copy_str(arena, options->prices);
+    in->o.cache = copy_str(arena, options->cache);
     if (in->o.epochs < 1)
         in->o.epochs = 1;
-    if (!in->o.concurrency)
-        in->o.concurrency = 8;
     return run;
 }
 
@@ -182,6 +184,21 @@ static enum ifb_code load_model(struct ifb_run_inside *in, size_t i, struct ifb_
     return code;
 }
 
+/* The replays are free; for the rest a cap in dollars wants a price for each. */
+static enum ifb_code load_price(struct ifb_run_inside *in, size_t i, struct ifb_error *err)
+{
+    const struct ifb_model *m = &in->models[i];
+    enum ifb_code code = IFB_OK;
+
+    if (in->o.prices.ptr)
+        code = ifb_price_find(in->o.prices.ptr, m->name, &in->prices[i], err);
+    if (!code && in->o.budget_usd > 0 && !in->prices[i].known && !in->replays[i])
+        return ifb_fail(err, IFB_EUSAGE, "--budget-usd needs the price of %.*s; write a line "
+                        "\"%.*s: {input: X, output: Y}\", dollars for a million tokens, into a "
+                        "file and name it with --prices", IFB_ARG(m->name), IFB_ARG(m->name));
+    return code;
+}
+
 static enum ifb_code load_models(struct ifb_run_inside *in, struct ifb_error *err)
 {
     enum ifb_code code = IFB_OK;
@@ -191,8 +208,12 @@ static enum ifb_code load_models(struct ifb_run_inside *in, struct ifb_error *er
                         "--model http://127.0.0.1:8080/v1#NAME or --model openai:NAME");
     in->models = ifb_new(in->arena, struct ifb_model, in->o.models.n);
     in->replays = ifb_new(in->arena, struct ifb_replay *, in->o.models.n);
-    for (size_t i = 0; i < in->o.models.n && !code; i++)
+    in->prices = ifb_new(in->arena, struct ifb_price, in->o.models.n);
+    for (size_t i = 0; i < in->o.models.n && !code; i++) {
         code = load_model(in, i, err);
+        if (!code)
+            code = load_price(in, i, err);
+    }
     return code;
 }
 
@@ -277,6 +298,28 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
     return IFB_OK;
 }
 
+/* What the turns of a sample can cost at most; earlier answers are read again by later turns. */
+static void add_ceiling(const struct ifb_run_inside *in, const struct ifb_sample_plan *s,
+                        struct ifb_dry_run *out)
+{
+    const struct ifb_plan_cell *cell = &in->plan.cells[s->cell];
+    const struct ifb_price *price = &in->prices[cell->model_index];
+    struct ifb_request r = { .sampling = ifb_sampling_merge(in->o.sampling,
+                                                            &cell->suite->preset) };
+
+    for (uint16_t turn = 0; turn < s->turns; turn++) {
+        struct ifb_cost most, answers;
+
+        r.messages = (struct ifb_conversation){ s->item->prompt.at,
+                                                ifb_turn_messages(s->item, turn) };
+        most = ifb_cost_ceiling(price, &r);
+        answers = ifb_cost_of(price, turn * (r.sampling.max_tokens > 0 ? r.sampling.max_tokens : 0),
+                              0);
+        out->tokens_most += most.tokens + answers.tokens;
+        out->usd_most += price->known ? most.usd + answers.usd : NAN;
+    }
+}
+
 enum ifb_code ifb_run_dry(const struct ifb_run_options *options, struct ifb_dry_run *out,
                           struct ifb_error *err)
 {
@@ -292,6 +335,7 @@ enum ifb_code ifb_run_dry(const struct ifb_run_options *options, struct ifb_dry_
         out->constraints += item->nconstraints;
         for (size_t m = 0; m < item->prompt.n; m++)
             out->prompt_bytes += item->prompt.at[m].text.len;
+        add_ceiling(run->inside, &run->inside->plan.samples[i], out);
     }
     ifb_run_close(run);
     return code;

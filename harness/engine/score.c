@@ -68,6 +68,7 @@ static struct answers prepare(const struct ifb_scoring *s, const struct ifb_samp
             continue;
         }
         a.forms[i] = ifb_forms_new(cell, judged_text(s, &r->response, cell, out), s->resources);
+        out->cached |= r->cached;
         add_known(&out->tokens_in, r->response.tokens_in);
         add_known(&out->tokens_out, r->response.tokens_out);
         add_known(&latency, r->latency_ms);

@@ -89,6 +89,8 @@ static void read_cells(const struct ifb_json *v, struct ifb_arena *arena, struct
             .failed_calls = ifb_json_int(m, "failed_calls", 0),
             .incomplete = ifb_json_int(m, "incomplete", 0),
             .reasoning_removed = ifb_json_int(m, "reasoning_removed", 0),
+            .cached = ifb_json_int(m, "cached", 0),
+            .cost_usd = ifb_json_real(m, "cost_usd", NAN),
             .latency_p50_ms = ifb_json_real(latency, "p50", NAN),
             .latency_p95_ms = ifb_json_real(latency, "p95", NAN),
             .latency_p99_ms = ifb_json_real(latency, "p99", NAN),

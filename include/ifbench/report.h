@@ -53,6 +53,8 @@ struct ifb_cell_summary {
     int64_t reasoning_removed;      /* answers whose <think> part was taken off */
     double latency_p50_ms, latency_p95_ms, latency_p99_ms;  /* NaN when unknown */
     bool missing_fails;             /* the suite's rule that was in force */
+    int64_t cached;                 /* samples answered from the cache, wholly or in part */
+    double cost_usd;                /* by the prices given; NaN when there are none */
 };
 
 struct ifb_summary {

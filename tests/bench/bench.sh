@@ -10,6 +10,7 @@ export IFBENCH_DATA="$data"
 watch=$build/stopwatch
 ${CC:-cc} -O2 -D_GNU_SOURCE -o "$watch" tests/bench/stopwatch.c
 dir=$(mktemp -d)
+export XDG_CACHE_HOME="$dir/cache"
 pid=
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || :; rm -rf "$dir"' EXIT INT TERM
 
@@ -45,11 +46,11 @@ text="The harbour wakes before the town does and the first boats leave while the
 pid=$!
 while [ ! -s "$dir/url" ]; do kill -0 $pid; done
 url=$(cat "$dir/url")
-m=$("$watch" 5 "$ifbench" run --suite ifeval --data "$dir/big.jsonl" --model "$url/v1#m" -j 32 -q --out "$dir/run-{}")
+m=$("$watch" 5 "$ifbench" run --suite ifeval --data "$dir/big.jsonl" --model "$url/v1#m" -j 32 -q --cache "$dir/cache-{}" --out "$dir/run-{}")
 line "run of $n prompts, all default reports, CPU a prompt" "$(echo "$(second $m)" | awk -v n=$n '{printf "%.1f", $1 * 1000 / n}') us" "100 us"
 line "  the same, wall" "$(first $m) ms" "-"
 line "  the same, largest RSS" "$(third $m) MB" "32 MB"
-m=$("$watch" 5 "$ifbench" run --suite ifeval --data "$dir/big.jsonl" --model "$url/v1#m" -j 32 -q --reports json --out "$dir/json-{}")
+m=$("$watch" 5 "$ifbench" run --suite ifeval --data "$dir/big.jsonl" --model "$url/v1#m" -j 32 -q --cache "$dir/json-cache-{}" --reports json --out "$dir/json-{}")
 line "  with --reports json, CPU a prompt" "$(echo "$(second $m)" | awk -v n=$n '{printf "%.1f", $1 * 1000 / n}') us" "100 us"
 line "  the same, largest RSS" "$(third $m) MB" "32 MB"
 ls -l "$dir/run-0/report.html" | awk '{printf "report.html of %d samples: %.1f MB\n", '$n', $5 / 1e6}'

@@ -50,9 +50,9 @@ static const struct ifb_group_row world_groups[] = {
 
 static const struct ifb_cell_summary world_cells[] = {
     { S("ifeval"), S("openai:gpt"), { 5, 2, 1, 1, 1, 0 }, 1234, 56789, 1, 0, 1,
-      812, 2940, 5102, true },
+      812, 2940, 5102, true, 1, 0.0123 },
     { S("own" WORLD_IMG), S("evil\x1b[31m\xe2\x80\xae"), { 2, 0, 1, 0, 0, 1 }, 0, 0, 0, 2, 0,
-      NAN, NAN, NAN, false },
+      NAN, NAN, NAN, false, 0, NAN },
 };
 
 static const ifb_str world_warnings[] = {

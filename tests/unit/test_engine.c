@@ -179,7 +179,7 @@ static void test_counts_add_up(void **state)
     r[0].latency_ms = 10;
     r[1].latency_ms = 20;
     r[0].tokens_out = 5;
-    ifb_aggregate(&plan, r, IFB_MISSING_UNSCORED, a, &s);
+    ifb_aggregate(&plan, r, IFB_MISSING_UNSCORED, NULL, a, &s);
     assert_int_equal(c->total, 12);
     assert_true(c->passed == 1 && c->failed == 1 && c->errors == 1 && c->unscored == 1);
     assert_int_equal(c->pending, 8);
