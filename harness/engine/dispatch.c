@@ -12,6 +12,7 @@
 #define GRACE_US ((int64_t)10 * 1000000)  /* what flies may take to land after a stop */
 #define AUTH_FAILURES_MAX 3               /* in a row, then the model is given up */
 #define WAIT_MS_MAX 200
+#define WAITING_MAX ((size_t)4096)        /* calls of a model that wait for a retry */
 #define STARTS_A_TURN 256                 /* of a model, before the network is looked at again */
 
 /* A call on its way: in the air, or waiting for its next attempt. */
@@ -24,15 +25,17 @@ struct flight {
     uint32_t model;
     int64_t first_us;
     int64_t due_us;        /* of the next attempt, while waiting */
-    struct flight *next;   /* in `waiting` or `spare` */
+    struct flight *next;   /* in a model's `ready` or in `spare` */
     struct flight *older;  /* in `all` */
 };
 
 struct model_state {
     struct ifb_limiter limiter;
-    size_t flying, nwaiting;
+    struct flight *ready, **ready_end;  /* wanted now, in order; there was no room */
+    size_t flying, nwaiting;            /* nwaiting: the ready ones and those put off */
     int auth_failures;
-    int64_t errors;  /* failed calls in a row */
+    int64_t errors;    /* failed calls in a row */
+    int64_t failures;  /* failed attempts in a row */
     bool dry;        /* no cells are left */
     bool given_up;
 };
@@ -43,11 +46,11 @@ struct dispatch {
     struct ifb_http *http;
     struct ifb_arena *scratch;  /* of one encoding or decoding */
     struct ifb_rng rng;
-    struct flight *all, *waiting, *spare;
-    size_t nwaiting;
+    struct flight *all, *spare;
+    struct flight **put_off;    /* a heap, the earliest first */
+    size_t nput_off, put_off_cap, nwaiting;
     struct model_state *models;
     struct ifb_cost spent, held;
-    bool budget_tight;    /* a call waits for what others in flight leave of it */
     bool budget_used_up;
     int64_t retries, stopped_us;
     enum ifb_code given_up;     /* why a model was */
@@ -136,13 +139,72 @@ static enum ifb_code send_call(struct dispatch *d, struct flight *f, struct ifb_
     return IFB_OK;
 }
 
-static void wait_until(struct dispatch *d, struct flight *f, int64_t due_us)
+/* ---- calls that wait ---- */
+
+static void swap(struct flight **a, struct flight **b)
 {
+    struct flight *t = *a;
+
+    *a = *b;
+    *b = t;
+}
+
+static void put_off(struct dispatch *d, struct flight *f, int64_t due_us)
+{
+    size_t i = d->nput_off++;
+
+    if (d->nput_off > d->put_off_cap) {
+        d->put_off_cap = d->put_off_cap ? 2 * d->put_off_cap : 64;
+        d->put_off = realloc(d->put_off, d->put_off_cap * sizeof(struct flight *));
+        if (!d->put_off)
+            ifb_out_of_memory();
+    }
     f->due_us = due_us;
-    f->next = d->waiting;
-    d->waiting = f;
+    d->put_off[i] = f;
+    for (; i && d->put_off[i]->due_us < d->put_off[(i - 1) / 2]->due_us; i = (i - 1) / 2)
+        swap(&d->put_off[i], &d->put_off[(i - 1) / 2]);
     d->nwaiting++;
     d->models[f->model].nwaiting++;
+}
+
+/* The earliest; it is still counted as waiting. */
+static struct flight *pop_earliest(struct dispatch *d)
+{
+    struct flight *first = d->put_off[0];
+    size_t i = 0, child;
+
+    d->put_off[0] = d->put_off[--d->nput_off];
+    while ((child = 2 * i + 1) < d->nput_off) {
+        if (child + 1 < d->nput_off && d->put_off[child + 1]->due_us < d->put_off[child]->due_us)
+            child++;
+        if (d->put_off[i]->due_us <= d->put_off[child]->due_us)
+            break;
+        swap(&d->put_off[i], &d->put_off[child]);
+        i = child;
+    }
+    return first;
+}
+
+static void append_ready(struct dispatch *d, struct flight *f)
+{
+    struct model_state *m = &d->models[f->model];
+
+    f->next = NULL;
+    if (!m->ready)
+        m->ready_end = &m->ready;
+    *m->ready_end = f;
+    m->ready_end = &f->next;
+}
+
+/* Moves what is due to the ready ones; *next_us is when the earliest other is. */
+static void wake_due(struct dispatch *d, int64_t *next_us)
+{
+    int64_t now = ifb_clock_us();
+
+    while (d->nput_off && (d->put_off[0]->due_us <= now || d->stopped_us ||
+                           d->budget_used_up))
+        append_ready(d, pop_earliest(d));
+    *next_us = d->nput_off ? d->put_off[0]->due_us : INT64_MAX;
 }
 
 /* The model has failed too often in a row: nothing more is asked of it. */
@@ -172,6 +234,7 @@ static void note_failure(struct dispatch *d, const struct flight *f, const struc
 static void note_answer(struct dispatch *d, const struct flight *f)
 {
     d->models[f->model].errors = 0;
+    d->models[f->model].failures = 0;
     d->models[f->model].auth_failures = 0;
 }
 
@@ -192,33 +255,31 @@ static bool answer_from_cache(struct dispatch *d, struct flight *f)
 /* Why a call of a model cannot start now. */
 enum gate { GATE_OPEN, GATE_FULL, GATE_RATE, GATE_BUDGET };
 
-static enum gate gate_of(const struct dispatch *d, uint32_t model, const struct ifb_cost *next,
-                         int64_t now_us, int64_t *wait_us)
+static enum gate gate_of(const struct dispatch *d, const struct flight *f, int64_t *wait_us)
 {
-    const struct model_state *m = &d->models[model];
+    const struct model_state *m = &d->models[f->model];
 
     *wait_us = 0;
     if (m->flying >= ifb_limiter_window(&m->limiter))
         return GATE_FULL;
-    if (!ifb_budget_allows(&d->o->budget, &d->spent, &d->held, next))
+    if (!ifb_budget_allows(&d->o->budget, &d->spent, &d->held, &f->held))
         return GATE_BUDGET;
-    *wait_us = ifb_limiter_wait(&m->limiter, now_us);
+    *wait_us = ifb_limiter_wait(&m->limiter, ifb_clock_us());
     return *wait_us ? GATE_RATE : GATE_OPEN;
 }
 
 /* A call that is wanted now: from the cache, or sent, or it waits for its turn. */
 static enum ifb_code launch(struct dispatch *d, struct flight *f, struct ifb_error *err)
 {
-    int64_t now = ifb_clock_us(), wait_us;
-    enum gate gate;
+    int64_t wait_us;
 
     if (answer_from_cache(d, f))
         return settle(d, f, err);
-    gate = gate_of(d, f->model, &f->held, now, &wait_us);
-    if (gate == GATE_OPEN)
+    if (!d->models[f->model].ready && gate_of(d, f, &wait_us) == GATE_OPEN)
         return send_call(d, f, err);
-    d->budget_tight |= gate == GATE_BUDGET;
-    wait_until(d, f, now + wait_us);
+    append_ready(d, f);
+    d->nwaiting++;
+    d->models[f->model].nwaiting++;
     return IFB_OK;
 }
 
@@ -269,7 +330,9 @@ static enum ifb_code attempt_failed(struct dispatch *d, struct flight *f,
                                     const struct ifb_error *why, struct ifb_error *err)
 {
     int64_t now = ifb_clock_us();
-    struct ifb_retry r = ifb_retry_decide(&d->o->retry, (int)f->record.attempts, why,
+    struct ifb_retry_policy policy =
+        ifb_retry_while(&d->o->retry, why, d->models[f->model].failures);
+    struct ifb_retry r = ifb_retry_decide(&policy, (int)f->record.attempts, why,
                                           ifb_rng_next(&d->rng));
     int64_t end_us = f->first_us + d->o->total_timeout_ms * 1000;
 
@@ -281,7 +344,7 @@ static enum ifb_code attempt_failed(struct dispatch *d, struct flight *f,
         return fail_call(d, f, why, r.why, err);
     d->retries++;
     f->record.attempts++;
-    wait_until(d, f, now + r.delay_ms * 1000);
+    put_off(d, f, now + r.delay_ms * 1000);
     return IFB_OK;
 }
 
@@ -302,10 +365,10 @@ static void account(struct dispatch *d, const struct flight *f, const struct ifb
 
     m->flying--;
     hold(d, f, -1);
-    d->budget_tight = false;
     if (failure) {
         int status = failure->http_status;
 
+        m->failures++;
         if (status == 429 || status == 503 || status == 529)
             ifb_limiter_overload(&m->limiter, ifb_clock_us());
         return;
@@ -350,57 +413,38 @@ static enum ifb_code landed(struct dispatch *d, const struct ifb_http_event *e,
     return settle(d, f, err);
 }
 
-/* A waiting call whose time has come: sent, put off, or dropped. */
-static enum ifb_code try_waiting(struct dispatch *d, struct flight *f, int64_t now_us,
-                                 bool *taken, struct ifb_error *err)
+static struct flight *take_ready(struct dispatch *d, struct model_state *m)
 {
-    enum gate gate;
-    int64_t wait_us;
+    struct flight *f = m->ready;
 
-    *taken = d->stopped_us != 0;
-    if (*taken) {
-        drop_flight(d, f);
-        return IFB_OK;
-    }
-    gate = gate_of(d, f->model, &f->held, now_us, &wait_us);
-    if (gate == GATE_RATE)
-        f->due_us = now_us + wait_us;
-    d->budget_tight |= gate == GATE_BUDGET;
-    if (gate == GATE_BUDGET && !ifb_http_flying(d->http)) {
-        d->budget_used_up = *taken = true;
-        drop_flight(d, f);
-        return IFB_OK;
-    }
-    *taken = gate == GATE_OPEN;
-    return *taken ? send_call(d, f, err) : IFB_OK;
+    m->ready = f->next;
+    m->nwaiting--;
+    d->nwaiting--;
+    return f;
 }
 
-/* Sends the waiting calls whose time has come; *next_us is that of the earliest other. */
-static enum ifb_code send_due(struct dispatch *d, int64_t *next_us, struct ifb_error *err)
+/* Sends a model's ready calls as far as limits allow; drops them when all is to stop. */
+static enum ifb_code send_ready(struct dispatch *d, struct model_state *m, int64_t *next_us,
+                                struct ifb_error *err)
 {
-    int64_t now = ifb_clock_us();
-    struct flight **at = &d->waiting;
     enum ifb_code code = IFB_OK;
+    int64_t wait_us, then;
 
-    *next_us = INT64_MAX;
-    while (*at && !code) {
-        struct flight *f = *at, *rest = f->next;
-        bool taken = false;
+    while (m->ready && !code) {
+        enum gate gate = gate_of(d, m->ready, &wait_us);
 
-        if (f->due_us <= now || d->stopped_us) {
-            struct model_state *m = &d->models[f->model];
-
-            code = try_waiting(d, f, now, &taken, err);
-            if (taken) {
-                m->nwaiting--;
-                d->nwaiting--;
-                *at = rest;
-                continue;
-            }
+        /* Nothing in flight will leave anything of the budget. */
+        if (gate == GATE_BUDGET && !ifb_http_flying(d->http))
+            d->budget_used_up = true;
+        if (d->stopped_us || d->budget_used_up) {
+            drop_flight(d, take_ready(d, m));
+        } else if (gate == GATE_OPEN) {
+            code = send_call(d, take_ready(d, m), err);
+        } else {
+            then = gate == GATE_RATE ? ifb_clock_us() + wait_us : INT64_MAX;
+            *next_us = then < *next_us ? then : *next_us;
+            break;
         }
-        if (f->due_us > now && f->due_us < *next_us)
-            *next_us = f->due_us;
-        at = &f->next;
     }
     return code;
 }
@@ -408,16 +452,16 @@ static enum ifb_code send_due(struct dispatch *d, int64_t *next_us, struct ifb_e
 /*
  * May a new cell of the model be started? Calls that wait for a retry hold no
  * place in the window, so that a long Retry-After of a few does not stop the
- * rest; but their number is bounded, so that a server that refuses everything
- * is not asked everything.
+ * rest; but a server that refuses everything is not asked everything.
  */
 static bool has_room(const struct dispatch *d, uint32_t model)
 {
     const struct model_state *m = &d->models[model];
-    size_t window = ifb_limiter_window(&m->limiter), most = window < 8 ? 16 : 2 * window;
+    size_t window = ifb_limiter_window(&m->limiter);
+    size_t most = m->failures < IFB_RETRY_WELL ? WAITING_MAX : 2 * window;
 
-    return !d->stopped_us && !m->dry && !m->given_up && !d->budget_tight &&
-           !d->budget_used_up && m->flying < window && m->nwaiting < most;
+    return !d->stopped_us && !m->dry && !m->given_up && !d->budget_used_up && !m->ready &&
+           m->flying < window && m->nwaiting < most;
 }
 
 /* Starts cells of a model until it is full; *next_us is when there may be more. */
@@ -474,9 +518,12 @@ static enum ifb_code turn_loop(struct dispatch *d, struct ifb_error *err)
 
     for (;;) {
         check_stop(d);
-        code = send_due(d, &next_us, err);
-        for (uint32_t i = 0; i < d->o->nmodels && !code; i++)
-            code = start_new(d, i, &next_us, err);
+        wake_due(d, &next_us);
+        for (uint32_t i = 0; i < d->o->nmodels && !code; i++) {
+            code = send_ready(d, &d->models[i], &next_us, err);
+            if (!code)
+                code = start_new(d, i, &next_us, err);
+        }
         if (code || is_finished(d))
             return code;
         if (d->stopped_us && ifb_clock_us() - d->stopped_us > GRACE_US)
@@ -503,6 +550,7 @@ static void release(struct dispatch *d)
         free(f);
     }
     ifb_arena_close(d->scratch);
+    free(d->put_off);
 }
 
 /* Idle connections kept: what all windows can use, within reason. */
