@@ -39,7 +39,7 @@ struct ifb_http_call {
 struct ifb_http_reply {
     int status;
     ifb_str body;
-    int64_t retry_after_ms;  /* -1 when the server did not say */
+    int64_t retry_after_ms;  /* Retry-After, else the vendor's reset of its quota; -1 unknown */
 };
 
 /* Why the model stopped. */
