@@ -8,6 +8,7 @@
 #include "harness/base/error.h"
 #include "harness/base/rng.h"
 #include "harness/base/utf8.h"
+#include "harness/engine/variants.h"
 
 #define GRACE_US ((int64_t)10 * 1000000)  /* what flies may take to land after a stop */
 #define AUTH_FAILURES_MAX 3               /* in a row, then the model is given up */
@@ -76,6 +77,15 @@ struct ifb_sampling ifb_sampling_merge(struct ifb_sampling wanted,
     return wanted;
 }
 
+/* The suite's preset, over it what the user wants, over it what this variant varies. */
+static struct ifb_sampling sampling_of(const struct dispatch *d, const struct ifb_cell *cell)
+{
+    const struct ifb_plan_cell *p = plan_cell(d, cell);
+
+    return ifb_sampling_merge(ifb_sampling_over(d->o->sampling, p->model->sampling),
+                              &p->suite->preset);
+}
+
 static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell)
 {
     struct flight *f = d->spare;
@@ -92,9 +102,7 @@ static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell)
     *f = (struct flight){ .cell = cell, .model = plan_cell(d, cell)->model_index,
                           .older = f->older };
     f->record = ifb_cell_record(cell, d->o->plan);
-    f->request = (struct ifb_request){ f->record.messages,
-                                       ifb_sampling_merge(d->o->sampling,
-                                                          &plan_cell(d, cell)->suite->preset) };
+    f->request = (struct ifb_request){ f->record.messages, sampling_of(d, cell) };
     f->first_us = ifb_clock_us();
     f->held = ifb_cost_ceiling(d->o->prices ? &d->o->prices[f->model] : NULL, &f->request);
     return f;

@@ -243,6 +243,7 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
         o.limit = then.options.limit;
         o.epochs = then.options.epochs;
         o.sampling = then.options.sampling;
+        o.params = then.options.params;
         if (!judging || !o.think.ptr)
             o.think = then.options.think;
         if (!judging || !o.think_tags.n)
@@ -343,7 +344,7 @@ void ifb_run_close(struct ifb_run *run)
     ifb_cache_close(in->cache);
     for (size_t i = 0; i < in->nsuites; i++)
         ifb_suite_unload(&in->suites[i]);
-    for (size_t i = 0; in->replays && i < in->o.models.n; i++)
+    for (size_t i = 0; in->replays && i < in->nmodels; i++)
         ifb_replay_free(in->replays[i]);
     ifb_journal_close(in->journal);
     ifb_arena_close(run->arena);

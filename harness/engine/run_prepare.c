@@ -11,6 +11,7 @@
 #include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
 #include "harness/engine/resources.h"
+#include "harness/engine/variants.h"
 
 void ifb_run_warn(struct ifb_run *run, const char *fmt, ...)
 {
@@ -57,6 +58,7 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
     in->o.suites = copy_strs(arena, in->o.suites);
     in->o.models = copy_strs(arena, options->models);
     in->o.headers = copy_strs(arena, options->headers);
+    in->o.params = copy_strs(arena, options->params);
     in->o.reports = copy_strs(arena, options->reports);
     in->o.think_tags = copy_strs(arena, options->think_tags);
     in->o.data = copy_str(arena, options->data);
@@ -167,23 +169,6 @@ static enum ifb_code add_header(struct ifb_model *m, ifb_str line, struct ifb_er
     return IFB_OK;
 }
 
-static enum ifb_code load_model(struct ifb_run_inside *in, size_t i, struct ifb_error *err)
-{
-    struct ifb_model *m = &in->models[i];
-    enum ifb_code code = ifb_model_parse(in->o.models.at[i], in->o.env, in->arena, m, err);
-
-    for (size_t h = 0; h < in->o.headers.n && !code; h++)
-        code = add_header(m, in->o.headers.at[h], err);
-    for (size_t j = 0; j < i && !code; j++)
-        if (ifb_str_eq(in->models[j].spec, m->spec))
-            return ifb_fail(err, IFB_EUSAGE, "model %.*s is named twice", IFB_ARG(m->spec));
-    if (!code && m->path.ptr)
-        code = ifb_replay_read(ifb_cstr(in->arena, m->path), &in->replays[i], err);
-    if (!code)
-        in->nmodels++;
-    return code;
-}
-
 /* The replays are free; for the rest a cap in dollars wants a price for each. */
 static enum ifb_code load_price(struct ifb_run_inside *in, size_t i, struct ifb_error *err)
 {
@@ -199,21 +184,52 @@ static enum ifb_code load_price(struct ifb_run_inside *in, size_t i, struct ifb_
     return code;
 }
 
+/* Parses a model, and makes its variants of it. */
+static enum ifb_code load_model(struct ifb_run_inside *in, ifb_str spec,
+                                const struct ifb_variants *variants, struct ifb_error *err)
+{
+    struct ifb_model first;
+    enum ifb_code code = ifb_model_parse(spec, in->o.env, in->arena, &first, err);
+
+    for (size_t h = 0; h < in->o.headers.n && !code; h++)
+        code = add_header(&first, in->o.headers.at[h], err);
+    for (size_t j = 0; j < in->nmodels && !code; j++)
+        if (ifb_str_eq(in->models[j].given, first.spec))
+            return ifb_fail(err, IFB_EUSAGE, "model %.*s is named twice", IFB_ARG(first.spec));
+    first.given = first.spec;
+    for (size_t v = 0; v < variants->n && !code; v++) {
+        struct ifb_model *m = &in->models[in->nmodels];
+
+        *m = first;
+        m->sampling = variants->at[v].sampling;
+        m->spec = ifb_fmt(in->arena, "%.*s%.*s", IFB_ARG(first.given),
+                          IFB_ARG(variants->at[v].label));
+        if (m->path.ptr)
+            code = ifb_replay_read(ifb_cstr(in->arena, m->path), &in->replays[in->nmodels], err);
+        if (!code)
+            code = load_price(in, in->nmodels, err);
+        if (!code)
+            in->nmodels++;
+    }
+    return code;
+}
+
 static enum ifb_code load_models(struct ifb_run_inside *in, struct ifb_error *err)
 {
-    enum ifb_code code = IFB_OK;
+    struct ifb_variants variants;
+    enum ifb_code code;
 
     if (!in->o.models.n)
         return ifb_fail(err, IFB_EUSAGE, "which model? name it with --model, such as "
                         "--model http://127.0.0.1:8080/v1#NAME or --model openai:NAME");
-    in->models = ifb_new(in->arena, struct ifb_model, in->o.models.n);
-    in->replays = ifb_new(in->arena, struct ifb_replay *, in->o.models.n);
-    in->prices = ifb_new(in->arena, struct ifb_price, in->o.models.n);
-    for (size_t i = 0; i < in->o.models.n && !code; i++) {
-        code = load_model(in, i, err);
-        if (!code)
-            code = load_price(in, i, err);
-    }
+    code = ifb_variants_make(in->o.params, in->arena, &variants, err);
+    if (code)
+        return code;
+    in->models = ifb_new(in->arena, struct ifb_model, in->o.models.n * variants.n);
+    in->replays = ifb_new(in->arena, struct ifb_replay *, in->o.models.n * variants.n);
+    in->prices = ifb_new(in->arena, struct ifb_price, in->o.models.n * variants.n);
+    for (size_t i = 0; i < in->o.models.n && !code; i++)
+        code = load_model(in, in->o.models.at[i], &variants, err);
     return code;
 }
 
@@ -304,8 +320,8 @@ static void add_ceiling(const struct ifb_run_inside *in, const struct ifb_sample
 {
     const struct ifb_plan_cell *cell = &in->plan.cells[s->cell];
     const struct ifb_price *price = &in->prices[cell->model_index];
-    struct ifb_request r = { .sampling = ifb_sampling_merge(in->o.sampling,
-                                                            &cell->suite->preset) };
+    struct ifb_sampling wanted = ifb_sampling_over(in->o.sampling, cell->model->sampling);
+    struct ifb_request r = { .sampling = ifb_sampling_merge(wanted, &cell->suite->preset) };
 
     for (uint16_t turn = 0; turn < s->turns; turn++) {
         struct ifb_cost most, answers;

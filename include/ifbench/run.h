@@ -38,6 +38,7 @@ struct ifb_run_options {
     int64_t limit;             /* first items of each suite only; 0: all */
     int64_t epochs;            /* 0: 1 */
     struct ifb_sampling sampling;  /* negative members: the suite's preset */
+    struct ifb_strs params;    /* "temperature=0,0.7": every model once with each value */
     /* how */
     int64_t concurrency;       /* calls of a model in flight; 0: found out (adaptive) */
     int64_t max_concurrency;   /* adaptive: at most so many; 0: 256 */

@@ -94,3 +94,15 @@ run run --model "$url/v1#demo" --out "$dir/r" --rpm 1200 --limit 30 --no-preflig
 [ $code = 0 ] && [ "$(records "$dir/r" answer)" = 30 ]
 ok "a rate that the run stays below changes nothing"
 stop_mock
+
+# ---- grids ----
+start_mock --answers $answers --log "$dir/grid.log" --log-request
+run run --model "$url/v1#demo" --param temperature=0,0.7 --param seed=5,6 --limit 3 --out "$dir/g" --no-preflight -q
+[ $code = 0 ] && [ "$(records "$dir/g" answer)" = 12 ] && [ "$(grep -c '#demo temperature=0.7 seed=6' "$dir/g/verdicts.jsonl")" = 3 ] &&
+    [ "$(grep -c 'temperature.*:0\.7' "$dir/grid.log")" = 6 ]
+ok "a grid asks every model with every value and reports them apart"
+head -n 7 "$dir/g/journal.jsonl" >"$dir/some" && mv "$dir/some" "$dir/g/journal.jsonl"
+run run --resume "$dir/g" --no-preflight -q
+[ $code = 0 ] && [ "$(records "$dir/g" answer)" = 12 ] && [ "$(doubled "$dir/g")" = 0 ]
+ok "and goes on as the same grid"
+stop_mock
