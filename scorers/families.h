@@ -19,6 +19,8 @@ extern const struct ifb_check ifb_combination_checks[];
 extern const struct ifb_check ifb_startend_checks[];
 extern const struct ifb_check ifb_case_checks[];
 extern const struct ifb_check ifb_punctuation_checks[];
+extern const struct ifb_check ifb_followbench_checks[];
+extern const struct ifb_check ifb_followbench_level_checks[];
 
 /*
  * The largest count an argument may ask for. Smaller than 0 or absent, upstream
@@ -36,5 +38,11 @@ extern const struct ifb_check ifb_punctuation_checks[];
 /* A required string called `key`. */
 #define IFB_TEXT(type, member, key, text)                                                   \
     IFB_FIELD(type, member, key, .kind = IFB_STRING, .required = true, .doc = text)
+
+/* FollowBench is there in two languages; the index into ifb_followbench_languages. */
+extern const char *const ifb_followbench_languages[];
+#define IFB_FOLLOWBENCH_LANGUAGE(type)                                                      \
+    IFB_FIELD(type, language, "language", .kind = IFB_CHOICE,                               \
+              .choices = ifb_followbench_languages, .doc = "of the record; English by default")
 
 #endif

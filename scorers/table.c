@@ -18,6 +18,8 @@ static const struct {
     { IFB_STR_INIT("startend:"), ifb_startend_checks },
     { IFB_STR_INIT("change_case:"), ifb_case_checks },
     { IFB_STR_INIT("punctuation:"), ifb_punctuation_checks },
+    { IFB_STR_INIT("followbench:"), ifb_followbench_checks },
+    { IFB_STR_INIT("followbench:"), ifb_followbench_level_checks },
 };
 
 #define NFAMILIES (sizeof(families) / sizeof(families[0]))

@@ -91,6 +91,12 @@ struct ifb_check {
     size_t args_size;
     unsigned needs;    /* enum ifb_need, or'ed */
     /*
+     * The reference evaluator knows no loose forms and no rule that a blank
+     * answer fails: the check runs once, on the answer as it is, and its loose
+     * verdict is its strict one.
+     */
+    bool strict_only;
+    /*
      * Optional: completes the arguments after the fields were read (compiles a
      * pattern, derives a limit), allocating in `arena`. IFB_EINPUT with a
      * message when a value is one that the reference evaluator raises on while
@@ -162,6 +168,7 @@ struct ifb_forms *ifb_forms_new(struct ifb_arena *cell, ifb_str answer,
  * Strict and loose verdict of one constraint on one answer.
  * Strict: the answer is not blank and the check holds. Loose: some form is not
  * blank and holds; the forms are tried in upstream's order and equal forms once.
+ * A check that is strict_only decides alone, and both verdicts are the same.
  * A check that errs on a form ends that phase with ERROR.
  * `scratch` is reset between forms; reasons and spans live in the forms' arena.
  */
