@@ -9,7 +9,9 @@
  *   punkt       which sentence parameters judged: "official" or "built-in"
  *   metrics     [{id, suite, model, value, unit, higher_is_better, n, hits, lo, hi, se}]
  *               value = hits / n; lo and hi bound it at 95 % (Wilson); se is the
- *               standard error; all four are null when n is 0
+ *               standard error; all four are null when n is 0. Where hits is null, value
+ *               is of another kind over n units (groups), `unscored` of them were left
+ *               out, and lo, hi and se may be null. An id PART.NAME is of a part
  *   counts      {total, passed, failed, errors, unscored, pending}: samples
  *   tokens      {in, out}: sums over what was reported
  *   cells       [{suite, model, counts, tokens, latency_ms {p50, p95, p99}, failed_calls,
@@ -38,7 +40,12 @@ static void put_metric(struct ifb_jw *w, const struct ifb_metric_value *m)
     ifb_jw_str(w, "unit", m->unit);
     ifb_jw_bool(w, "higher_is_better", m->higher_is_better);
     ifb_jw_int(w, "n", m->n);
-    ifb_jw_int(w, "hits", m->hits);
+    if (m->hits >= 0)
+        ifb_jw_int(w, "hits", m->hits);
+    else
+        ifb_jw_null(w, "hits");
+    if (m->unscored)
+        ifb_jw_int(w, "unscored", m->unscored);
     ifb_jw_real(w, "lo", m->lo);
     ifb_jw_real(w, "hi", m->hi);
     ifb_jw_real(w, "se", m->se);

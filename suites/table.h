@@ -7,5 +7,7 @@
 
 extern const struct ifb_suite ifb_suite_core;
 extern const struct ifb_suite ifb_suite_ifeval;
+extern const struct ifb_suite ifb_suite_followbench;
+extern const struct ifb_suite ifb_suite_followbench_zh;
 
 #endif

@@ -18,6 +18,13 @@ bool ifb_file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+bool ifb_is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 enum ifb_code ifb_file_read(const char *path, size_t max, struct ifb_arena *arena, ifb_str *out,
                             struct ifb_error *err)
 {

@@ -20,6 +20,8 @@ enum ifb_code ifb_file_read(const char *path, size_t max, struct ifb_arena *aren
 
 bool ifb_file_exists(const char *path);
 
+bool ifb_is_folder(const char *path);
+
 /* mkdir -p; fine when it is there. */
 enum ifb_code ifb_make_dirs(const char *path, struct ifb_error *err);
 

@@ -133,6 +133,58 @@ static struct ifb_ratio measure(const struct ifb_metric *m, const struct ifb_sam
     return ratio;
 }
 
+/* All item scores of a cell, for metrics that are a fold. */
+static const struct ifb_item_score *item_scores(const struct ifb_plan *plan,
+                                                const struct ifb_plan_cell *cell,
+                                                const struct ifb_sample_result *results,
+                                                struct ifb_arena *arena)
+{
+    struct ifb_item_score *scores = ifb_new(arena, struct ifb_item_score, cell->n);
+
+    for (uint32_t i = 0; i < cell->n; i++) {
+        const struct ifb_sample_result *r = &results[cell->first + i];
+
+        scores[i] = (struct ifb_item_score){ plan->samples[cell->first + i].item, r->strict,
+                                             r->loose, r->answered };
+    }
+    return scores;
+}
+
+static struct ifb_metric_value folded_value(const struct ifb_metric *m,
+                                            const struct ifb_cell_summary *cell,
+                                            const struct ifb_item_score *scores, size_t n)
+{
+    struct ifb_folded f = { NAN, NAN, NAN, NAN, 0, 0 };
+
+    m->fold(m, scores, n, &f);
+    return (struct ifb_metric_value){
+        .id = ifb_str_of(m->id), .suite = cell->suite, .model = cell->model,
+        .unit = ifb_str_of(m->unit), .higher_is_better = m->higher_is_better,
+        .value = f.value, .lo = f.lo, .hi = f.hi, .se = f.se, .hits = -1, .n = f.n,
+        .unscored = f.unscored,
+    };
+}
+
+static void add_metrics(const struct ifb_plan *plan, size_t c,
+                        const struct ifb_sample_result *results,
+                        const struct ifb_cell_summary *cell, struct ifb_metric_value **out)
+{
+    const struct ifb_plan_cell *p = &plan->cells[c];
+    const struct ifb_item_score *scores = NULL;
+    struct ifb_arena *scratch = ifb_arena_new();
+
+    for (const struct ifb_metric *m = p->suite->metrics; m->id; m++) {
+        if (m->fold && !scores)
+            scores = item_scores(plan, p, results, scratch);
+        if (m->fold)
+            *(*out)++ = folded_value(m, cell, scores, p->n);
+        else
+            *(*out)++ = metric_value(m, cell, measure(m, plan->samples + p->first,
+                                                      results + p->first, p->n));
+    }
+    ifb_arena_close(scratch);
+}
+
 static size_t count_metrics(const struct ifb_plan *plan)
 {
     size_t n = 0;
@@ -158,11 +210,10 @@ void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *
                    struct ifb_arena *arena, struct ifb_summary *out)
 {
     struct ifb_metric_value *metrics =
-        ifb_new(arena, struct ifb_metric_value, count_metrics(plan));
+        ifb_new(arena, struct ifb_metric_value, count_metrics(plan)), *next = metrics;
     struct ifb_cell_summary *cells = ifb_new(arena, struct ifb_cell_summary, plan->ncells);
     struct rows rows = { .arena = arena };
 
-    out->nmetrics = 0;
     out->counts = (struct ifb_counts){ 0 };
     for (size_t c = 0; c < plan->ncells; c++) {
         const struct ifb_plan_cell *p = &plan->cells[c];
@@ -181,12 +232,10 @@ void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *
         add_latencies(&cells[c], results + p->first, p->n, arena);
         add_cost(&cells[c], prices ? &prices[p->model_index] : NULL);
         add_counts(&out->counts, &cells[c].counts);
-        for (const struct ifb_metric *m = p->suite->metrics; m->id; m++)
-            metrics[out->nmetrics++] =
-                metric_value(m, &cells[c],
-                             measure(m, plan->samples + p->first, results + p->first, p->n));
+        add_metrics(plan, c, results, &cells[c], &next);
     }
     out->metrics = metrics;
+    out->nmetrics = (size_t)(next - metrics);
     out->groups = rows.at;
     out->ngroups = rows.n;
     out->cells = cells;

@@ -98,6 +98,36 @@ static void note_file(struct ifb_manifest *m, const char *what, const char *path
         m->nfiles++;
 }
 
+/* FILE of the folder that --data names, with or without the folder it has in the pack. */
+static const char *find_in(const char *folder, const char *file, struct ifb_arena *arena)
+{
+    const char *slash = strrchr(file, '/');
+    const char *path = ifb_path_join(arena, folder, slash ? slash + 1 : file);
+
+    if (!ifb_file_exists(path))
+        path = ifb_path_join(arena, folder, file);
+    return ifb_file_exists(path) ? path : NULL;
+}
+
+static const char *find_file(const struct ifb_run_inside *in, const char *file)
+{
+    if (!in->o.data.ptr)
+        return ifb_data_find(in->data_dirs, file, in->arena);
+    return ifb_is_folder(in->o.data.ptr) ? find_in(in->o.data.ptr, file, in->arena)
+                                         : in->o.data.ptr;
+}
+
+static enum ifb_code fail_no_file(const struct ifb_run_inside *in, const struct ifb_suite *suite,
+                                  const char *file, struct ifb_error *err)
+{
+    if (in->o.data.ptr)
+        return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not in %s", suite->id, file,
+                        in->o.data.ptr);
+    return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not in %s; get it with `ifbench data "
+                    "pull %s`, or name a file with --data", suite->id, file,
+                    in->data_dirs[0] ? in->data_dirs[0] : "any data folder", suite->pack);
+}
+
 static enum ifb_code find_files(struct ifb_run_inside *in, const struct ifb_suite *suite,
                                 struct ifb_suite_source *src, struct ifb_error *err)
 {
@@ -106,14 +136,13 @@ static enum ifb_code find_files(struct ifb_run_inside *in, const struct ifb_suit
 
     while (suite->files && suite->files[n])
         n++;
+    if (n > 1 && in->o.data.ptr && !ifb_is_folder(in->o.data.ptr))
+        n = 1; /* one file is all there is to read */
     paths = ifb_new(in->arena, const char *, n + 1);
     for (size_t i = 0; i < n; i++) {
-        paths[i] = in->o.data.ptr && i == 0 ? in->o.data.ptr
-                                            : ifb_data_find(in->data_dirs, suite->files[i], in->arena);
+        paths[i] = find_file(in, suite->files[i]);
         if (!paths[i])
-            return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not in %s; get it with `ifbench data "
-                            "pull %s`, or name a file with --data", suite->id, suite->files[i],
-                            in->data_dirs[0] ? in->data_dirs[0] : "any data folder", suite->pack);
+            return fail_no_file(in, suite, suite->files[i], err);
         note_file(&in->manifest, suite->id, paths[i]);
     }
     *src = (struct ifb_suite_source){ paths, n };
@@ -244,6 +273,41 @@ static unsigned needs_of(const struct ifb_run_inside *in)
     return needs;
 }
 
+/* One kind of constraints that nothing here can check. */
+struct unscored {
+    ifb_str id, why;
+    size_t n;
+};
+
+static struct unscored *find_unscored(struct unscored *kinds, size_t *n, size_t max,
+                                      const struct ifb_constraint *k)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (ifb_str_eq(kinds[i].id, k->id) && ifb_str_eq(kinds[i].why, k->broken))
+            return &kinds[i];
+    if (*n == max)
+        return &kinds[max - 1];
+    kinds[*n] = (struct unscored){ .id = k->id, .why = k->broken };
+    return &kinds[(*n)++];
+}
+
+/* What nothing here can check is said once a kind, not once an item. */
+static void warn_unscored(struct ifb_run *run, const struct ifb_suite_items *suite)
+{
+    enum { MAX = 8 };
+    struct unscored kinds[MAX];
+    size_t n = 0;
+
+    for (size_t i = 0; i < suite->n; i++)
+        for (size_t c = 0; c < suite->items[i].nconstraints; c++)
+            if (!suite->items[i].constraints[c].check)
+                find_unscored(kinds, &n, MAX, &suite->items[i].constraints[c])->n++;
+    for (size_t i = 0; i < n; i++)
+        ifb_run_warn(run, "%s: %zu %.*s constraint%s%s unscored: %.*s", suite->suite->id, kinds[i].n,
+                     IFB_ARG(kinds[i].id), i + 1 == MAX ? " and others" : kinds[i].n == 1 ? "" : "s",
+                     kinds[i].n == 1 ? " stays" : " stay", IFB_ARG(kinds[i].why));
+}
+
 static void warn_broken(struct ifb_run *run)
 {
     const struct ifb_run_inside *in = run->inside;
@@ -255,14 +319,15 @@ static void warn_broken(struct ifb_run *run)
                 const struct ifb_item *item = &in->suites[s].items[i];
                 const struct ifb_constraint *k = &item->constraints[c];
 
-                if (k->broken.len && ++said <= 5)
+                if (k->check && k->broken.len && ++said <= 5)
                     ifb_run_warn(run, "%s, item %.*s: %.*s cannot be checked, it will count as "
-                                 "%s: %.*s", in->suites[s].suite->id, IFB_ARG(item->id),
-                                 IFB_ARG(k->id), k->check ? "error" : "unscored",
-                                 IFB_ARG(k->broken));
+                                 "error: %.*s", in->suites[s].suite->id, IFB_ARG(item->id),
+                                 IFB_ARG(k->id), IFB_ARG(k->broken));
             }
     if (said > 5)
         ifb_run_warn(run, "%d more constraints cannot be checked", said - 5);
+    for (size_t s = 0; s < in->nsuites; s++)
+        warn_unscored(run, &in->suites[s]);
 }
 
 /* A check whose resource is not there stays unscored: said before a call is paid for. */

@@ -110,12 +110,14 @@ static void cell_dropped(void *self, struct ifb_cell *cell)
 static enum ifb_code answer_replay(struct ifb_run_inside *in, struct ifb_cell *cell,
                                    struct ifb_replay *replay, struct ifb_error *err)
 {
+    bool first = in->plan.cells[in->plan.samples[cell->sample].cell].suite->first_answer;
+
     while (!is_settled(in, cell)) {
         struct ifb_call_record r = ifb_cell_record(cell, &in->plan);
         ifb_str prompt = r.messages.at[r.messages.n - 1].text;
         enum ifb_code code;
 
-        r.answered = ifb_replay_find(replay, prompt, &r.response.text);
+        r.answered = ifb_replay_find(replay, prompt, first, &r.response.text);
         if (!r.answered)
             r.error = IFB_STR("no answer for this prompt in the file");
         code = ifb_journal_add(in->journal, &r, err);

@@ -43,7 +43,8 @@ static void read_metrics(const struct ifb_json *v, struct ifb_arena *arena,
             .higher_is_better = truth(m, "higher_is_better"),
             .value = ifb_json_real(m, "value", NAN), .lo = ifb_json_real(m, "lo", NAN),
             .hi = ifb_json_real(m, "hi", NAN), .se = ifb_json_real(m, "se", NAN),
-            .hits = ifb_json_int(m, "hits", 0), .n = ifb_json_int(m, "n", 0),
+            .hits = ifb_json_int(m, "hits", -1), .n = ifb_json_int(m, "n", 0),
+            .unscored = ifb_json_int(m, "unscored", 0),
         };
 }
 

@@ -9,7 +9,7 @@
 #include "harness/base/str.h"
 
 struct pair {
-    ifb_str prompt, response;
+    ifb_str prompt, first, last;
     bool asked;
 };
 
@@ -76,27 +76,29 @@ static void grow(struct ifb_replay *r)
 void ifb_replay_add(struct ifb_replay *r, ifb_str prompt, ifb_str response)
 {
     struct pair *p;
+    bool doubled;
 
     if ((r->n + 1) * 2 > r->size)
         grow(r);
     p = slot_of(r->pairs, r->size, prompt);
-    if (p->prompt.ptr) {
-        r->doubled++;
-    } else {
+    doubled = p->prompt.ptr;
+    if (!doubled)
         p->prompt = ifb_str_copy(r->arena, prompt);
-        r->n++;
-    }
-    p->response = response.ptr ? ifb_str_copy(r->arena, response) : response;
+    p->last = response.ptr ? ifb_str_copy(r->arena, response) : response;
+    if (!doubled)
+        p->first = p->last;
+    r->doubled += doubled;
+    r->n += !doubled;
 }
 
-bool ifb_replay_find(struct ifb_replay *r, ifb_str prompt, ifb_str *response)
+bool ifb_replay_find(struct ifb_replay *r, ifb_str prompt, bool first, ifb_str *response)
 {
     struct pair *p = slot_of(r->pairs, r->size, prompt);
 
     if (!p->prompt.ptr)
         return false;
     p->asked = true;
-    *response = p->response;
+    *response = first ? p->first : p->last;
     return true;
 }
 

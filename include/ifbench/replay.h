@@ -12,12 +12,15 @@ struct ifb_replay;
 
 struct ifb_replay *ifb_replay_new(void);
 
-/* Copies both; the last answer of a prompt wins, as in the reference evaluators. An
- * absent response is an answer without text. */
+/* Copies both. An absent response is an answer without text. */
 void ifb_replay_add(struct ifb_replay *r, ifb_str prompt, ifb_str response);
 
-/* The answer, valid until free; false when there is none. Marks the prompt as asked. */
-bool ifb_replay_find(struct ifb_replay *r, ifb_str prompt, ifb_str *response);
+/*
+ * The answer, valid until free; false when there is none. Marks the prompt as asked.
+ * Of several answers the last wins as in IFEval, or with `first` the first as in
+ * FollowBench.
+ */
+bool ifb_replay_find(struct ifb_replay *r, ifb_str prompt, bool first, ifb_str *response);
 
 /* Prompts that were never asked for; and prompts that came more than once. */
 size_t ifb_replay_unused(const struct ifb_replay *r);

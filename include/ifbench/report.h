@@ -14,12 +14,16 @@
 #include <ifbench/suite.h>
 #include <ifbench/types.h>
 
-/* A headline number with its 95 % interval. */
+/*
+ * A number with its 95 % interval. An id with a '.' is of a part of the suite
+ * (see struct ifb_metric) and no headline.
+ */
 struct ifb_metric_value {
     ifb_str id, suite, model, unit;
     bool higher_is_better;
-    double value, lo, hi, se;  /* NaN when n is 0 */
-    int64_t hits, n;
+    double value, lo, hi, se;  /* NaN when n is 0, or where there is no interval */
+    int64_t hits, n;           /* hits is -1 where value is not hits / n */
+    int64_t unscored;          /* units left out of n because they are not scored */
 };
 
 /*

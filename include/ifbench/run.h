@@ -33,7 +33,8 @@ struct ifb_run_options {
     /* what is asked of whom */
     struct ifb_strs suites;    /* ids; empty: "core" */
     struct ifb_strs models;    /* specs */
-    ifb_str data;              /* file that stands in for the suite's own (one suite only) */
+    ifb_str data;              /* file, or folder of files, in place of the suite's own (one
+                                  suite only); a file is all that is then read */
     ifb_str data_dir;          /* of the packs; absent: IFBENCH_DATA, XDG_DATA_HOME/ifbench, ... */
     int64_t limit;             /* first items of each suite only; 0: all */
     int64_t epochs;            /* 0: 1 */
