@@ -547,26 +547,24 @@ struct points_args {
     int64_t level;
 };
 
-static bool is_any(uint32_t cp)
-{
-    return cp != '\n';
-}
-
 /* Non-overlapping "**", a digit, as little as possible but something, ':'. */
 static size_t count_points(ifb_str text)
 {
-    size_t n = 0, at = 0;
+    size_t n = 0, at = 0, eol = 0;
 
     while ((at = ifb_str_find(text, IFB_STR("**"), at)) != SIZE_MAX) {
         const char *c = text.ptr + at + 2, *end = text.ptr + text.len;
-        size_t eol, colon, first;
+        size_t colon, first;
 
         if (c == end || !ifb_is_decimal(ifb_utf8_next(&c))) {
             at++;
             continue;
         }
         first = (size_t)(c - text.ptr);
-        eol = skip_run(text, first, is_any);
+        if (eol < first) {  /* once a line */
+            eol = ifb_str_chr(text, '\n', first);
+            eol = eol == SIZE_MAX ? text.len : eol;
+        }
         if (c < end && c < text.ptr + eol)
             ifb_utf8_next(&c);
         colon = c > text.ptr + first ? ifb_str_chr(text, ':', (size_t)(c - text.ptr)) : SIZE_MAX;

@@ -146,6 +146,41 @@ static void rules_equal_upstream(void **state)
     ifb_arena_close(scratch);
 }
 
+/* Long answers take as long as they are long: squared, this would not end. */
+static void long_answers_are_judged_too(void **state)
+{
+    static const struct {
+        const char *id, *args, *piece;
+    } cases[] = {
+        { "followbench:points", "{\"level\":5}", "**1 x:" },
+        { "followbench:points", "{\"level\":5}", "**1" },
+        { "followbench:template", "{\"target\":\"a{answer}a{answer}ab\"}", "a" },
+        { "followbench:amount", "{\"target\":\"\",\"language\":\"zh\"}", "1" },
+        { "followbench:date", "{\"target\":\"\"}", "11/22/" },
+        { "followbench:summary", "{\"source\":\"xsum\",\"level\":5}", "is " },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        size_t len = (1 << 20) / strlen(cases[i].piece) * strlen(cases[i].piece);
+        enum ifb_outcome strict, loose;
+        struct ifb_checker *c;
+        struct ifb_error err;
+        char *text = malloc(len);
+
+        assert_non_null(text);
+        for (size_t k = 0; k < len; k++)
+            text[k] = cases[i].piece[k % strlen(cases[i].piece)];
+        if (ifb_checker_new(cases[i].id, cases[i].args, &c, &err))
+            fail_msg("%s", err.msg);
+        ifb_checker_run(c, text, len, &strict, &loose);
+        assert_int_equal(strict, IFB_FAIL);
+        assert_int_equal(loose, IFB_FAIL);
+        ifb_checker_close(c);
+        free(text);
+    }
+}
+
 /* ---- the reader ---- */
 
 static const struct {
@@ -445,6 +480,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules_equal_upstream),
+        cmocka_unit_test(long_answers_are_judged_too),
         cmocka_unit_test(official_files_have_the_groups_they_should),
         cmocka_unit_test(bad_groups_are_refused_by_line),
         cmocka_unit_test(scores_are_those_worked_out_by_hand),
