@@ -20,7 +20,8 @@ extern const struct ifb_check ifb_startend_checks[];
 extern const struct ifb_check ifb_case_checks[];
 extern const struct ifb_check ifb_punctuation_checks[];
 extern const struct ifb_check ifb_followbench_checks[];
-extern const struct ifb_check ifb_followbench_level_checks[];
+extern const struct ifb_check ifb_followbench_summary_checks[];
+extern const struct ifb_check ifb_followbench_format_checks[];
 
 /*
  * The largest count an argument may ask for. Smaller than 0 or absent, upstream

@@ -383,7 +383,9 @@ static enum ifb_code bind_template(void *args, struct ifb_arena *arena, struct i
     rest = single_braces(arena, rest);
     for (size_t i = 0; i <= rest.len;) {
         ifb_str here = ifb_str_from(rest, i);
-        size_t len = ifb_str_starts(here, hole) ? hole.len : ifb_str_starts(here, any) ? any.len : 0;
+        size_t len = ifb_str_starts(here, hole)  ? hole.len
+                     : ifb_str_starts(here, any) ? any.len
+                                                 : 0;
 
         if (!len && here.len) {
             i++;
@@ -485,7 +487,8 @@ const struct ifb_check ifb_followbench_checks[] = {
     { .id = "followbench:contains", .doc = "FollowBench self_made_space: has the reference in it",
       .fields = target_fields, .args_size = sizeof(struct target_args), .strict_only = true,
       .run = check_contains, .examples = contains_examples },
-    { .id = "followbench:option", .doc = "FollowBench BBH_logical: the last option is the right one",
+    { .id = "followbench:option",
+      .doc = "FollowBench BBH_logical: the last option is the right one",
       .fields = target_fields, .args_size = sizeof(struct target_args), .strict_only = true,
       .run = check_option, .examples = option_examples },
     { .id = "followbench:date", .doc = "FollowBench BBH_time: the last date is the right one",

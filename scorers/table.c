@@ -19,7 +19,8 @@ static const struct {
     { IFB_STR_INIT("change_case:"), ifb_case_checks },
     { IFB_STR_INIT("punctuation:"), ifb_punctuation_checks },
     { IFB_STR_INIT("followbench:"), ifb_followbench_checks },
-    { IFB_STR_INIT("followbench:"), ifb_followbench_level_checks },
+    { IFB_STR_INIT("followbench:"), ifb_followbench_summary_checks },
+    { IFB_STR_INIT("followbench:"), ifb_followbench_format_checks },
 };
 
 #define NFAMILIES (sizeof(families) / sizeof(families[0]))

@@ -181,7 +181,8 @@ static void fold(const struct ifb_metric *m, const struct ifb_item_score *scores
         size = group_size(scores + i, n - i, &epochs);
         if (m->part ? !ifb_str_is(group, m->part) : c >= IFB_FOLLOWBENCH_EXAMPLE)
             continue;
-        v = size == LEVELS * epochs ? group_value(scores + i, epochs, value, m->level) : (double)NAN;
+        v = size == LEVELS * epochs ? group_value(scores + i, epochs, value, m->level)
+                                    : (double)NAN;
         if (isnan(v))
             out->unscored++;
         else
@@ -214,8 +215,10 @@ static void fold_csl(const struct ifb_metric *m, const struct ifb_item_score *sc
 #define RATE(name, text, at, in, how) ROW(name, text, "percent", at, in, how)
 /* Level by level; `name` is a prefix. */
 #define RATES(name, text, in, how)                                                          \
-    RATE(name "_l1", text ", level 1", 1, in, how), RATE(name "_l2", text ", level 2", 2, in, how), \
-    RATE(name "_l3", text ", level 3", 3, in, how), RATE(name "_l4", text ", level 4", 4, in, how), \
+    RATE(name "_l1", text ", level 1", 1, in, how),                                         \
+    RATE(name "_l2", text ", level 2", 2, in, how),                                         \
+    RATE(name "_l3", text ", level 3", 3, in, how),                                         \
+    RATE(name "_l4", text ", level 4", 4, in, how),                                         \
     RATE(name "_l5", text ", level 5", 5, in, how)
 #define HARD "answers that satisfy every constraint"
 #define SOFT "constraints satisfied"

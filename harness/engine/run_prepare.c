@@ -303,9 +303,9 @@ static void warn_unscored(struct ifb_run *run, const struct ifb_suite_items *sui
             if (!suite->items[i].constraints[c].check)
                 find_unscored(kinds, &n, MAX, &suite->items[i].constraints[c])->n++;
     for (size_t i = 0; i < n; i++)
-        ifb_run_warn(run, "%s: %zu %.*s constraint%s%s unscored: %.*s", suite->suite->id, kinds[i].n,
-                     IFB_ARG(kinds[i].id), i + 1 == MAX ? " and others" : kinds[i].n == 1 ? "" : "s",
-                     kinds[i].n == 1 ? " stays" : " stay", IFB_ARG(kinds[i].why));
+        ifb_run_warn(run, "%s: %zu %.*s constraint%s unscored: %.*s%s", suite->suite->id,
+                     kinds[i].n, IFB_ARG(kinds[i].id), kinds[i].n == 1 ? " stays" : "s stay",
+                     IFB_ARG(kinds[i].why), i + 1 == MAX ? ", and others" : "");
 }
 
 static void warn_broken(struct ifb_run *run)

@@ -308,7 +308,8 @@ static void bad_groups_are_refused_by_line(void **state)
         struct ifb_error err = { 0 };
 
         write_file(path, cases[i].runs, cases[i].n, cases[i].blank);
-        if (load_file(path, arena, &items, &err) != IFB_EINPUT || !strstr(err.msg, cases[i].message))
+        if (load_file(path, arena, &items, &err) != IFB_EINPUT ||
+            !strstr(err.msg, cases[i].message))
             fail_msg("case %zu: \"%s\", wanted \"%s\"", i, err.msg, cases[i].message);
         ifb_arena_close(arena);
     }

@@ -75,7 +75,8 @@ static void replies_are_read_as_upstream_does(void **state)
 {
     const char *dir = getenv("IFBENCH_DATA");
     struct ifb_arena *arena = ifb_arena_new();
-    char *path = ifb_path_join(arena, dir ? dir : "../shared/data", "followbench/judge_parse.jsonl");
+    char *path = ifb_path_join(arena, dir ? dir : "../shared/data",
+                               "followbench/judge_parse.jsonl");
     struct ifb_lines *lines;
     size_t n = 0, bad = 0;
     bool more = true;
