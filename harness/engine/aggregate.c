@@ -8,6 +8,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/str.h"
+#include "harness/engine/epochs.h"
 
 /* Group rows under construction. */
 struct rows {
@@ -133,6 +134,44 @@ static struct ifb_ratio measure(const struct ifb_metric *m, const struct ifb_sam
     return ratio;
 }
 
+/*
+ * A ratio over answers of which several belong to one prompt: these are not
+ * independent, so the error is that of a ratio of sums over prompts (Cochran 1977,
+ * "Sampling Techniques", section 6.3), and the interval normal.
+ */
+static void cluster(const struct ifb_metric *m, const struct ifb_sample_plan *samples,
+                    const struct ifb_sample_result *results, uint32_t n, uint32_t epochs,
+                    struct ifb_metric_value *value)
+{
+    double squares = 0, z = ifb_normal_quantile(0.975), k = 0;
+
+    for (uint32_t i = 0; i + epochs <= n; i += epochs) {
+        struct ifb_ratio r = measure(m, samples + i, results + i, epochs);
+        double rest = (double)r.hits - value->value * (double)r.n;
+
+        squares += r.n ? rest * rest : 0;
+        k += r.n > 0;
+    }
+    value->se = k > 1 ? sqrt(squares * k / (k - 1)) / (double)value->n : NAN;
+    value->lo = k > 1 ? fmax(value->value - z * value->se, 0) : NAN;
+    value->hi = k > 1 ? fmin(value->value + z * value->se, 1) : NAN;
+}
+
+static struct ifb_metric_value counted_value(const struct ifb_metric *m,
+                                             const struct ifb_cell_summary *cell,
+                                             const struct ifb_plan *plan,
+                                             const struct ifb_plan_cell *p,
+                                             const struct ifb_sample_result *results)
+{
+    const struct ifb_sample_plan *samples = plan->samples + p->first;
+    struct ifb_metric_value v =
+        metric_value(m, cell, measure(m, samples, results + p->first, p->n));
+
+    if (plan->epochs > 1)
+        cluster(m, samples, results + p->first, p->n, plan->epochs, &v);
+    return v;
+}
+
 /* All item scores of a cell, for metrics that are a fold. */
 static const struct ifb_item_score *item_scores(const struct ifb_plan *plan,
                                                 const struct ifb_plan_cell *cell,
@@ -167,7 +206,8 @@ static struct ifb_metric_value folded_value(const struct ifb_metric *m,
 
 static void add_metrics(const struct ifb_plan *plan, size_t c,
                         const struct ifb_sample_result *results,
-                        const struct ifb_cell_summary *cell, struct ifb_metric_value **out)
+                        const struct ifb_cell_summary *cell, struct ifb_arena *arena,
+                        struct ifb_metric_value **out)
 {
     const struct ifb_plan_cell *p = &plan->cells[c];
     const struct ifb_item_score *scores = NULL;
@@ -179,8 +219,12 @@ static void add_metrics(const struct ifb_plan *plan, size_t c,
         if (m->fold)
             *(*out)++ = folded_value(m, cell, scores, p->n);
         else
-            *(*out)++ = metric_value(m, cell, measure(m, plan->samples + p->first,
-                                                      results + p->first, p->n));
+            *(*out)++ = counted_value(m, cell, plan, p, results);
+    }
+    if (plan->epochs > 1) {
+        ifb_epochs_measure(cell, plan->samples + p->first, results + p->first, p->n, plan->epochs,
+                           arena, *out);
+        *out += IFB_EPOCH_METRICS;
     }
     ifb_arena_close(scratch);
 }
@@ -192,7 +236,7 @@ static size_t count_metrics(const struct ifb_plan *plan)
     for (size_t i = 0; i < plan->ncells; i++)
         for (const struct ifb_metric *m = plan->cells[i].suite->metrics; m->id; m++)
             n++;
-    return n;
+    return n + (plan->epochs > 1 ? plan->ncells * IFB_EPOCH_METRICS : 0);
 }
 
 static void add_counts(struct ifb_counts *sum, const struct ifb_counts *c)
@@ -232,7 +276,7 @@ void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *
         add_latencies(&cells[c], results + p->first, p->n, arena);
         add_cost(&cells[c], prices ? &prices[p->model_index] : NULL);
         add_counts(&out->counts, &cells[c].counts);
-        add_metrics(plan, c, results, &cells[c], &next);
+        add_metrics(plan, c, results, &cells[c], arena, &next);
     }
     out->metrics = metrics;
     out->nmetrics = (size_t)(next - metrics);

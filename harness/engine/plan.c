@@ -127,7 +127,7 @@ void ifb_plan_make(const struct ifb_suite_items *suites, size_t nsuites,
     for (size_t s = 0; s < nsuites; s++)
         total += suites[s].n * nmodels * epochs;
     samples = ifb_new(arena, struct ifb_sample_plan, total);
-    *out = (struct ifb_plan){ .cells = cells, .samples = samples };
+    *out = (struct ifb_plan){ .cells = cells, .samples = samples, .epochs = epochs };
     for (size_t s = 0; s < nsuites; s++)
         for (size_t m = 0; m < nmodels; m++) {
             struct ifb_plan_cell *c = &cells[out->ncells];

@@ -45,6 +45,7 @@ struct ifb_plan {
     const struct ifb_sample_plan *samples;
     size_t nsamples;
     size_t ncalls;
+    uint32_t epochs;
     char digest[IFB_SHA256_HEX];  /* of all ids, prompts, constraints, models and epochs */
 };
 
