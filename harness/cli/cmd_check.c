@@ -152,17 +152,21 @@ static bool flush_stdout(void)
 }
 
 static enum ifb_code check_batch(struct ifb_cli *cli, const struct flags *f,
-                                 const struct ifb_resources *res, struct ifb_error *err)
+                                 const struct ifb_resources *res, const char *const *dirs,
+                                 struct ifb_error *err)
 {
     struct ifb_batch_options o = {
-        .resources = res, .threads = f->threads < 0 ? ifb_pool_workers() : (int)f->threads,
+        .resources = ifb_lazy_new(res, dirs), .threads = f->threads < 0 ? ifb_pool_workers() : (int)f->threads,
         .explain = !f->no_why, .flush = flush_stdout,
     };
     struct ifb_batch_counts counts;
     char *buffer = ifb_alloc_raw(cli->arena, 256 << 10);
+    enum ifb_code code;
 
     setvbuf(stdout, buffer, _IOFBF, 256 << 10);
-    return ifb_batch_run(ifb_cstr(cli->arena, f->batch), &o, ifb_stdout_sink(), &counts, err);
+    code = ifb_batch_run(ifb_cstr(cli->arena, f->batch), &o, ifb_stdout_sink(), &counts, err);
+    ifb_lazy_close(o.resources);
+    return code;
 }
 
 static const char *read_env(const char *name)
@@ -177,7 +181,8 @@ static enum ifb_code cmd_check(struct ifb_cli *cli, struct ifb_error *err)
     struct ifb_strs words;
     struct ifb_resources res;
     const struct ifb_check *check;
-    const char *punkt;
+    struct ifb_resource_file files[IFB_RESOURCE_FILES];
+    const char *const *dirs;
     enum ifb_code code = ifb_options_read(cli, &ifb_cmd_check, &f, &words, err);
 
     if (!code && (words.n || !f.id.ptr == !f.batch.ptr))
@@ -186,12 +191,12 @@ static enum ifb_code cmd_check(struct ifb_cli *cli, struct ifb_error *err)
     if (code)
         return code;
     check = f.id.ptr ? ifb_check_find(f.id) : NULL;
-    code = ifb_resources_load(check ? check->needs : f.batch.ptr ? ~0u : 0,
-                              ifb_data_dirs(f.data_dir, read_env, cli->arena), cli->arena, &res,
-                              &punkt, err);
+    dirs = ifb_data_dirs(f.data_dir, read_env, cli->arena);
+    code = ifb_resources_load(check ? check->needs : f.batch.ptr ? IFB_NEEDS_PUNKT : 0, dirs,
+                              cli->arena, &res, files, err);
     if (code)
         return code;
-    return f.batch.ptr ? check_batch(cli, &f, &res, err) : check_one(cli, &f, &res, err);
+    return f.batch.ptr ? check_batch(cli, &f, &res, dirs, err) : check_one(cli, &f, &res, err);
 }
 
 const struct ifb_command ifb_cmd_check = {

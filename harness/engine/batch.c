@@ -10,6 +10,7 @@
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
 #include "harness/engine/pool.h"
+#include "harness/engine/resources.h"
 
 #define BLOCK_LINES 64
 #define BLOCK_BYTES ((size_t)256 << 10)
@@ -80,6 +81,7 @@ static enum ifb_code check_case(const struct batch *b, const struct ifb_json *v,
     const struct ifb_json *response = ifb_json_get(v, "response");
     const struct ifb_json *kwargs = ifb_json_get(v, "kwargs");
     ifb_str id = ifb_json_str(v, "instruction_id");
+    const struct ifb_resources *resources;
     struct ifb_constraint constraint;
     enum ifb_code code;
 
@@ -92,10 +94,12 @@ static enum ifb_code check_case(const struct batch *b, const struct ifb_json *v,
     code = ifb_constraint_load(arena, id, kwargs, &constraint, err);
     if (code)
         return code;
-    ifb_constraint_score(&constraint, ifb_forms_new(arena, response->string, b->o->resources),
-                         scratch, b->o->explain, &c->strict, &c->loose);
+    code = ifb_lazy_get(b->o->resources, constraint.needs, &resources, err);
+    if (!code)
+        ifb_constraint_score(&constraint, ifb_forms_new(arena, response->string, resources),
+                             scratch, b->o->explain, &c->strict, &c->loose);
     ifb_constraint_release(&constraint);
-    return IFB_OK;
+    return code;
 }
 
 static void run_line(const struct batch *b, ifb_str line, unsigned number, struct block *block,

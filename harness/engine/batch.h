@@ -12,7 +12,7 @@
 #include <ifbench/report.h>
 
 struct ifb_batch_options {
-    const struct ifb_resources *resources;
+    struct ifb_lazy *resources;  /* may be NULL */
     int threads;
     bool explain;  /* give reasons */
     /* Pushes out what the sink has buffered; called when the input pauses. */

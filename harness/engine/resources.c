@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/engine/resources.h"
 
+#include <pthread.h>
+#include <stdlib.h>
+
 #include <ifbench/text.h>
 
 #include "harness/base/arena.h"
@@ -40,24 +43,149 @@ char *ifb_data_find(const char *const *dirs, const char *file, struct ifb_arena 
     return NULL;
 }
 
-enum ifb_code ifb_resources_load(unsigned needs, const char *const *dirs, struct ifb_arena *arena,
-                                 struct ifb_resources *out, const char **punkt_path,
+/* ---- loading ---- */
+
+static enum ifb_code load_punkt(ifb_str bytes, struct ifb_arena *arena, struct ifb_resources *out,
+                                struct ifb_error *err)
+{
+    return ifb_punkt_load(bytes, arena, &out->punkt, err);
+}
+
+static enum ifb_code load_stopwords(ifb_str bytes, struct ifb_arena *arena,
+                                    struct ifb_resources *out, struct ifb_error *err)
+{
+    return ifb_stopwords_load(bytes, arena, &out->stopwords, err);
+}
+
+static enum ifb_code load_syllables(ifb_str bytes, struct ifb_arena *arena,
+                                    struct ifb_resources *out, struct ifb_error *err)
+{
+    return ifb_syllables_load(bytes, arena, &out->syllables, err);
+}
+
+static enum ifb_code load_tagger(ifb_str bytes, struct ifb_arena *arena, struct ifb_resources *out,
                                  struct ifb_error *err)
 {
-    struct ifb_arena *text_arena;
-    ifb_str text;
-    enum ifb_code code;
+    return ifb_tagger_load(bytes, arena, &out->tagger, err);
+}
+
+static const struct {
+    unsigned need;
+    const char *name, *file;
+    enum ifb_code (*load)(ifb_str bytes, struct ifb_arena *arena, struct ifb_resources *out,
+                          struct ifb_error *err);
+} rows[IFB_RESOURCE_FILES] = {
+    { IFB_NEEDS_PUNKT, "punkt", IFB_PUNKT_FILE, load_punkt },
+    { IFB_NEEDS_STOPWORDS, "stopwords", IFB_STOPWORDS_FILE, load_stopwords },
+    { IFB_NEEDS_SYLLABLES, "syllables", IFB_SYLLABLES_FILE, load_syllables },
+    { IFB_NEEDS_TAGGER, "tagger", IFB_TAGGER_FILE, load_tagger },
+};
+
+static enum ifb_code load_row(size_t i, const char *path, struct ifb_arena *arena,
+                              struct ifb_resources *out, struct ifb_error *err)
+{
+    struct ifb_arena *scratch = ifb_arena_new();
+    ifb_str bytes;
+    enum ifb_code code = ifb_file_read(path, RESOURCE_MAX, scratch, &bytes, err);
+
+    if (!code) {
+        code = rows[i].load(bytes, arena, out, err);
+        if (code)
+            ifb_within(err, "%s", path);
+    }
+    if (!code)
+        out->have |= rows[i].need & IFB_NEEDS_PULLED;
+    ifb_arena_close(scratch);
+    return code;
+}
+
+enum ifb_code ifb_resources_load(unsigned needs, const char *const *dirs, struct ifb_arena *arena,
+                                 struct ifb_resources *out,
+                                 struct ifb_resource_file files[IFB_RESOURCE_FILES],
+                                 struct ifb_error *err)
+{
+    enum ifb_code code = IFB_OK;
 
     *out = (struct ifb_resources){ 0 };
-    *punkt_path = needs & IFB_NEEDS_PUNKT ? ifb_data_find(dirs, IFB_PUNKT_FILE, arena) : NULL;
-    if (!*punkt_path)
-        return IFB_OK;
-    text_arena = ifb_arena_new();
-    code = ifb_file_read(*punkt_path, RESOURCE_MAX, text_arena, &text, err);
-    if (!code)
-        code = ifb_punkt_load(text, arena, &out->punkt, err);
-    if (code == IFB_EINPUT)
-        ifb_within(err, "%s", *punkt_path);
-    ifb_arena_close(text_arena);
+    for (size_t i = 0; i < IFB_RESOURCE_FILES; i++) {
+        const char *path = needs & rows[i].need ? ifb_data_find(dirs, rows[i].file, arena) : NULL;
+
+        files[i] = (struct ifb_resource_file){ rows[i].need, rows[i].name, path };
+        if (path && !code)
+            code = load_row(i, path, arena, out, err);
+    }
     return code;
+}
+
+/* ---- loading when asked for ---- */
+
+struct ifb_lazy {
+    pthread_mutex_t lock;
+    struct ifb_arena *arena;
+    const char *const *dirs;
+    const struct ifb_resources *now;  /* never changed: replaced */
+    unsigned tried, failed;           /* enum ifb_need, or'ed */
+    struct ifb_error error;           /* of the first that failed */
+};
+
+struct ifb_lazy *ifb_lazy_new(const struct ifb_resources *base, const char *const *dirs)
+{
+    struct ifb_lazy *lazy = calloc(1, sizeof(*lazy));
+
+    if (!lazy)
+        ifb_out_of_memory();
+    pthread_mutex_init(&lazy->lock, NULL);
+    lazy->arena = ifb_arena_new();
+    lazy->dirs = dirs;
+    lazy->now = base;
+    return lazy;
+}
+
+/* With the lock held. */
+static void load_more(struct ifb_lazy *lazy, unsigned need)
+{
+    struct ifb_resource_file files[IFB_RESOURCE_FILES];
+    struct ifb_resources *next = ifb_new(lazy->arena, struct ifb_resources, 1), fresh;
+    struct ifb_error err = { 0 };
+
+    lazy->tried |= need;
+    if (ifb_resources_load(need, lazy->dirs, lazy->arena, &fresh, files, &err)) {
+        lazy->failed |= need;
+        lazy->error = lazy->error.code ? lazy->error : err;
+        return;
+    }
+    *next = *lazy->now;
+    next->have |= fresh.have;
+    next->stopwords = fresh.stopwords ? fresh.stopwords : next->stopwords;
+    next->syllables = fresh.syllables ? fresh.syllables : next->syllables;
+    next->tagger = fresh.tagger ? fresh.tagger : next->tagger;
+    lazy->now = next;
+}
+
+enum ifb_code ifb_lazy_get(struct ifb_lazy *lazy, unsigned needs, const struct ifb_resources **out,
+                           struct ifb_error *err)
+{
+    enum ifb_code code = IFB_OK;
+
+    needs &= IFB_NEEDS_PULLED;
+    *out = NULL;
+    if (!lazy)
+        return IFB_OK;
+    pthread_mutex_lock(&lazy->lock);
+    for (unsigned left = needs & ~lazy->now->have & ~lazy->tried; left; left &= left - 1)
+        load_more(lazy, left & (0u - left));
+    *out = lazy->now;
+    if (needs & lazy->failed)
+        code = ifb_fail(err, lazy->error.code, "%s", lazy->error.msg);
+    pthread_mutex_unlock(&lazy->lock);
+    return code;
+}
+
+void ifb_lazy_close(struct ifb_lazy *lazy)
+{
+    if (!lazy)
+        return;
+    pthread_mutex_destroy(&lazy->lock);
+    ifb_arena_close(lazy->arena);
+    free(lazy);
 }

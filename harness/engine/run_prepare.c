@@ -349,7 +349,7 @@ static bool has_official_suite(const struct ifb_run_inside *in)
 enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
-    const char *punkt = NULL;
+    struct ifb_resource_file files[IFB_RESOURCE_FILES] = { 0 };
     unsigned needs;
     enum ifb_code code;
 
@@ -361,15 +361,16 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
         code = ifb_think_read(in->o.think, in->o.think_tags, in->arena, &in->think, err);
     needs = code ? 0 : needs_of(in);
     if (!code)
-        code = ifb_resources_load(needs, in->data_dirs, in->arena, &in->resources, &punkt, err);
+        code = ifb_resources_load(needs, in->data_dirs, in->arena, &in->resources, files, err);
     if (code)
         return code;
-    if (punkt)
-        note_file(&in->manifest, "punkt", punkt);
-    else if ((needs & IFB_NEEDS_PUNKT) && has_official_suite(in))
+    for (size_t i = 0; i < IFB_RESOURCE_FILES; i++)
+        if (files[i].path)
+            note_file(&in->manifest, files[i].name, files[i].path);
+    if ((needs & IFB_NEEDS_PUNKT) && !in->resources.punkt && has_official_suite(in))
         ifb_run_warn(run, "sentences are cut with the built-in parameters; `ifbench data pull nlp` "
                      "gets the official ones");
-    in->manifest.punkt = punkt ? IFB_STR("official") : IFB_STR("built-in");
+    in->manifest.punkt = in->resources.punkt ? IFB_STR("official") : IFB_STR("built-in");
     warn_missing(run, needs & IFB_NEEDS_PULLED & ~in->resources.have);
     warn_broken(run);
     ifb_plan_make(in->suites, in->nsuites, in->models, in->nmodels, (uint32_t)in->o.epochs,
