@@ -22,6 +22,10 @@ extern const struct ifb_check ifb_punctuation_checks[];
 extern const struct ifb_check ifb_followbench_checks[];
 extern const struct ifb_check ifb_followbench_summary_checks[];
 extern const struct ifb_check ifb_followbench_format_checks[];
+extern const struct ifb_check ifb_words_checks[];
+extern const struct ifb_check ifb_words_order_checks[];
+extern const struct ifb_check ifb_ratio_checks[];
+extern const struct ifb_check ifb_emoji_checks[];
 
 /*
  * The largest count an argument may ask for. Smaller than 0 or absent, upstream

@@ -21,6 +21,10 @@ static const struct {
     { IFB_STR_INIT("followbench:"), ifb_followbench_checks },
     { IFB_STR_INIT("followbench:"), ifb_followbench_summary_checks },
     { IFB_STR_INIT("followbench:"), ifb_followbench_format_checks },
+    { IFB_STR_INIT("words:"), ifb_words_checks },
+    { IFB_STR_INIT("words:"), ifb_words_order_checks },
+    { IFB_STR_INIT("ratio:"), ifb_ratio_checks },
+    { IFB_STR_INIT("format:emoji"), ifb_emoji_checks },
 };
 
 #define NFAMILIES (sizeof(families) / sizeof(families[0]))
