@@ -55,9 +55,12 @@ static void grow_slots(struct ifb_lexicon *l)
     }
 }
 
+/* A file made of keys that collide must not cost more than its length. */
+#define PROBES_MAX 256
+
 bool ifb_lexicon_add(struct ifb_lexicon *l, ifb_str key, uint32_t value)
 {
-    size_t at;
+    size_t at, probes = 0;
 
     if (l->n == IFB_LEXICON_MAX || key.len > IFB_LEXICON_POOL_MAX - l->pool_len)
         return false;
@@ -71,6 +74,8 @@ bool ifb_lexicon_add(struct ifb_lexicon *l, ifb_str key, uint32_t value)
             e->value = value;
             return true;
         }
+        if (++probes == PROBES_MAX)
+            return false;
     }
     l->pool = ifb_grow(l->arena, l->pool, &l->pool_cap, l->pool_len + key.len, 1);
     l->entries = ifb_grow(l->arena, l->entries, &l->cap, l->n + 1, sizeof(*l->entries));

@@ -28,7 +28,10 @@ struct ifb_lexicon {
 /* An empty one with room for about `n` keys of `bytes` bytes together; it grows in `arena`. */
 void ifb_lexicon_open(struct ifb_lexicon *l, struct ifb_arena *arena, size_t n, size_t bytes);
 
-/* Puts in a key, copied; a key that is there gets the new value. False: full. */
+/*
+ * Puts in a key, copied; a key that is there gets the new value. False: full, or
+ * too many keys fall together.
+ */
 bool ifb_lexicon_add(struct ifb_lexicon *l, ifb_str key, uint32_t value);
 
 /* The value of the key that consists of `prefix` and `rest`; NULL when it is not there. */
