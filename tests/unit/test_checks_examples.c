@@ -4,17 +4,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include <ifbench/check.h>
 
 #include "harness/base/arena.h"
-#include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
+#include "tests/unit/pulled.h"
 
 /* What is not there leaves its checks unscored: the examples of these are run where it is. */
 static struct {
@@ -22,41 +21,15 @@ static struct {
     struct ifb_resources res;
 } pulled;
 
-static char *data_path(const char *name)
+static int open_pulled(void **state)
 {
-    const char *dir = getenv("IFBENCH_DATA");
-
-    return ifb_path_join(pulled.arena, dir ? dir : "../shared/data", name);
-}
-
-static bool read_data(const char *name, ifb_str *bytes)
-{
-    struct ifb_error err;
-
-    return ifb_file_read(data_path(name), IFB_FILE_MAX, pulled.arena, bytes, &err) == IFB_OK;
-}
-
-static int load_pulled(void **state)
-{
-    struct ifb_resources *res = &pulled.res;
-    struct ifb_error err = { 0 };
-    ifb_str bytes;
-
     (void)state;
     pulled.arena = ifb_arena_new();
-    if (read_data("nltk/stopwords.zip", &bytes) &&
-        !ifb_stopwords_load(bytes, pulled.arena, &res->stopwords, &err))
-        res->have |= IFB_NEEDS_STOPWORDS;
-    if (read_data("syllapy/data.csv", &bytes) &&
-        !ifb_syllables_load(bytes, pulled.arena, &res->syllables, &err))
-        res->have |= IFB_NEEDS_SYLLABLES;
-    if (read_data("nltk/averaged_perceptron_tagger.zip", &bytes) &&
-        !ifb_tagger_load(bytes, pulled.arena, &res->tagger, &err))
-        res->have |= IFB_NEEDS_TAGGER;
+    load_pulled(pulled.arena, &pulled.res);
     return 0;
 }
 
-static int release_pulled(void **state)
+static int close_pulled(void **state)
 {
     (void)state;
     ifb_arena_close(pulled.arena);
@@ -65,9 +38,7 @@ static int release_pulled(void **state)
 
 static enum ifb_outcome outcome_of(const struct ifb_check *c, const struct ifb_example *e)
 {
-    bool there = !(c->needs & IFB_NEEDS_PULLED & ~pulled.res.have);
-
-    return there || e->outcome == IFB_ERROR ? e->outcome : IFB_UNSCORED;
+    return can_run(c, &pulled.res) || e->outcome == IFB_ERROR ? e->outcome : IFB_UNSCORED;
 }
 
 static int run_example(const struct ifb_check *c, const struct ifb_example *e, size_t index)
@@ -149,5 +120,5 @@ int main(void)
         cmocka_unit_test(every_check_is_found_by_its_id_and_documented),
     };
 
-    return cmocka_run_group_tests(tests, load_pulled, release_pulled);
+    return cmocka_run_group_tests(tests, open_pulled, close_pulled);
 }

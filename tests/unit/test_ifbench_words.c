@@ -24,15 +24,9 @@
 #include "scorers/nlp/stopwords.h"
 #include "scorers/nlp/syllable.h"
 #include "scorers/nlp/tagger.h"
+#include "tests/unit/pulled.h"
 
 #define SHOWN 20  /* mismatches that are printed */
-
-static char *data_path(struct ifb_arena *arena, const char *name)
-{
-    const char *dir = getenv("IFBENCH_DATA");
-
-    return ifb_path_join(arena, dir ? dir : "../shared/data", name);
-}
 
 /* The arenas of a run over a file, the resources, and what was counted. */
 struct world {
@@ -41,13 +35,12 @@ struct world {
     size_t n, bad;
 };
 
-static ifb_str read_data(struct world *w, const char *name)
+static ifb_str data_of(struct world *w, const char *name)
 {
-    struct ifb_error err;
     ifb_str bytes;
 
-    if (ifb_file_read(data_path(w->suite, name), IFB_FILE_MAX, w->suite, &bytes, &err))
-        fail_msg("%s", err.msg);
+    if (!read_data(w->suite, name, &bytes))
+        fail_msg("cannot read %s", name);
     return bytes;
 }
 
@@ -55,14 +48,10 @@ static void load(struct world *w)
 {
     struct ifb_error err = { 0 };
 
-    if (ifb_punkt_load(read_data(w, "punkt/english.json"), w->suite, &w->res.punkt, &err) ||
-        ifb_stopwords_load(read_data(w, "nltk/stopwords.zip"), w->suite, &w->res.stopwords,
-                           &err) ||
-        ifb_syllables_load(read_data(w, "syllapy/data.csv"), w->suite, &w->res.syllables, &err) ||
-        ifb_tagger_load(read_data(w, "nltk/averaged_perceptron_tagger.zip"), w->suite,
-                        &w->res.tagger, &err))
+    if (ifb_punkt_load(data_of(w, "punkt/english.json"), w->suite, &w->res.punkt, &err))
         fail_msg("%s", err.msg);
-    w->res.have = IFB_NEEDS_PULLED;
+    load_pulled(w->suite, &w->res);
+    assert_int_equal(w->res.have, IFB_NEEDS_PULLED);
 }
 
 /* False when `name` is not among the data. */
@@ -169,7 +158,7 @@ static void stop_words_are_the_list(void **state)
         skip();
     }
     load(&w);
-    list = read_data(&w, "stopwords/english.txt");
+    list = data_of(&w, "stopwords/english.txt");
     for (; ifb_str_chop(&list, '\n', &word); n++)
         assert_true(ifb_stopwords_has(w.res.stopwords, word));
     assert_int_equal(n, 179);
@@ -223,7 +212,7 @@ static void emoji_are_the_golden_set(void **state)
         close_world(&w);
         skip();
     }
-    list = read_data(&w, "emoji/single_codepoint_ranges.txt");
+    list = data_of(&w, "emoji/single_codepoint_ranges.txt");
     while (ifb_str_chop(&list, '\n', &line)) {
         unsigned from, to;
 
@@ -317,7 +306,7 @@ static void tags_equal_the_golden_models(void **state)
         skip();
     }
     load(&w);
-    if (ifb_json_parse(w.suite, read_data(&w, "tagger/first_token.json"), 0, 1, &model, &err))
+    if (ifb_json_parse(w.suite, data_of(&w, "tagger/first_token.json"), 0, 1, &model, &err))
         fail_msg("%s", err.msg);
     classes = ifb_json_get(model, "classes");
     for (size_t i = 0; i < classes->n; i++)
