@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The pickle machine: a stack of values, marks on it, and a memo. The memo keeps
- * of a string where its bytes are, and of anything else that it is not to be
- * fetched: four bytes an entry, and no cycle can be made.
+ * strings alone, so no cycle can be made, and the short ones with their bytes:
+ * looking them up all over a long pickle was half of the time.
  */
 #include "scorers/nlp/pickle.h"
 
@@ -13,7 +13,7 @@
 #define PICKLE_MAX ((size_t)1 << 30)
 #define STRING_MAX ((size_t)1 << 20)  /* keeps the third byte of a length from reading as 'U' */
 
-enum { STACK_MAX = 1 << 14, MARKS_MAX = 64 };
+enum { STACK_MAX = 1 << 14, MARKS_MAX = 64, MEMO_CHUNK = 1 << 12, SHORT_MAX = 7 };
 
 enum opcode {
     MARK = '(', STOP = '.', EMPTY_DICT = '}', EMPTY_LIST = ']', GLOBAL = 'c', REDUCE = 'R',
@@ -32,6 +32,14 @@ static const unsigned char operand[256] = {
     [TUPLE2] = 1, [TUPLE3] = 1,
 };
 
+/* What the memo has of a string; `kind`: 0 no string, else the length and 1, or MEMO_LONG. */
+struct memo {
+    char text[SHORT_MAX];  /* of a long one: where its bytes are, four bytes */
+    uint8_t kind;
+};
+
+#define MEMO_LONG (SHORT_MAX + 2)
+
 struct machine {
     ifb_str bytes;
     size_t at;  /* of the opcode in hand */
@@ -40,8 +48,8 @@ struct machine {
     struct ifb_pickle_value *stack;
     size_t n, nmarks;
     size_t marks[MARKS_MAX];
-    uint32_t *memo;  /* where a string's bytes are; 0: not a string */
-    size_t nmemo, memo_cap;
+    struct memo **memo;  /* chunks of MEMO_CHUNK, which stay where they are; or NULL */
+    size_t nchunks, chunks_cap;
     struct ifb_pickle_value tuple[IFB_PICKLE_MEMBERS];  /* the members of the newest one */
     size_t ntuple;
     uint64_t tuples;  /* made so far: the newest one's tag */
@@ -99,31 +107,66 @@ static bool push_string(struct machine *m, const char *ptr, size_t len, size_t *
 
 /* ---- memo ---- */
 
-/* Numbers come in order, so the room for them is no larger than what was read. */
+/* Numbers come in order, so the room for them is in proportion to what was read. */
+static struct memo *memo_at(struct machine *m, uint32_t i)
+{
+    size_t chunk = i / MEMO_CHUNK;
+
+    if (chunk >= m->nchunks) {
+        m->memo = ifb_grow(m->arena, m->memo, &m->chunks_cap, chunk + 1, sizeof(*m->memo));
+        while (m->nchunks <= chunk)
+            m->memo[m->nchunks++] = NULL;
+    }
+    if (!m->memo[chunk])
+        m->memo[chunk] = ifb_new(m->arena, struct memo, MEMO_CHUNK);
+    return &m->memo[chunk][i % MEMO_CHUNK];
+}
+
 static bool memo_put(struct machine *m, uint32_t i)
 {
     const struct ifb_pickle_value *v = m->n ? &m->stack[m->n - 1] : NULL;
+    struct memo *memo;
+    uint32_t at;
 
     if (!v || i > m->at)
         return stop(m, "the memo is used out of order");
-    m->memo = ifb_grow(m->arena, m->memo, &m->memo_cap, (size_t)i + 1, sizeof(*m->memo));
-    while (m->nmemo <= i)
-        m->memo[m->nmemo++] = 0;
-    m->memo[i] = v->kind == IFB_PICKLE_STRING ? (uint32_t)(v->ptr - m->bytes.ptr) : 0;
+    memo = memo_at(m, i);
+    memo->kind = 0;
+    if (v->kind != IFB_PICKLE_STRING)
+        return true;
+    if (v->len <= SHORT_MAX) {
+        memcpy(memo->text, v->ptr, v->len);
+        memo->kind = (uint8_t)(v->len + 1);
+    } else {
+        at = (uint32_t)(v->ptr - m->bytes.ptr);
+        memcpy(memo->text, &at, sizeof(at));
+        memo->kind = MEMO_LONG;
+    }
     return true;
 }
 
-/* What stands before a string's bytes tells its length. */
-static bool memo_get(struct machine *m, uint32_t i)
+/* What stands before a long string's bytes tells its length. */
+static ifb_str long_string(const struct machine *m, const struct memo *memo)
 {
     const char *ptr;
-    size_t len;
+    uint32_t at;
 
-    if (i >= m->nmemo || !m->memo[i])
+    memcpy(&at, memo->text, sizeof(at));
+    ptr = m->bytes.ptr + at;
+    return (ifb_str){ ptr, ptr[-2] == SHORT_BINSTRING ? (unsigned char)ptr[-1] : get32(ptr - 4) };
+}
+
+static bool memo_get(struct machine *m, uint32_t i)
+{
+    const struct memo *chunk = i / MEMO_CHUNK < m->nchunks ? m->memo[i / MEMO_CHUNK] : NULL;
+    const struct memo *memo = chunk ? &chunk[i % MEMO_CHUNK] : NULL;
+    ifb_str s;
+
+    if (!memo || !memo->kind)
         return stop(m, "the memo holds no string there");
-    ptr = m->bytes.ptr + m->memo[i];
-    len = ptr[-2] == SHORT_BINSTRING ? (unsigned char)ptr[-1] : get32(ptr - 4);
-    return push(m, (struct ifb_pickle_value){ .ptr = ptr, .len = (uint32_t)len,
+    s = memo->kind == MEMO_LONG ? long_string(m, memo)
+                                : (ifb_str){ memo->text, memo->kind - 1u };
+    return push(m, (struct ifb_pickle_value){ .ptr = s.ptr, .len = (uint32_t)s.len,
                                               .kind = IFB_PICKLE_STRING });
 }
 
@@ -208,6 +251,18 @@ static bool mark(struct machine *m)
     return true;
 }
 
+/* Most opcodes are keys and floats in turn: a float that follows is taken along. */
+static bool then_float(struct machine *m, size_t *next)
+{
+    const char *p = m->bytes.ptr + *next;
+
+    if (m->bytes.len - *next < operand[BINFLOAT] || *p != BINFLOAT)
+        return true;
+    m->at = *next;
+    *next += operand[BINFLOAT];
+    return push_number(m, get_double(p + 1));
+}
+
 /* One opcode, whose operand `p` is there; *next: where the next one is. */
 static bool step(struct machine *m, unsigned char op, const char *p, size_t *next)
 {
@@ -225,10 +280,10 @@ static bool step(struct machine *m, unsigned char op, const char *p, size_t *nex
     case BININT: return push_number(m, (int32_t)get32(p));
     case BININT1: return push_number(m, u[0]);
     case BININT2: return push_number(m, u[0] | u[1] << 8);
-    case BINPUT: return memo_put(m, u[0]);
-    case LONG_BINPUT: return memo_put(m, get32(p));
-    case BINGET: return memo_get(m, u[0]);
-    case LONG_BINGET: return memo_get(m, get32(p));
+    case BINPUT: return memo_put(m, u[0]) && then_float(m, next);
+    case LONG_BINPUT: return memo_put(m, get32(p)) && then_float(m, next);
+    case BINGET: return memo_get(m, u[0]) && then_float(m, next);
+    case LONG_BINGET: return memo_get(m, get32(p)) && then_float(m, next);
     case SETITEM: return fill_last(m, 2, IFB_PICKLE_DICT);
     case SETITEMS: return fill_marked(m, IFB_PICKLE_DICT);
     case APPEND: return fill_last(m, 1, IFB_PICKLE_LIST);
@@ -277,20 +332,19 @@ static bool take_top(struct machine *m, struct ifb_pickle_value *top, size_t *n)
     return true;
 }
 
-enum ifb_code ifb_pickle_read(ifb_str bytes, const struct ifb_pickle_sink *sink,
+enum ifb_code ifb_pickle_read(ifb_str bytes, struct ifb_arena *arena,
+                              const struct ifb_pickle_sink *sink,
                               struct ifb_pickle_value top[IFB_PICKLE_MEMBERS], size_t *n,
                               struct ifb_error *err)
 {
-    struct machine m = { .bytes = bytes, .sink = sink };
+    struct machine m = { .bytes = bytes, .sink = sink, .arena = arena };
     enum ifb_code code = IFB_OK;
 
     if (bytes.len > PICKLE_MAX)
         return ifb_fail(err, IFB_ELIMIT, "a pickle of %zu bytes is too large", bytes.len);
-    m.arena = ifb_arena_new();
-    m.stack = ifb_alloc_raw(m.arena, STACK_MAX * sizeof(*m.stack));
+    m.stack = ifb_alloc_raw(arena, STACK_MAX * sizeof(*m.stack));
     if (!run(&m) || !take_top(&m, top, n))
         code = ifb_fail(err, IFB_EINPUT, "pickle, opcode 0x%02x at byte %zu: %s",
                         m.at < bytes.len ? (unsigned char)bytes.ptr[m.at] : 0, m.at, m.fault);
-    ifb_arena_close(m.arena);
     return code;
 }

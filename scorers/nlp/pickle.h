@@ -13,7 +13,7 @@
 #include <ifbench/types.h>
 
 enum ifb_pickle_kind {
-    IFB_PICKLE_STRING,  /* text: bytes of the pickle */
+    IFB_PICKLE_STRING,
     IFB_PICKLE_NUMBER,
     IFB_PICKLE_DICT,
     IFB_PICKLE_LIST,
@@ -48,12 +48,13 @@ struct ifb_pickle_sink {
 
 /*
  * Runs the whole pickle; `top` gets the members of the tuple that it ends in, or
- * the one value that is none, and *n their number. Strings point into `bytes`.
- * Time and memory are linear in its length.
+ * the one value that is none, and *n their number. Strings live as long as `bytes`
+ * and `arena`, and may be changed by what is read later: copy what is to stay. Time and memory are linear in its length.
  *   IFB_EINPUT  an opcode that is not known, with its offset; a pickle that is
  *               cut off or makes no sense; the sink refused
  */
-enum ifb_code ifb_pickle_read(ifb_str bytes, const struct ifb_pickle_sink *sink,
+enum ifb_code ifb_pickle_read(ifb_str bytes, struct ifb_arena *arena,
+                              const struct ifb_pickle_sink *sink,
                               struct ifb_pickle_value top[IFB_PICKLE_MEMBERS], size_t *n,
                               struct ifb_error *err);
 

@@ -17,7 +17,8 @@
 
 #define TAGGER_MEMBER "averaged_perceptron_tagger/averaged_perceptron_tagger.pickle"
 #define TAGGER_MAX ((size_t)64 << 20)
-#define BYTES_A_KEY 128  /* of the pickle, about, for a key that is kept */
+#define BYTES_A_KEY 128    /* of the pickle, about, for a key that is kept */
+#define BYTES_A_WEIGHT 40  /* and for a weight */
 
 enum {
     CLASSES_MAX = 64,  /* as the class of a weight: the feature before it ends here */
@@ -228,7 +229,7 @@ static enum ifb_code read_model(struct loader *l, ifb_str pickle, struct ifb_err
     const struct ifb_pickle_sink sink = { l, take_items };
     struct ifb_pickle_value top[IFB_PICKLE_MEMBERS];
     size_t n;
-    enum ifb_code code = ifb_pickle_read(pickle, &sink, top, &n, err);
+    enum ifb_code code = ifb_pickle_read(pickle, l->scratch, &sink, top, &n, err);
 
     if (code)
         return code;
@@ -252,7 +253,11 @@ enum ifb_code ifb_tagger_load(ifb_str zip, struct ifb_arena *arena, const struct
     l->scratch = scratch;
     l->t = t;
     if (!code) {
+        size_t n = pickle.len / BYTES_A_WEIGHT;
+
         ifb_lexicon_open(&t->keys, arena, pickle.len / BYTES_A_KEY, pickle.len / 8);
+        l->weights = ifb_grow(arena, NULL, &l->weights_cap, n, sizeof(*l->weights));
+        l->classes = ifb_grow(arena, NULL, &l->classes_cap, n, 1);
         code = read_model(l, pickle, err);
     }
     t->weights = l->weights;

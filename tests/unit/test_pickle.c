@@ -65,7 +65,7 @@ static ifb_str run(struct ifb_arena *arena, ifb_str bytes)
     ifb_str out;
 
     ifb_buf_init(&b, 1 << 20);
-    if (ifb_pickle_read(bytes, &sink, top, &n, &err)) {
+    if (ifb_pickle_read(bytes, arena, &sink, top, &n, &err)) {
         ifb_buf_clear(&b);
         ifb_buf_cstr(&b, err.msg);
     } else {
@@ -99,6 +99,8 @@ static const struct {
     { PICKLE("\x80\x02(K\1K\2\x86." ), "pickle, opcode 0x2e at byte 8: ends with values left over, "
                                        "or none" },
     { PICKLE("\x80\x02K\1K\2\x86."), "= 1 2" },
+    { PICKLE("\x80\x02U\x9" "long textq\0X\x8\0\0\0longtextq\1\x86](h\0h\1e\x86."),
+      "[long text longtext]= tuple list2" },
     { PICKLE("\x80\x02U\1ar\5\0\0\0j\5\0\0\0\x86."), "= a a" },
 };
 
