@@ -7,7 +7,11 @@
 
 #include <sys/mman.h>
 
+#ifdef IFB_LIBDEFLATE
+#include <libdeflate.h>
+#else
 #include <zlib.h>
+#endif
 
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
@@ -94,6 +98,33 @@ static enum ifb_code find_member(ifb_str zip, const char *name, struct member *o
 }
 
 /* True when the stream ends exactly where both lengths say. */
+static bool inflate_all(ifb_str packed, char *out, size_t size);
+static uint32_t crc_of(ifb_str s);
+
+#ifdef IFB_LIBDEFLATE
+
+/* Twice as fast where all of the output is wanted at once. */
+static bool inflate_all(ifb_str packed, char *out, size_t size)
+{
+    struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+    size_t used = 0, made = 0;
+    bool done;
+
+    if (!d)
+        ifb_out_of_memory();
+    done = libdeflate_deflate_decompress_ex(d, packed.ptr, packed.len, out, size, &used, &made) ==
+           LIBDEFLATE_SUCCESS;
+    libdeflate_free_decompressor(d);
+    return done && used == packed.len && made == size;
+}
+
+static uint32_t crc_of(ifb_str s)
+{
+    return libdeflate_crc32(0, s.ptr, s.len);
+}
+
+#else
+
 static bool inflate_all(ifb_str packed, char *out, size_t size)
 {
     z_stream z = { .next_in = (Bytef *)(uintptr_t)packed.ptr, .avail_in = (uInt)packed.len,
@@ -111,6 +142,8 @@ static uint32_t crc_of(ifb_str s)
 {
     return (uint32_t)crc32_z(0, (const Bytef *)s.ptr, s.len);
 }
+
+#endif
 
 #define HUGE_PAGE ((size_t)2 << 20)
 
