@@ -101,7 +101,7 @@ static enum ifb_outcome check_balance(const void *args, struct ifb_probe *p)
     struct ends n = count_ends(p, '\0');
 
     (void)args;
-    ifb_why(p, "found %zu sentences that end in '.', %zu in '?', %zu in '!', wanted as many of each",
+    ifb_why(p, "found %zu sentences that end in '.', %zu in '?', %zu in '!', wanted equal numbers",
             n.dots, n.questions, n.exclamations);
     return ifb_pass_if(n.dots == n.questions && n.questions == n.exclamations);
 }

@@ -285,7 +285,7 @@ static enum ifb_code bind_second(void *args, struct ifb_arena *arena, struct ifb
     return IFB_OK;
 }
 
-/* Upstream's WordsPositionChecker asks whether the token is *in* string.punctuation: "()" is too. */
+/* Upstream's WordsPositionChecker asks if the token is *in* string.punctuation, as "()" is. */
 static bool in_marks(ifb_str token)
 {
     static const char marks[] = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";

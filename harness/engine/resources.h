@@ -55,7 +55,8 @@ struct ifb_lazy *ifb_lazy_new(const struct ifb_resources *base, const char *cons
 
 /*
  * What there is of `needs` is in *out, which stays valid and unchanged until
- * close; `lazy` NULL: *out NULL, there is nothing. Fails as ifb_resources_load does, each time in the same way.
+ * close; `lazy` NULL: *out NULL, there is nothing. Fails as ifb_resources_load
+ * does, each time in the same way.
  */
 enum ifb_code ifb_lazy_get(struct ifb_lazy *lazy, unsigned needs, const struct ifb_resources **out,
                            struct ifb_error *err);

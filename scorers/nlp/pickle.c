@@ -177,7 +177,8 @@ static bool fill(struct machine *m, size_t from, enum ifb_pickle_kind kind)
 {
     size_t n = m->n - from;
 
-    if (!from || from > m->n || m->stack[from - 1].kind != kind || (kind == IFB_PICKLE_DICT && n % 2))
+    if (!from || from > m->n || m->stack[from - 1].kind != kind ||
+        (kind == IFB_PICKLE_DICT && n % 2))
         return stop(m, "items without the container for them");
     if (n && !m->sink->items(m->sink->self, &m->stack[from - 1], &m->stack[from],
                              kind == IFB_PICKLE_DICT ? n / 2 : n))

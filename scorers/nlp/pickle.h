@@ -49,7 +49,8 @@ struct ifb_pickle_sink {
 /*
  * Runs the whole pickle; `top` gets the members of the tuple that it ends in, or
  * the one value that is none, and *n their number. Strings live as long as `bytes`
- * and `arena`, and may be changed by what is read later: copy what is to stay. Time and memory are linear in its length.
+ * and `arena`, and may be changed by what is read later: copy what is to stay.
+ * Time and memory are linear in the pickle's length.
  *   IFB_EINPUT  an opcode that is not known, with its offset; a pickle that is
  *               cut off or makes no sense; the sink refused
  */

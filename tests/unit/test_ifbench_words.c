@@ -236,8 +236,8 @@ static void emoji_are_the_golden_set(void **state)
  */
 static const char *const tag_texts[] = {
     "run", "Running", "The", "Write", "Let", "Zyx", "2024", "7", "well-known", "-x",
-    "\xc3\x89t\xc3\xa9", "ing", "Unhappily", "Bake", "Baking", "a", ".", "``", "Consider", "Imagine", "Eat",
-    "Was",
+    "\xc3\x89t\xc3\xa9", "ing", "Unhappily", "Bake", "Baking", "a", ".", "``", "Consider",
+    "Imagine", "Eat", "Was",
 };
 
 static void add_feature(const struct ifb_json *weights, const char *feature, const char *value,
