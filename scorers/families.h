@@ -26,6 +26,13 @@ extern const struct ifb_check ifb_words_checks[];
 extern const struct ifb_check ifb_words_order_checks[];
 extern const struct ifb_check ifb_ratio_checks[];
 extern const struct ifb_check ifb_emoji_checks[];
+extern const struct ifb_check ifb_count_checks[];
+extern const struct ifb_check ifb_sentence_checks[];
+extern const struct ifb_check ifb_format_text_checks[];
+extern const struct ifb_check ifb_format_lines_checks[];
+extern const struct ifb_check ifb_custom_checks[];
+extern const struct ifb_check ifb_custom_csv_checks[];
+extern const struct ifb_check ifb_repeat_checks[];
 
 /*
  * The largest count an argument may ask for. Smaller than 0 or absent, upstream
@@ -40,6 +47,10 @@ extern const struct ifb_check ifb_emoji_checks[];
 #define IFB_RELATION(type, member, key)                                                     \
     IFB_FIELD(type, member, key, .kind = IFB_CHOICE, .required = true,                      \
               .choices = ifb_relations, .doc = "which side of the threshold passes")
+/* The same as a number: IFBench's file writes 5.0 and its checks only compare. */
+#define IFB_AMOUNT(type, member, key, text)                                                 \
+    IFB_FIELD(type, member, key, .kind = IFB_REAL, .required = true, .max = IFB_COUNT_MAX,  \
+              .doc = text)
 /* A required string called `key`. */
 #define IFB_TEXT(type, member, key, text)                                                   \
     IFB_FIELD(type, member, key, .kind = IFB_STRING, .required = true, .doc = text)

@@ -25,6 +25,13 @@ static const struct {
     { IFB_STR_INIT("words:"), ifb_words_order_checks },
     { IFB_STR_INIT("ratio:"), ifb_ratio_checks },
     { IFB_STR_INIT("format:emoji"), ifb_emoji_checks },
+    { IFB_STR_INIT("count:"), ifb_count_checks },
+    { IFB_STR_INIT("sentence:"), ifb_sentence_checks },
+    { IFB_STR_INIT("format:"), ifb_format_text_checks },
+    { IFB_STR_INIT("format:"), ifb_format_lines_checks },
+    { IFB_STR_INIT("custom:"), ifb_custom_checks },
+    { IFB_STR_INIT("custom:"), ifb_custom_csv_checks },
+    { IFB_STR_INIT("repeat:"), ifb_repeat_checks },
 };
 
 #define NFAMILIES (sizeof(families) / sizeof(families[0]))

@@ -68,6 +68,23 @@ size_t ifb_str_count(ifb_str s, ifb_str what)
     return n;
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return ifb_str_cmp(*(const ifb_str *)a, *(const ifb_str *)b);
+}
+
+size_t ifb_str_sort_unique(ifb_str *at, size_t n)
+{
+    size_t kept = 0;
+
+    if (n > 1)
+        qsort(at, n, sizeof(*at), by_bytes);
+    for (size_t i = 0; i < n; i++)
+        if (!kept || !ifb_str_eq(at[i], at[kept - 1]))
+            at[kept++] = at[i];
+    return kept;
+}
+
 bool ifb_str_chop(ifb_str *s, char sep, ifb_str *part)
 {
     size_t at = ifb_str_chr(*s, sep, 0);
