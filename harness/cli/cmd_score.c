@@ -45,8 +45,9 @@ static const struct ifb_field options[] = {
 
 static const char *const more[] = {
     "With --responses, scores a file of answers without any network. Answers are found by\n"
-    "the exact prompt; the last of several wins. With a run's folder, scores its journal\n"
-    "again: after an update of ifbench, or with other --think or --missing rules.",
+    "the exact prompt, else by the prompt without white space at its ends; the last of\n"
+    "several wins. With a run's folder, scores its journal again: after an update of\n"
+    "ifbench, or with other --think or --missing rules.",
     NULL
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Answers made elsewhere, looked up by the exact prompt. Reading the file is
- * the engine's business; this holds no handle.
+ * Answers made elsewhere, looked up by the exact prompt and, when there is none,
+ * by the prompt without white space at its ends, as IFBench's evaluator does.
+ * Reading the file is the engine's business; this holds no handle.
  */
 #ifndef IFBENCH_REPLAY_H
 #define IFBENCH_REPLAY_H
@@ -12,7 +13,7 @@ struct ifb_replay;
 
 struct ifb_replay *ifb_replay_new(void);
 
-/* Copies both. An absent response is an answer without text. */
+/* Copies both (well-formed UTF-8). An absent response is an answer without text. */
 void ifb_replay_add(struct ifb_replay *r, ifb_str prompt, ifb_str response);
 
 /*

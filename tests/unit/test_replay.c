@@ -48,8 +48,30 @@ static void test_prompts_are_exact(void **state)
     assert_true(ifb_replay_find(r, IFB_STR(""), false, &found) && ifb_str_is(found, "empty"));
     assert_true(ifb_replay_find(r, IFB_STR("null"), false, &found) && !found.ptr);
     assert_true(ifb_replay_find(r, IFB_STR("blank"), false, &found) && found.ptr && !found.len);
-    assert_false(ifb_replay_find(r, IFB_STR("a "), false, &found));
+    assert_false(ifb_replay_find(r, IFB_STR("a a"), false, &found));
     assert_false(ifb_replay_find(r, IFB_STR("A"), false, &found));
+    ifb_replay_free(r);
+}
+
+/* White space is Python's; the exact prompt comes first whatever the order. */
+static void test_the_second_try_is_stripped(void **state)
+{
+    struct ifb_replay *r = ifb_replay_new();
+    ifb_str found;
+
+    (void)state;
+    ifb_replay_add(r, IFB_STR("a"), IFB_STR("bare"));
+    ifb_replay_add(r, IFB_STR("a "), IFB_STR("spaced"));
+    ifb_replay_add(r, IFB_STR("\xe2\x80\x83 b\n"), IFB_STR("wide"));
+    assert_int_equal(ifb_replay_doubled(r), 0);
+    assert_int_equal(ifb_replay_unused(r), 3);
+    assert_true(ifb_replay_find(r, IFB_STR("a"), false, &found) && ifb_str_is(found, "bare"));
+    assert_true(ifb_replay_find(r, IFB_STR("a "), false, &found) && ifb_str_is(found, "spaced"));
+    assert_true(ifb_replay_find(r, IFB_STR("\na"), false, &found) && ifb_str_is(found, "spaced"));
+    assert_true(ifb_replay_find(r, IFB_STR("b"), false, &found) && ifb_str_is(found, "wide"));
+    assert_true(ifb_replay_find(r, IFB_STR(" b\xc2\xa0"), false, &found) && ifb_str_is(found, "wide"));
+    assert_false(ifb_replay_find(r, IFB_STR("b\xe2\x80\x8b"), false, &found)); /* no white space */
+    assert_int_equal(ifb_replay_unused(r), 0);
     ifb_replay_free(r);
 }
 
@@ -84,6 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_last_answer_wins),
         cmocka_unit_test(test_prompts_are_exact),
+        cmocka_unit_test(test_the_second_try_is_stripped),
         cmocka_unit_test(test_many_and_the_unused),
     };
 
