@@ -7,6 +7,8 @@
 static const struct ifb_suite *const suites[] = {
     &ifb_suite_core,
     &ifb_suite_ifeval,
+    &ifb_suite_ifbench,
+    &ifb_suite_ifbench_two_turn,
     &ifb_suite_followbench,
     &ifb_suite_followbench_zh,
     NULL

@@ -9,5 +9,7 @@ extern const struct ifb_suite ifb_suite_core;
 extern const struct ifb_suite ifb_suite_ifeval;
 extern const struct ifb_suite ifb_suite_followbench;
 extern const struct ifb_suite ifb_suite_followbench_zh;
+extern const struct ifb_suite ifb_suite_ifbench;
+extern const struct ifb_suite ifb_suite_ifbench_two_turn;
 
 #endif

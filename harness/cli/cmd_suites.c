@@ -46,7 +46,9 @@ static void print_long(const struct ifb_suite *s)
     ifb_print("%s: %s\n", s->id, s->doc);
     if (s->cite)
         ifb_print("  source   %s\n", s->cite);
-    ifb_print("  data     %s%s\n", s->pack ? "ifbench data pull " : "built in", s->pack ? s->pack : "");
+    ifb_print("  data     %s%s\n", s->pack ? "ifbench data pull " : s->files ? "a file of yours, --data"
+                                                                          : "built in",
+              s->pack ? s->pack : "");
     ifb_print("  missing  an answer that is left out counts as %s\n",
               s->missing == IFB_MISSING_FAIL ? "failed" : "unscored");
     for (const struct ifb_metric *m = s->metrics; m->id; m++) {

@@ -64,6 +64,9 @@ void ifb_plan_make(const struct ifb_suite_items *suites, size_t nsuites,
 /* The sample that a call belongs to. */
 const struct ifb_sample_plan *ifb_plan_sample_of(const struct ifb_plan *plan, uint32_t call);
 
+/* Message `i` is asked: a user message that the suite gives no answer for. */
+bool ifb_is_turn(const struct ifb_conversation *prompt, size_t i);
+
 /* The messages of the prompt up to and with user turn `turn` (earlier answers not included). */
 size_t ifb_turn_messages(const struct ifb_item *item, uint16_t turn);
 

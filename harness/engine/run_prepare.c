@@ -120,12 +120,16 @@ static const char *find_file(const struct ifb_run_inside *in, const char *file)
 static enum ifb_code fail_no_file(const struct ifb_run_inside *in, const struct ifb_suite *suite,
                                   const char *file, struct ifb_error *err)
 {
+    const char *folder = in->data_dirs[0] ? in->data_dirs[0] : "any data folder";
+
     if (in->o.data.ptr)
         return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not in %s", suite->id, file,
                         in->o.data.ptr);
+    if (!suite->pack)
+        return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not in %s, and no pack has it; name a "
+                        "file with --data", suite->id, file, folder);
     return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not in %s; get it with `ifbench data "
-                    "pull %s`, or name a file with --data", suite->id, file,
-                    in->data_dirs[0] ? in->data_dirs[0] : "any data folder", suite->pack);
+                    "pull %s`, or name a file with --data", suite->id, file, folder, suite->pack);
 }
 
 static enum ifb_code find_files(struct ifb_run_inside *in, const struct ifb_suite *suite,
@@ -341,7 +345,7 @@ static void warn_missing(struct ifb_run *run, unsigned missing)
 static bool has_official_suite(const struct ifb_run_inside *in)
 {
     for (size_t i = 0; i < in->nsuites; i++)
-        if (in->suites[i].suite->pack)
+        if (in->suites[i].suite->files)
             return true;
     return false;
 }

@@ -13,7 +13,11 @@
 /* One thing to ask. Strings live in the arena given to open. */
 struct ifb_item {
     ifb_str id;                      /* unique in the suite */
-    struct ifb_conversation prompt;  /* each user message is a turn, asked in order */
+    /*
+     * Each user message is a turn, asked in order, unless an assistant message
+     * follows it: then it is history.
+     */
+    struct ifb_conversation prompt;
     struct ifb_constraint *constraints;
     size_t nconstraints;
     ifb_str group;                   /* "" when the suite has no groups */
