@@ -50,6 +50,7 @@ static inline bool is_there(const char *name)
 struct walk {
     struct ifb_arena *suite, *cell, *scratch;
     struct ifb_resources res;
+    const char *dirs[2];
     size_t n, bad;
     size_t strict_pass, loose_pass;
 };
@@ -57,16 +58,18 @@ struct walk {
 /* Loads what `needs` (enum ifb_need, or'ed) asks for. */
 static inline void open_walk(struct walk *w, unsigned needs)
 {
-    const char *dirs[] = { data_folder(), NULL }, *punkt;
+    struct ifb_resource_file found[IFB_RESOURCE_FILES];
     struct ifb_error err;
 
     memset(w, 0, sizeof(*w));
+    w->dirs[0] = data_folder();
     w->suite = ifb_arena_new();
     w->cell = ifb_arena_new();
     w->scratch = ifb_arena_new();
-    if (ifb_resources_load(needs, dirs, w->suite, &w->res, &punkt, &err))
+    if (ifb_resources_load(needs, w->dirs, w->suite, &w->res, found, &err))
         fail_msg("%s", err.msg);
     assert_non_null(w->res.punkt);
+    assert_int_equal(w->res.have & IFB_NEEDS_PULLED, needs & IFB_NEEDS_PULLED);
 }
 
 static inline void close_walk(struct walk *w)

@@ -470,7 +470,7 @@ static void the_official_ifbench_file_has_300_prompts_and_344_instructions(void 
 
     (void)state;
     snprintf(path, sizeof(path), "%s/ifbench/IFBench_test.jsonl", data ? data : "../shared/data");
-    if (!ifb_file_exists(path) || !ifb_check_find(IFB_STR("words:alphabet")))
+    if (!ifb_file_exists(path))
         skip();
     if (load(suite_called("ifbench"), path, &l, &err))
         fail_msg("%s", err.msg);
