@@ -60,7 +60,7 @@ static enum ifb_outcome check_unique(const void *args, struct ifb_probe *p)
 
     for (size_t i = 0; i < words.n; i++)
         trimmed[i] = ifb_trim_punct(ifb_lower(p->scratch, words.at[i]));
-    n = ifb_str_sort_unique(trimmed, words.n);
+    n = ifb_str_distinct(trimmed, words.n, p->scratch);
     ifb_why(p, "found %zu different words, wanted at least %g", n, a->n);
     return ifb_pass_if((double)n >= a->n);
 }
@@ -106,7 +106,7 @@ static enum ifb_outcome check_conjunctions(const void *args, struct ifb_probe *p
         ifb_mark(p, word);
         found[n++] = words.at[i];
     }
-    n = ifb_str_sort_unique(found, n);
+    n = ifb_str_distinct(found, n, p->scratch);
     ifb_why(p, "found %zu different conjunctions, wanted at least %g", n, a->n);
     return ifb_pass_if((double)n >= a->n);
 }
