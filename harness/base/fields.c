@@ -159,9 +159,9 @@ static enum ifb_fault check_types(const struct ifb_field *fields, const struct i
         return IFB_FAULT_TYPE;
     }
     for (const struct ifb_json *m = object ? object->first : NULL; m; m = m->next) {
-        const struct ifb_field *f = ifb_field_find(fields, m->key);
+        const struct ifb_field *f = m->kind == IFB_JNULL ? NULL : ifb_field_find(fields, m->key);
 
-        if (!f || m->kind == IFB_JNULL || right_type(f, m))
+        if (!f || right_type(f, m))
             continue;
         fail_wanted(f, m->kind == IFB_JNUMBER ? m->string : ifb_str_of(ifb_json_kind_name(m->kind)),
                     err);
@@ -178,10 +178,11 @@ enum ifb_fault ifb_fields_read(const struct ifb_field *fields, const struct ifb_
     if (fault)
         return fault;
     for (const struct ifb_json *m = object ? object->first : NULL; m; m = m->next) {
-        const struct ifb_field *f = ifb_field_find(fields, m->key);
+        const struct ifb_field *f;
 
         if (m->kind == IFB_JNULL)
             continue;
+        f = ifb_field_find(fields, m->key);
         if (!f)
             return fail_unknown(fields, m->key, err);
         if (!set_value(f, m, out, arena)) {

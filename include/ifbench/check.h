@@ -121,7 +121,7 @@ struct ifb_constraint {
     ifb_str id;
     const struct ifb_check *check;
     void *args;
-    ifb_str args_json;  /* as the suite wrote it, compact; for reports */
+    ifb_str args_json;  /* as the suite wrote it, compact and without nulls; for reports */
     ifb_str broken;
     unsigned needs;     /* enum ifb_need, or'ed: what running it takes */
     uint16_t turn;      /* which answer of the conversation it judges, from 0 */
