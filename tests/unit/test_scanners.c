@@ -264,7 +264,8 @@ static const ifb_str units[] = {
     IFB_STR_INIT("\""),  IFB_STR_INIT(" "),     IFB_STR_INIT("\0"),  IFB_STR_INIT("."),
     IFB_STR_INIT("p."),  IFB_STR_INIT("*a"),    IFB_STR_INIT("\n*"), IFB_STR_INIT("x1"),
     IFB_STR_INIT("{\""), IFB_STR_INIT("A "),    IFB_STR_INIT("'"),   IFB_STR_INIT("\xc4\xb0"),
-    IFB_STR_INIT("\n\n"),
+    IFB_STR_INIT("\n\n"), IFB_STR_INIT("("),    IFB_STR_INIT(" \n"), IFB_STR_INIT("A b. "),
+    IFB_STR_INIT("\nQuestion 1."),
 };
 
 static ifb_str repeat(char *out, ifb_str unit)
