@@ -410,7 +410,8 @@ static const struct ifb_field keywords_fields[] = {
 };
 
 #define KEYWORDS \
-    "{\"keyword1\":\"a\",\"keyword2\":\"b\",\"keyword3\":\"c\",\"keyword4\":\"d\",\"keyword5\":\"e\"}"
+    "{\"keyword1\":\"a\",\"keyword2\":\"b\",\"keyword3\":\"c\",\"keyword4\":\"d\"," \
+    "\"keyword5\":\"e\"}"
 
 static const struct ifb_example keywords_examples[] = {
     { KEYWORDS, "a bb ccc ddddd eeeeeee", IFB_PASS },

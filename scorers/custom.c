@@ -145,8 +145,8 @@ static enum ifb_outcome check_mcq(const void *args, struct ifb_probe *p)
         length = measure_question(p->scratch, piece, &choices);
         if (choices != 5 || (n && length <= before)) {
             ifb_mark(p, piece);
-            ifb_why(p, "question %zu has %zu choices and %zu characters, wanted 5 and more than %zu",
-                    n + 1, choices, length, before);
+            ifb_why(p, "question %zu has %zu choices and %zu characters, wanted 5 and more than "
+                    "%zu", n + 1, choices, length, before);
             return IFB_FAIL;
         }
         before = length;
@@ -437,7 +437,7 @@ const struct ifb_check ifb_custom_checks[] = {
       .needs = IFB_NEEDS_PUNKT, .run = check_alphabet, .examples = alphabet_examples },
     { .id = "custom:european_capitals_sort", .doc = "27 given capitals from north to south",
       .run = check_capitals, .examples = capitals_examples },
-    { .id = "custom:date_format_list", .doc = "dates as YYYY-MM-DD from 1769 to 1821, commas between",
-      .run = check_dates, .examples = dates_examples },
+    { .id = "custom:date_format_list",
+      .doc = "dates as YYYY-MM-DD from 1769 to 1821, commas between", .run = check_dates, .examples = dates_examples },
     { 0 }
 };

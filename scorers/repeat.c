@@ -53,7 +53,8 @@ static enum ifb_outcome check_change(const void *args, struct ifb_probe *p)
 }
 
 static const struct ifb_field change_fields[] = {
-    IFB_TEXT(struct change_args, prompt, "prompt_to_repeat", "what to repeat but for its first word"),
+    IFB_TEXT(struct change_args, prompt, "prompt_to_repeat",
+             "what to repeat but for its first word"),
     { 0 }
 };
 static const struct ifb_example change_examples[] = {
@@ -97,7 +98,7 @@ struct span_args {
     ifb_str span;  /* stripped and lowered by bind */
 };
 
-/* Where a slice of `n` characters is cut for index `i`: Python counts negative ones from the end. */
+/* Where `n` characters are cut at index `i` of a slice: negative ones count from the end. */
 static size_t cut_at(int64_t i, size_t n)
 {
     if (i < 0)

@@ -24,7 +24,7 @@ struct ifb_item_rows;
 enum ifb_code ifb_item_rows_open(const char *path, struct ifb_arena *arena, struct ifb_item_rows **out,
                             struct ifb_error *err);
 
-/* The same for a suite called `suite` that reads one file; IFB_EINPUT when there are more or none. */
+/* The same for a suite called `suite`; IFB_EINPUT unless there is exactly one file. */
 enum ifb_code ifb_item_rows_open_one(const char *suite, const struct ifb_suite_source *src,
                                      struct ifb_arena *arena, struct ifb_item_rows **out,
                                      struct ifb_error *err);
