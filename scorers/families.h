@@ -33,6 +33,12 @@ extern const struct ifb_check ifb_format_lines_checks[];
 extern const struct ifb_check ifb_custom_checks[];
 extern const struct ifb_check ifb_custom_csv_checks[];
 extern const struct ifb_check ifb_repeat_checks[];
+extern const struct ifb_check ifb_measure_checks[];
+extern const struct ifb_check ifb_contains_checks[];
+extern const struct ifb_check ifb_mentions_checks[];
+extern const struct ifb_check ifb_charset_checks[];
+extern const struct ifb_check ifb_shape_checks[];
+extern const struct ifb_check ifb_answer_checks[];
 
 /*
  * The largest count an argument may ask for. Smaller than 0 or absent, upstream

@@ -4,7 +4,10 @@
 
 #include "harness/base/str.h"
 
-/* A family's ids all begin with its prefix, so that a search skips the others. */
+/*
+ * A family's ids all begin with its prefix, so that a search skips the others;
+ * general checks have ids without one.
+ */
 static const struct {
     ifb_str prefix;
     const struct ifb_check *checks;
@@ -32,6 +35,12 @@ static const struct {
     { IFB_STR_INIT("custom:"), ifb_custom_checks },
     { IFB_STR_INIT("custom:"), ifb_custom_csv_checks },
     { IFB_STR_INIT("repeat:"), ifb_repeat_checks },
+    { IFB_STR_INIT(""), ifb_measure_checks },
+    { IFB_STR_INIT(""), ifb_contains_checks },
+    { IFB_STR_INIT(""), ifb_mentions_checks },
+    { IFB_STR_INIT(""), ifb_charset_checks },
+    { IFB_STR_INIT(""), ifb_shape_checks },
+    { IFB_STR_INIT(""), ifb_answer_checks },
 };
 
 #define NFAMILIES (sizeof(families) / sizeof(families[0]))

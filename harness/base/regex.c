@@ -220,11 +220,22 @@ void ifb_scan_open(struct ifb_scan *s, const struct ifb_regex *re, ifb_str text)
         s->data = must(pcre2_match_data_create(1, NULL));
 }
 
+/* The pattern's own limits, unless this scan has fewer steps. */
+static pcre2_match_context *limits_of(struct ifb_scan *s)
+{
+    if (!s->limits && s->steps && s->steps < STEPS_MAX) {
+        s->limits = must(pcre2_match_context_copy(s->re->limits));
+        pcre2_set_match_limit(s->limits, s->steps);
+    }
+    return s->limits ? s->limits : s->re->limits;
+}
+
 static enum ifb_match run_pcre2(struct ifb_scan *s, bool not_empty, size_t *from, size_t *to)
 {
+    pcre2_match_context *limits = limits_of(s);
     uint32_t options = PCRE2_NO_UTF_CHECK | (not_empty ? PCRE2_NOTEMPTY_ATSTART : 0);
     int rc = pcre2_match(s->re->code, (PCRE2_SPTR)s->text.ptr, s->text.len, s->at, options, s->data,
-                         s->re->limits);
+                         limits);
     const PCRE2_SIZE *found;
 
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
@@ -278,7 +289,8 @@ enum ifb_match ifb_scan_next(struct ifb_scan *s, size_t *from, size_t *to)
 void ifb_scan_close(struct ifb_scan *s)
 {
     pcre2_match_data_free(s->data);
-    s->data = NULL;
+    pcre2_match_context_free(s->limits);
+    s->data = s->limits = NULL;
 }
 
 enum ifb_match ifb_regex_search(const struct ifb_regex *re, ifb_str text, size_t *from, size_t *to)

@@ -41,7 +41,9 @@ struct ifb_scan {
     size_t last_end;  /* end of the previous match */
     bool first;       /* nothing was found yet */
     bool empty;       /* the previous match was */
+    uint32_t steps;   /* fewer than the usual limit; 0: the usual one. Set after opening */
     void *data;       /* match data, owned */
+    void *limits;     /* owned; NULL: the pattern's */
 };
 
 enum ifb_match { IFB_NO_MATCH, IFB_MATCH, IFB_MATCH_LIMIT };

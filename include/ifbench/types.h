@@ -104,6 +104,7 @@ enum ifb_kind {
     IFB_STRING,  /* ifb_str */
     IFB_CHOICE,  /* int64_t: the index into `choices` */
     IFB_STRINGS, /* struct ifb_strs */
+    IFB_TEXTS,   /* struct ifb_strs, written as one string or as an array of them */
     IFB_JSON     /* const struct ifb_json *: any value, interpreted by bind */
 };
 
