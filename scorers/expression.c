@@ -19,15 +19,14 @@
 #define LANGUAGE_STEPS 1000  /* detection costs about so much */
 #define ERROR_STEPS 500000   /* an error was mostly a pattern that ran out of steps */
 
-/* Steps of a pattern: a share of so many by length, and a few for the shortest piece. */
-#define PATTERN_STEPS 10000000u
-#define PATTERN_STEPS_LEAST 1000u
+/* Steps that all patterns may take together on pieces. */
+#define PATTERN_STEPS 50000000
 
 #define LARGE ((size_t)64 << 10)  /* a text of so many bytes gets a scratch for each node */
 
 struct run {
     int64_t left;
-    size_t total;  /* bytes of the whole text */
+    int64_t pattern_steps;
     bool named;    /* reasons begin with a path: the root is no leaf */
 };
 
@@ -186,20 +185,13 @@ static enum ifb_outcome eval_not(struct run *r, const struct ifb_node *node, str
 
 /* ---- pieces ---- */
 
-static uint32_t pattern_steps(const struct run *r, ifb_str piece)
-{
-    double share = (double)piece.len / (double)(r->total + 1);
-
-    return PATTERN_STEPS_LEAST + (uint32_t)(PATTERN_STEPS * share);
-}
-
 /* Asks the member about a piece; memory of it is in `arena`, which is emptied. */
 static enum ifb_outcome ask(struct run *r, const struct ifb_node *node, struct ifb_probe *p,
                             ifb_str piece, struct ifb_arena *arena)
 {
     struct ifb_probe member = {
         .text = ifb_text_new(arena, piece, ifb_text_resources(p->text)), .scratch = arena,
-        .cell = arena, .steps = pattern_steps(r, piece),
+        .cell = arena, .steps = &r->pattern_steps,
     };
     enum ifb_outcome outcome = eval(r, node->at[0], &member);
 
@@ -219,8 +211,10 @@ static void explain_piece(struct run *r, const struct ifb_node *node, struct ifb
     if (!p->explain)
         return;
     member.text = ifb_text_new(p->scratch, piece, ifb_text_resources(p->text));
-    member.steps = pattern_steps(r, piece);
-    again.left = STEPS_MAX;  /* whether reasons are wanted must not change an outcome */
+    member.steps = &again.pattern_steps;
+    /* Whether reasons are wanted must not change an outcome. */
+    again.left = STEPS_MAX;
+    again.pattern_steps = PATTERN_STEPS;
     if (r->left < 0)
         too_long(&member);
     else
@@ -382,7 +376,7 @@ static enum ifb_outcome eval(struct run *r, const struct ifb_node *node, struct 
 static enum ifb_outcome check_expression(const void *args, struct ifb_probe *p)
 {
     const struct ifb_tree *tree = args;
-    struct run r = { .left = STEPS_MAX, .total = ifb_text_raw(p->text).len,
+    struct run r = { .left = STEPS_MAX, .pattern_steps = PATTERN_STEPS,
                      .named = tree->root->kind != IFB_NODE_LEAF };
 
     return eval(&r, tree->root, p);

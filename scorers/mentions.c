@@ -301,7 +301,7 @@ static bool find_matches(const struct mention_args *a, struct ifb_probe *p, stru
     if (!a->pattern.re)
         return true;
     ifb_scan_open(&scan, a->pattern.re, text);
-    scan.steps = p->steps;
+    scan.budget = p->steps;
     while ((m = ifb_scan_next(&scan, &from, &to)) == IFB_MATCH)
         keep(found, p, ifb_str_part(text, from, to));
     ifb_scan_close(&scan);

@@ -71,14 +71,14 @@ static bool is_boundary(ifb_str text, size_t at)
 }
 
 /* ifb_regex_search within the probe's steps. */
-static enum ifb_match search(const struct ifb_regex *re, uint32_t steps, ifb_str text, size_t *from,
+static enum ifb_match search(const struct ifb_regex *re, int64_t *steps, ifb_str text, size_t *from,
                              size_t *to)
 {
     struct ifb_scan scan;
     enum ifb_match m;
 
     ifb_scan_open(&scan, re, text);
-    scan.steps = steps;
+    scan.budget = steps;
     m = ifb_scan_next(&scan, from, to);
     ifb_scan_close(&scan);
     return m;
@@ -135,7 +135,7 @@ enum ifb_outcome ifb_pattern_search(const struct ifb_pattern *pattern, struct if
 }
 
 /* ifb_regex_count within the probe's steps. */
-static int64_t count(const struct ifb_regex *re, uint32_t steps, ifb_str text)
+static int64_t count(const struct ifb_regex *re, int64_t *steps, ifb_str text)
 {
     struct ifb_scan scan;
     enum ifb_match m;
@@ -143,7 +143,7 @@ static int64_t count(const struct ifb_regex *re, uint32_t steps, ifb_str text)
     int64_t n = 0;
 
     ifb_scan_open(&scan, re, text);
-    scan.steps = steps;
+    scan.budget = steps;
     while ((m = ifb_scan_next(&scan, &from, &to)) == IFB_MATCH)
         n++;
     ifb_scan_close(&scan);

@@ -312,7 +312,7 @@ static bool add_matches(const struct ifb_pattern *pattern, struct ifb_probe *p,
     size_t from, to;
 
     ifb_scan_open(&scan, pattern->re, text);
-    scan.steps = p->steps;
+    scan.budget = p->steps;
     while ((m = ifb_scan_next(&scan, &from, &to)) == IFB_MATCH)
         add(out, ifb_str_part(text, from, to));
     ifb_scan_close(&scan);

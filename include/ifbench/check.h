@@ -75,7 +75,7 @@ struct ifb_probe {
     ifb_str why;
     struct ifb_span spans[IFB_SPANS_MAX];
     uint16_t nspans;
-    uint32_t steps;  /* what one pattern may take on this text; 0: regex.h's default */
+    int64_t *steps;  /* what patterns may still take together; NULL: each its own */
 };
 
 /* A row of `ifbench scorers ID`, and a test. */
