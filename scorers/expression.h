@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The tree that an expression is compiled to. expression_load.c makes it and its
- * canonical form, expression.c evaluates it.
+ * canonical form, expression_name.c names its nodes, expression.c evaluates it.
  */
 #ifndef IFB_SCORERS_EXPRESSION_H
 #define IFB_SCORERS_EXPRESSION_H
@@ -63,5 +63,9 @@ void ifb_node_release(struct ifb_node *node);
  * its beginning. Empty for a root without a name.
  */
 void ifb_node_path(const struct ifb_node *node, struct ifb_buf *out);
+
+/* "each line starts", "measure words", "all(3)", in `arena`; `form` is the canonical form. */
+ifb_str ifb_node_name(const struct ifb_node *root, const struct ifb_json *form,
+                      struct ifb_arena *arena);
 
 #endif

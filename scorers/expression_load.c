@@ -5,9 +5,7 @@
  */
 #include "scorers/expression.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
@@ -17,7 +15,6 @@
 #include "harness/base/utf8.h"
 #include "scorers/args.h"
 
-#define VALUE_DEPTH 200
 #define CANONICAL_MAX ((size_t)16 << 20)
 #define PIECES_MAX 1e9
 
@@ -54,111 +51,19 @@ static enum ifb_code fail_at(struct loader *l, struct place at, const char *fmt,
     return IFB_EINPUT;
 }
 
-/* ---- the canonical form ---- */
-
-static int by_key(const void *a, const void *b)
-{
-    return ifb_str_cmp((*(const struct ifb_json *const *)a)->key,
-                       (*(const struct ifb_json *const *)b)->key);
-}
-
-/* Sorts the members of an object by their keys; returns one that stands twice, or NULL. */
-static const struct ifb_json *sort_members(struct ifb_arena *arena, struct ifb_json *object)
-{
-    struct ifb_json **at = ifb_new(arena, struct ifb_json *, object->n + 1);
-    size_t n = 0;
-
-    for (const struct ifb_json *m = object->first; m; m = m->next)
-        at[n++] = (struct ifb_json *)m;
-    qsort(at, n, sizeof(struct ifb_json *), by_key);
-    for (size_t i = 0; i < n; i++)
-        at[i]->next = at[i + 1];
-    object->first = at[0];
-    for (size_t i = 1; i < n; i++)
-        if (ifb_str_eq(at[i]->key, at[i - 1]->key))
-            return at[i];
-    return NULL;
-}
-
-/* Appends a member; `value` is changed. `tail` is the last one, kept by the caller. */
-static void append(struct ifb_json *to, struct ifb_json **tail, ifb_str key,
-                   struct ifb_json *value)
-{
-    value->key = key;
-    value->next = NULL;
-    if (*tail)
-        (*tail)->next = value;
-    else
-        to->first = value;
-    *tail = value;
-    to->n++;
-}
-
-static struct ifb_json *new_value(struct loader *l, enum ifb_json_kind kind, unsigned line)
-{
-    struct ifb_json *v = ifb_new(l->arena, struct ifb_json, 1);
-
-    v->kind = kind;
-    v->line = line;
-    return v;
-}
-
-/* Whole numbers as integers, others as the shortest text that reads back equal. */
-static ifb_str spell_number(struct loader *l, const struct ifb_json *v)
-{
-    struct ifb_buf buf;
-    struct ifb_jw w;
-    ifb_str text;
-
-    if (v->whole)
-        return ifb_fmt(l->arena, "%lld", (long long)v->integer);
-    if (!isfinite(v->number))
-        return ifb_str_copy(l->arena, v->string);
-    ifb_buf_init(&buf, 64);
-    ifb_jw_open(&w, &buf);
-    ifb_jw_real(&w, NULL, v->number);
-    text = ifb_str_copy(l->arena, ifb_buf_view(&buf));
-    ifb_buf_close(&buf);
-    return text;
-}
-
-/* A copy of any value in canonical form; NULL with the error set. */
+/* The canonical form of a value that belongs to `node`; NULL with the error set. */
 static struct ifb_json *copy_value(struct loader *l, const struct ifb_node *node,
-                                   const struct ifb_json *v, int depth)
+                                   const struct ifb_json *v)
 {
-    struct ifb_json *copy = new_value(l, v->kind, v->line), *tail = NULL;
-    const struct ifb_json *twice;
+    struct ifb_error local = { 0 };
+    struct ifb_json *copy = ifb_json_canonical(l->arena, v, &local);
 
-    if (depth > VALUE_DEPTH) {
-        fail_at(l, (struct place){ node, v }, "nested too deeply");
-        return NULL;
-    }
-    *copy = *v;
-    copy->first = NULL;
-    copy->n = 0;
-    if (v->kind == IFB_JSTRING)
-        copy->string = ifb_str_copy(l->arena, v->string);
-    if (v->kind == IFB_JNUMBER)
-        copy->string = spell_number(l, v);
-    for (const struct ifb_json *m = v->first; m; m = m->next) {
-        struct ifb_json *member = copy_value(l, node, m, depth + 1);
-
-        if (!member)
-            return NULL;
-        append(copy, &tail, ifb_str_copy(l->arena, m->key), member);
-    }
-    twice = v->kind == IFB_JOBJECT ? sort_members(l->arena, copy) : NULL;
-    if (!twice)
-        return copy;
-    fail_at(l, (struct place){ node, v }, "\"%.*s\" stands twice",
-            IFB_ARG(ifb_utf8_cut(twice->key, 80)));
-    return NULL;
+    if (!copy)
+        fail_at(l, (struct place){ node, v }, "%s", local.msg);
+    return copy;
 }
 
 /* ---- the heads ---- */
-
-const char *const ifb_node_names[IFB_NODE_KINDS] = { "check", "all", "any", "count", "not", "each",
-                                                     "none", "some", "first", "last", "nth" };
 
 enum {
     OF = 1 << 0,
@@ -212,7 +117,7 @@ static struct ifb_json *load_member(struct loader *l, struct ifb_node *node, siz
 static struct ifb_json *load_list(struct loader *l, struct ifb_node *node,
                                   const struct ifb_json *list, int depth)
 {
-    struct ifb_json *out = new_value(l, IFB_JARRAY, list->line), *tail = NULL;
+    struct ifb_json *out = ifb_json_new(l->arena, IFB_JARRAY, list->line), *tail = NULL;
     size_t i = 0;
 
     if (list->kind != IFB_JARRAY || !list->n) {
@@ -231,7 +136,7 @@ static struct ifb_json *load_list(struct loader *l, struct ifb_node *node,
 
         if (!member)
             return NULL;
-        append(out, &tail, (ifb_str){ NULL, 0 }, member);
+        ifb_json_append(out, &tail, (ifb_str){ NULL, 0 }, member);
     }
     return out;
 }
@@ -308,18 +213,18 @@ static struct ifb_json *load_setting(struct loader *l, struct ifb_node *node, un
     case UNIT:
         if (!load_unit(l, node, m))
             return NULL;
-        copy = new_value(l, IFB_JSTRING, m->line);
+        copy = ifb_json_new(l->arena, IFB_JSTRING, m->line);
         copy->string = ifb_str_of(ifb_unit_row(node->unit)->name);
         return copy;
-    case MIN: return load_number(l, node, m, 0, &node->min) ? copy_value(l, node, m, 0) : NULL;
-    case MAX: return load_number(l, node, m, 0, &node->max) ? copy_value(l, node, m, 0) : NULL;
+    case MIN: return load_number(l, node, m, 0, &node->min) ? copy_value(l, node, m) : NULL;
+    case MAX: return load_number(l, node, m, 0, &node->max) ? copy_value(l, node, m) : NULL;
     case N:
         if (!load_number(l, node, m, -(int64_t)PIECES_MAX, &node->nth))
             return NULL;
         break;
     default: break;
     }
-    return copy_value(l, node, m, 0);
+    return copy_value(l, node, m);
 }
 
 static unsigned find_setting(ifb_str key, unsigned may)
@@ -372,7 +277,7 @@ static bool check_settings(struct loader *l, struct ifb_node *node, const struct
 static struct ifb_json *load_object(struct loader *l, struct ifb_node *node,
                                     const struct ifb_json *object, int depth)
 {
-    struct ifb_json *out = new_value(l, IFB_JOBJECT, object->line), *tail = NULL;
+    struct ifb_json *out = ifb_json_new(l->arena, IFB_JOBJECT, object->line), *tail = NULL;
     unsigned seen = 0, may = takes[node->kind].may;
 
     node->max = INT64_MAX;
@@ -399,11 +304,11 @@ static struct ifb_json *load_object(struct loader *l, struct ifb_node *node,
         value = load_setting(l, node, which, m, depth);
         if (!value)
             return NULL;
-        append(out, &tail, ifb_str_copy(l->arena, m->key), value);
+        ifb_json_append(out, &tail, ifb_str_copy(l->arena, m->key), value);
     }
     if (!check_settings(l, node, object, seen))
         return NULL;
-    sort_members(l->arena, out);
+    ifb_json_sort(l->arena, out);
     return out;
 }
 
@@ -411,26 +316,25 @@ static struct ifb_json *load_object(struct loader *l, struct ifb_node *node,
 
 /* Loads a check with its arguments, an object that is in canonical form already. */
 static struct ifb_json *load_check(struct loader *l, struct ifb_node *node, struct place at,
-                                   ifb_str id, struct ifb_json *args)
+                                   struct ifb_json *args)
 {
-    struct ifb_json *name = new_value(l, IFB_JSTRING, at.value->line), *tail = NULL;
-    struct ifb_json *out = new_value(l, IFB_JOBJECT, at.value->line);
+    struct ifb_json *name = ifb_json_new(l->arena, IFB_JSTRING, at.value->line), *tail = NULL;
+    struct ifb_json *out = ifb_json_new(l->arena, IFB_JOBJECT, at.value->line);
     const struct ifb_json *next;
     struct ifb_error local = { 0 };
 
-    (void)id;
     if (ifb_args_load(node->check, args, l->arena, &node->args, &local)) {
         fail_at(l, at, "%s", local.msg);
         return NULL;
     }
     name->string = ifb_str_of(node->check->id);
-    append(out, &tail, IFB_STR("check"), name);
+    ifb_json_append(out, &tail, IFB_STR("check"), name);
     for (struct ifb_json *m = (struct ifb_json *)args->first; m; m = (struct ifb_json *)next) {
         next = m->next;
         if (m->kind != IFB_JNULL)
-            append(out, &tail, m->key, m);
+            ifb_json_append(out, &tail, m->key, m);
     }
-    sort_members(l->arena, out);
+    ifb_json_sort(l->arena, out);
     return out;
 }
 
@@ -457,7 +361,7 @@ static struct ifb_json *load_long(struct loader *l, const struct ifb_json *v,
                                   struct ifb_node *node)
 {
     const struct ifb_json *id = ifb_json_get(v, "check");
-    struct ifb_json *args = copy_value(l, node, v, 0), *rest, *tail = NULL;
+    struct ifb_json *args = copy_value(l, node, v), *rest, *tail = NULL;
     const struct ifb_json *next;
 
     if (!args)
@@ -469,13 +373,13 @@ static struct ifb_json *load_long(struct loader *l, const struct ifb_json *v,
     }
     if (!find_check(l, node, (struct place){ node, id }, id->string))
         return NULL;
-    rest = new_value(l, IFB_JOBJECT, v->line);
+    rest = ifb_json_new(l->arena, IFB_JOBJECT, v->line);
     for (struct ifb_json *m = (struct ifb_json *)args->first; m; m = (struct ifb_json *)next) {
         next = m->next;
         if (!ifb_str_is(m->key, "check") && !ifb_str_is(m->key, "name"))
-            append(rest, &tail, m->key, m);
+            ifb_json_append(rest, &tail, m->key, m);
     }
-    return load_check(l, node, (struct place){ node, v }, id->string, rest);
+    return load_check(l, node, (struct place){ node, v }, rest);
 }
 
 /* {NAME: ARGS}, which `head` is, or "NAME". */
@@ -487,21 +391,21 @@ static struct ifb_json *load_short(struct loader *l, const struct ifb_json *head
 
     if (!find_check(l, node, at, id))
         return NULL;
-    value = copy_value(l, node, head, 0);
+    value = copy_value(l, node, head);
     if (!value)
         return NULL;
     if (head->kind == IFB_JOBJECT)
-        return load_check(l, node, at, id, value);
-    args = new_value(l, IFB_JOBJECT, head->line);
+        return load_check(l, node, at, value);
+    args = ifb_json_new(l->arena, IFB_JOBJECT, head->line);
     if (head->key.ptr && head->kind != IFB_JNULL && !(head->kind == IFB_JBOOL && head->truth)) {
         if (!node->check->fields) {
             fail_at(l, at, "takes no arguments%s",
                     head->kind == IFB_JBOOL ? ", wanted true, perhaps in \"not\"" : "");
             return NULL;
         }
-        append(args, &tail, ifb_str_of(node->check->fields[0].name), value);
+        ifb_json_append(args, &tail, ifb_str_of(node->check->fields[0].name), value);
     }
-    return load_check(l, node, at, id, args);
+    return load_check(l, node, at, args);
 }
 
 /* ---- expressions ---- */
@@ -553,8 +457,8 @@ static struct ifb_json *load_head(struct loader *l, const struct ifb_json *v,
         value = load_list(l, node, head, depth);
     if (!value)
         return NULL;
-    out = new_value(l, IFB_JOBJECT, v->line);
-    append(out, &tail, ifb_str_of(ifb_node_names[node->kind]), value);
+    out = ifb_json_new(l->arena, IFB_JOBJECT, v->line);
+    ifb_json_append(out, &tail, ifb_str_of(ifb_node_names[node->kind]), value);
     return out;
 }
 
@@ -588,92 +492,7 @@ static struct ifb_json *load_node(struct loader *l, const struct ifb_json *v,
     return ifb_json_get(v, "check") ? load_long(l, v, node) : load_head(l, v, node, depth);
 }
 
-/* ---- paths and names ---- */
-
-#define PATH_MAX_SHOWN 120
-
-static bool takes_many(enum ifb_node_kind kind)
-{
-    return kind == IFB_NODE_ALL || kind == IFB_NODE_ANY || kind == IFB_NODE_COUNT;
-}
-
-/* "all[2]" of the node that `member` belongs to, or what `member` is itself. */
-static ifb_str step(const struct ifb_node *node, const struct ifb_node *member, char text[64])
-{
-    int n;
-
-    if (!member && node->kind == IFB_NODE_LEAF)
-        return node->check ? ifb_utf8_cut(ifb_str_of(node->check->id), 60) : (ifb_str){ NULL, 0 };
-    if (member && takes_many(node->kind))
-        n = snprintf(text, 64, "%s[%zu]", ifb_node_names[node->kind], member->index);
-    else
-        n = snprintf(text, 64, "%s", ifb_node_names[node->kind]);
-    return (ifb_str){ text, (size_t)n };
-}
-
-void ifb_node_path(const struct ifb_node *node, struct ifb_buf *out)
-{
-    const struct ifb_node *chain[IFB_TREE_DEPTH + 2];
-    size_t n = 0, from = 0, len = 0;
-    char text[64];
-
-    for (; node && n < IFB_TREE_DEPTH + 2; node = node->parent)
-        chain[n++] = node;
-    for (; from < n && len < PATH_MAX_SHOWN; from++)
-        len += step(chain[from], from ? chain[from - 1] : NULL, text).len + 1;
-    if (from < n)
-        ifb_buf_cstr(out, "..");
-    while (from--) {
-        ifb_str s = step(chain[from], from ? chain[from - 1] : NULL, text);
-
-        if (s.len && out->len)
-            ifb_buf_char(out, '.');
-        ifb_buf_str(out, s);
-    }
-}
-
-/* "not contains", "each line starts", "all(3)". */
-static void render(const struct ifb_node *node, struct ifb_buf *out)
-{
-    for (; node->kind != IFB_NODE_LEAF; node = node->at[0]) {
-        ifb_buf_cstr(out, ifb_node_names[node->kind]);
-        if (takes_many(node->kind)) {
-            ifb_buf_fmt(out, "(%zu)", node->n);
-            return;
-        }
-        if (node->kind == IFB_NODE_NTH)
-            ifb_buf_fmt(out, "(%lld)", (long long)node->nth);
-        if (node->kind != IFB_NODE_NOT)
-            ifb_buf_fmt(out, " %s", ifb_unit_row(node->unit)->one);
-        ifb_buf_char(out, ' ');
-    }
-    ifb_buf_cstr(out, node->check->id);
-}
-
-/* The value of "unit" says more than "measure" does. */
-static ifb_str name_of(struct loader *l, const struct ifb_node *node, const struct ifb_json *form)
-{
-    struct ifb_buf buf;
-    ifb_str unit, name;
-
-    while (node->kind != IFB_NODE_LEAF && !takes_many(node->kind)) {
-        form = form->first;
-        form = node->kind == IFB_NODE_NOT ? form : ifb_json_get(form, "check");
-        node = node->at[0];
-    }
-    unit = node->kind == IFB_NODE_LEAF ? ifb_json_str(form, "unit") : (ifb_str){ NULL, 0 };
-    while (node->parent)
-        node = node->parent;
-    ifb_buf_init(&buf, 4096);
-    render(node, &buf);
-    if (unit.ptr) {
-        ifb_buf_char(&buf, ' ');
-        ifb_buf_str(&buf, ifb_utf8_cut(unit, 40));
-    }
-    name = ifb_str_copy(l->arena, ifb_utf8_cut(ifb_buf_view(&buf), 100));
-    ifb_buf_close(&buf);
-    return name;
-}
+/* ---- the whole ---- */
 
 static unsigned needs_of(const struct ifb_node *node)
 {
@@ -690,18 +509,6 @@ static bool forbids(const struct ifb_node *root)
 {
     return root->kind == IFB_NODE_NOT || root->kind == IFB_NODE_NONE ||
            (root->kind == IFB_NODE_LEAF && root->check->forbids);
-}
-
-void ifb_node_release(struct ifb_node *node)
-{
-    if (!node)
-        return;
-    for (size_t i = 0; i < node->n; i++)
-        ifb_node_release(node->at[i]);
-    ifb_pattern_close(&node->pattern);
-    if (node->check && node->check->release && node->args)
-        node->check->release(node->args);
-    node->args = NULL;
 }
 
 static ifb_str written(struct ifb_arena *arena, const struct ifb_json *form)
@@ -738,7 +545,7 @@ enum ifb_code ifb_constraint_load_expression(struct ifb_arena *arena, const stru
         return IFB_EINPUT;
     }
     *out = (struct ifb_constraint){
-        .id = label.len ? ifb_str_copy(arena, label) : name_of(&l, tree->root, form),
+        .id = label.len ? ifb_str_copy(arena, label) : ifb_node_name(tree->root, form, arena),
         .check = &ifb_expression_check, .args = tree, .args_json = text,
         .needs = needs_of(tree->root), .negated = forbids(tree->root),
     };

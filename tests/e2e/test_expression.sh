@@ -5,7 +5,7 @@
 printf -- '- tea\n- milk\nrum\n' >"$dir/text"
 "$ifbench" check --json --expr '{"each":{"unit":"line","check":{"starts":"- "}}}' <"$dir/text" >"$dir/out" 2>"$dir/err"
 [ $? = 1 ] && grep -q '"id":"each line starts","args":{"each":{"check":{"check":"starts","text":"- "},"unit":"lines"}}' "$dir/out" &&
-    grep -q '"at":\[\[15,18\]\],"quotes":\["rum"\]' "$dir/out"
+    grep -q '"at":\[\[13,16\]\],"quotes":\["rum"\]' "$dir/out"
 ok "an expression from the command line: canonical form, place and quote"
 
 cat >"$dir/rule.yaml" <<'YAML'
