@@ -17,11 +17,15 @@ Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-6s %s\n' $(1) $(2))
 
 PKGS := libcurl libcrypto libpcre2-8 libxml-2.0 sqlite3 yaml-0.1 zlib
+# Optional: unpacks the tagger's model in half the time that zlib takes.
+FASTER := $(shell pkg-config --exists libdeflate 2>/dev/null && echo libdeflate)
+PKGS += $(FASTER)
 CC      ?= cc
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
            -Wwrite-strings -Wformat=2 -Wundef
 CPPFLAGS += -I. -Iinclude -D_GNU_SOURCE $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # -ffp-contract=off: a fused multiply-add would make verdicts depend on the machine.
+CPPFLAGS += $(if $(FASTER),-DIFB_LIBDEFLATE)
 CFLAGS  += -std=c17 -g -fPIC -pthread -fvisibility=default -ffp-contract=off $(WARN)
 LDFLAGS += -pthread -Wl,--as-needed
 # libcurl is not linked: harness/http/curl_lazy.c loads it when it is needed.

@@ -11,6 +11,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/str.h"
+#include "reports/parts.h"
 #include "reports/rows.h"
 #include "reports/say.h"
 
@@ -211,9 +212,12 @@ static void put_metric(struct ifb_pen *p, const struct ifb_metric_value *m, bool
         ifb_pen_cstr(p, "</td>");
     }
     ifb_pen_fmt(p, "<td class=\"num big\">%s</td><td class=\"chart\">", ifb_say_metric(m).text);
-    if (ifb_is_proportion(m))
-        put_bar(p, m->value, m->lo, m->hi);
+    put_bar(p, ifb_share_of(m, m->value), ifb_share_of(m, m->lo), ifb_share_of(m, m->hi));
     ifb_pen_fmt(p, "</td><td class=\"num\">%s</td>", ifb_say_interval(m).text);
+    if (m->hits < 0) {
+        ifb_pen_fmt(p, "<td class=\"num\">%s</td></tr>\n", ifb_say_hits(m, "").text);
+        return;
+    }
     ifb_pen_fmt(p, "<td class=\"num\">%s / ", ifb_say_count(m->hits).text);
     ifb_pen_fmt(p, "%s</td></tr>\n", ifb_say_count(m->n).text);
 }
@@ -231,7 +235,8 @@ static void put_scores_of(struct ifb_pen *p, const struct ifb_summary *s, ifb_st
                  "<th scope=\"col\" class=\"num\">95 % interval</th>"
                  "<th scope=\"col\" class=\"num\">Hits / n</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < s->nmetrics; i++) {
-        if (!ifb_str_eq(s->metrics[i].suite, suite) || !is_first(s, i))
+        if (!ifb_str_eq(s->metrics[i].suite, suite) || !is_first(s, i) ||
+            ifb_is_part(&s->metrics[i]))
             continue;
         for (size_t k = i; k < s->nmetrics; k++)
             if (ifb_str_eq(s->metrics[k].suite, suite) &&
@@ -239,6 +244,14 @@ static void put_scores_of(struct ifb_pen *p, const struct ifb_summary *s, ifb_st
                 put_metric(p, &s->metrics[k], with_model);
     }
     ifb_pen_cstr(p, "</tbody></table></div>\n");
+}
+
+static bool has_folds(const struct ifb_summary *s)
+{
+    for (size_t i = 0; i < s->nmetrics; i++)
+        if (s->metrics[i].hits < 0)
+            return true;
+    return false;
 }
 
 static void put_scores(struct ifb_pen *p, const struct ifb_summary *s, struct ifb_arena *arena)
@@ -255,7 +268,9 @@ static void put_scores(struct ifb_pen *p, const struct ifb_summary *s, struct if
         put_scores_of(p, s, suites.at[i], s->ncells > 1);
     }
     ifb_pen_cstr(p, "<p class=\"note\">Whiskers and intervals are Wilson\xe2\x80\x99s at 95 %. "
-                 "Errors count as not followed.</p></section>\n");
+                 "Errors count as not followed.");
+    ifb_pen_cstr(p, has_folds(s) ? " Where there are no hits, intervals are normal ones over the "
+                 "units that count.</p></section>\n" : "</p></section>\n");
 }
 
 /* ---- samples and cost ---- */
@@ -279,6 +294,10 @@ static void put_cost(struct ifb_pen *p, const struct ifb_cell_summary *c)
         ifb_pen_fmt(p, "Tokens: %s in", ifb_say_count(c->tokens_in).text);
         ifb_pen_fmt(p, ", %s out. ", ifb_say_count(c->tokens_out).text);
     }
+    if (!isnan(c->cost_usd) && c->cost_usd > 0)
+        ifb_pen_fmt(p, "Cost: $%s. ", ifb_say_real(c->cost_usd, 4).text);
+    if (c->cached)
+        ifb_pen_fmt(p, "Answered from the cache: %s. ", ifb_say_count(c->cached).text);
     if (c->failed_calls)
         ifb_pen_fmt(p, "Calls that got no answer: %s. ", ifb_say_count(c->failed_calls).text);
     if (c->incomplete)
@@ -316,7 +335,42 @@ static void put_outcomes(struct ifb_pen *p, const struct ifb_summary *s)
     ifb_pen_cstr(p, "</section>\n");
 }
 
-/* ---- instructions and groups ---- */
+/* ---- parts, instructions and groups ---- */
+
+static void put_part(struct ifb_pen *p, const struct ifb_parts *parts, size_t row)
+{
+    ifb_pen_cstr(p, "<tr><th scope=\"row\"><code>");
+    ifb_html_put_bdi(p, parts->rows[row]);
+    ifb_pen_fmt(p, "</code></th><td class=\"num\">%s</td>",
+                ifb_say_hits(ifb_part_first(parts, row), " / ").text);
+    for (size_t c = 0; c < parts->ncolumns; c++) {
+        const struct ifb_metric_value *m = parts->at[row * parts->ncolumns + c];
+
+        ifb_pen_fmt(p, "<td class=\"num\">%s</td>", m ? ifb_say_part(m).text : "");
+    }
+    ifb_pen_cstr(p, "</tr>\n");
+}
+
+static void put_parts(struct ifb_pen *p, const struct ifb_summary *s,
+                      const struct ifb_cell_summary *cell, struct ifb_arena *arena)
+{
+    struct ifb_parts parts = ifb_parts_of(s, cell, arena);
+
+    if (!parts.nrows)
+        return;
+    ifb_pen_cstr(p, "<div class=\"pan\" tabindex=\"0\" role=\"group\" aria-label=\"By part\">"
+                 "<table class=\"groups\"><thead><tr><th scope=\"col\">By part</th>"
+                 "<th scope=\"col\" class=\"num\">n</th>");
+    for (size_t c = 0; c < parts.ncolumns; c++) {
+        ifb_pen_cstr(p, "<th scope=\"col\" class=\"num\">");
+        ifb_html_put_bdi(p, parts.columns[c]);
+        ifb_pen_cstr(p, "</th>");
+    }
+    ifb_pen_cstr(p, "</tr></thead><tbody>\n");
+    for (size_t r = 0; r < parts.nrows; r++)
+        put_part(p, &parts, r);
+    ifb_pen_cstr(p, "</tbody></table></div>\n");
+}
 
 static void put_rate(struct ifb_pen *p, int64_t hits, int64_t n, const char *class)
 {
@@ -391,6 +445,7 @@ static void put_breakdown(struct ifb_pen *p, const struct ifb_summary *s,
             put_cell_name(p, cell);
             ifb_pen_cstr(p, "</summary>\n");
         }
+        put_parts(p, s, cell, arena);
         for (size_t k = 0; k < kinds.n; k++)
             put_groups(p, s, cell, kinds.at[k], index, arena);
         ifb_pen_cstr(p, s->ncells > 1 ? "</details>\n" : "");

@@ -9,11 +9,13 @@
  *   punkt       which sentence parameters judged: "official" or "built-in"
  *   metrics     [{id, suite, model, value, unit, higher_is_better, n, hits, lo, hi, se}]
  *               value = hits / n; lo and hi bound it at 95 % (Wilson); se is the
- *               standard error; all four are null when n is 0
+ *               standard error; all four are null when n is 0. Where hits is null, value
+ *               is of another kind over n units (groups), `unscored` of them were left
+ *               out, and lo, hi and se may be null. An id PART.NAME is of a part
  *   counts      {total, passed, failed, errors, unscored, pending}: samples
  *   tokens      {in, out}: sums over what was reported
  *   cells       [{suite, model, counts, tokens, latency_ms {p50, p95, p99}, failed_calls,
- *               incomplete, reasoning_removed, missing: "fail" or "unscored"}]
+ *               incomplete, reasoning_removed, cached, cost_usd (null: no prices), missing: "fail" or "unscored"}]
  *   groups      [{suite, model, kind, name, n, strict_pass, loose_pass, strict_acc,
  *               loose_acc, errors, unscored}]: constraints; acc = pass / (n - unscored)
  *   warnings    [text]
@@ -38,7 +40,12 @@ static void put_metric(struct ifb_jw *w, const struct ifb_metric_value *m)
     ifb_jw_str(w, "unit", m->unit);
     ifb_jw_bool(w, "higher_is_better", m->higher_is_better);
     ifb_jw_int(w, "n", m->n);
-    ifb_jw_int(w, "hits", m->hits);
+    if (m->hits >= 0)
+        ifb_jw_int(w, "hits", m->hits);
+    else
+        ifb_jw_null(w, "hits");
+    if (m->unscored)
+        ifb_jw_int(w, "unscored", m->unscored);
     ifb_jw_real(w, "lo", m->lo);
     ifb_jw_real(w, "hi", m->hi);
     ifb_jw_real(w, "se", m->se);
@@ -80,6 +87,8 @@ static void put_cell(struct ifb_jw *w, const struct ifb_cell_summary *c)
     ifb_jw_int(w, "failed_calls", c->failed_calls);
     ifb_jw_int(w, "incomplete", c->incomplete);
     ifb_jw_int(w, "reasoning_removed", c->reasoning_removed);
+    ifb_jw_int(w, "cached", c->cached);
+    ifb_jw_real(w, "cost_usd", c->cost_usd);
     ifb_jw_cstr(w, "missing", c->missing_fails ? "fail" : "unscored");
     ifb_jw_end(w);
 }

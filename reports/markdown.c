@@ -10,6 +10,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/str.h"
 #include "reports/grid.h"
+#include "reports/parts.h"
 #include "reports/say.h"
 
 static void add_row(struct ifb_grid *g, const struct ifb_metric_value *m)
@@ -44,7 +45,7 @@ static void print_model(struct ifb_pen *p, const struct ifb_summary *s, ifb_str 
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
         ifb_grid_cstr(&g, heads[i]);
     for (size_t i = 0; i < s->nmetrics; i++)
-        if (ifb_str_eq(s->metrics[i].model, model))
+        if (ifb_str_eq(s->metrics[i].model, model) && !ifb_is_part(&s->metrics[i]))
             add_row(&g, &s->metrics[i]);
     ifb_escape_markdown(p, model);
     ifb_pen_cstr(p, "\n\n");

@@ -105,24 +105,56 @@ bool ifb_is_proportion(const struct ifb_metric_value *m)
     return ifb_str_is(m->unit, "proportion");
 }
 
+static bool is_percent(const struct ifb_metric_value *m)
+{
+    return ifb_str_is(m->unit, "percent");
+}
+
+double ifb_share_of(const struct ifb_metric_value *m, double x)
+{
+    return ifb_is_proportion(m) ? x : is_percent(m) ? x / 100 : (double)NAN;
+}
+
+struct ifb_said ifb_say_hits(const struct ifb_metric_value *m, const char *slash)
+{
+    struct ifb_said s;
+    long long n = m->n;
+
+    if (m->hits >= 0)
+        snprintf(s.text, sizeof(s.text), "%lld%s%lld", (long long)m->hits, slash, n);
+    else if (m->unscored)
+        snprintf(s.text, sizeof(s.text), "%lld of %lld", n, n + (long long)m->unscored);
+    else
+        snprintf(s.text, sizeof(s.text), "%lld", n);
+    return s;
+}
+
 struct ifb_said ifb_say_metric(const struct ifb_metric_value *m)
 {
     if (isnan(m->value))
         return ifb_say_real(m->value, 0);
     if (ifb_is_proportion(m))
         return with_unit(ifb_say_percent(m->value, 2), "%");
+    if (is_percent(m))
+        return with_unit(ifb_say_real(m->value, 2), "%");
     return ifb_say_real(m->value, 4);
+}
+
+struct ifb_said ifb_say_part(const struct ifb_metric_value *m)
+{
+    return ifb_say_real(ifb_is_proportion(m) ? m->value * 100 : m->value, 2);
 }
 
 struct ifb_said ifb_say_interval(const struct ifb_metric_value *m)
 {
-    bool share = ifb_is_proportion(m);
+    bool share = ifb_is_proportion(m) || is_percent(m);
+    double scale = is_percent(m) ? 0.01 : 1;
     struct ifb_said lo, hi, s;
 
     if (isnan(m->lo) || isnan(m->hi))
         return ifb_say_real((double)NAN, 0);
-    lo = share ? ifb_say_percent(m->lo, 1) : ifb_say_real(m->lo, 4);
-    hi = share ? ifb_say_percent(m->hi, 1) : ifb_say_real(m->hi, 4);
+    lo = share ? ifb_say_percent(m->lo * scale, 1) : ifb_say_real(m->lo, 4);
+    hi = share ? ifb_say_percent(m->hi * scale, 1) : ifb_say_real(m->hi, 4);
     snprintf(s.text, sizeof(s.text), "%.18s to %.18s%s", lo.text, hi.text, share ? " %" : "");
     return s;
 }

@@ -40,8 +40,17 @@ const char *ifb_say_outcome(enum ifb_outcome outcome);
 /* Whether metric `m` is a share that is shown in percent. */
 bool ifb_is_proportion(const struct ifb_metric_value *m);
 
+/* The same of a number `x` of that metric, from 0 to 1 for a chart; NaN when it is no share. */
+double ifb_share_of(const struct ifb_metric_value *m, double x);
+
+/* "416 / 541", or where there are no hits "20 of 127": what counts, of what there is. */
+struct ifb_said ifb_say_hits(const struct ifb_metric_value *m, const char *slash);
+
 /* What the metric says: "76.89 %" or the bare number. */
 struct ifb_said ifb_say_metric(const struct ifb_metric_value *m);
+/* The same without its unit, for tables of many. */
+struct ifb_said ifb_say_part(const struct ifb_metric_value *m);
+
 /* "73.2 to 80.3 %". */
 struct ifb_said ifb_say_interval(const struct ifb_metric_value *m);
 

@@ -2,10 +2,13 @@
 /* The result table that `run` and `report` print: plain text, no colours, no samples. */
 #include <ifbench/report.h>
 
+#include <math.h>
+
 #include "harness/base/arena.h"
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
 #include "reports/grid.h"
+#include "reports/parts.h"
 #include "reports/rows.h"
 #include "reports/say.h"
 
@@ -49,12 +52,12 @@ static void print_metrics(struct ifb_pen *p, const struct ifb_summary *s,
     for (size_t i = 0; i < s->nmetrics; i++) {
         const struct ifb_metric_value *m = &s->metrics[i];
 
-        if (!ifb_is_of(m, cell))
+        if (!ifb_is_of(m, cell) || ifb_is_part(m))
             continue;
         ifb_grid_cell(&g, name_cell(arena, m->id));
         ifb_grid_cstr(&g, ifb_say_metric(m).text);
         ifb_grid_cstr(&g, ifb_say_interval(m).text);
-        ifb_grid_cell(&g, ifb_fmt(arena, "%lld/%lld", (long long)m->hits, (long long)m->n));
+        ifb_grid_cstr(&g, ifb_say_hits(m, "/").text);
         rows++;
     }
     if (rows)
@@ -77,8 +80,14 @@ static void print_cost(struct ifb_pen *p, const struct ifb_cell_summary *c)
 {
     if (c->tokens_in || c->tokens_out) {
         ifb_pen_fmt(p, "  tokens: %s in", ifb_say_count(c->tokens_in).text);
-        ifb_pen_fmt(p, ", %s out\n", ifb_say_count(c->tokens_out).text);
+        ifb_pen_fmt(p, ", %s out", ifb_say_count(c->tokens_out).text);
+        if (!isnan(c->cost_usd))
+            ifb_pen_fmt(p, ", $%s", ifb_say_real(c->cost_usd, 4).text);
+        ifb_pen_cstr(p, "\n");
     }
+    if (c->cached)
+        ifb_pen_fmt(p, "  from the cache: %s sample%s; --no-cache asks again\n",
+                    ifb_say_count(c->cached).text, ifb_say_plural(c->cached));
     if (c->latency_p50_ms >= 0) {
         ifb_pen_fmt(p, "  latency: median %s", ifb_say_ms(c->latency_p50_ms).text);
         ifb_pen_fmt(p, ", 95 %% below %s", ifb_say_ms(c->latency_p95_ms).text);
@@ -127,6 +136,52 @@ static void print_groups(struct ifb_pen *p, const struct ifb_summary *s,
     ifb_grid_print(&g, p, "  ");
 }
 
+#define PART_COLUMNS 7  /* side by side; the others follow below */
+
+static bool has_any(const struct ifb_parts *parts, size_t row, size_t from, size_t to)
+{
+    while (from < to && !parts->at[row * parts->ncolumns + from])
+        from++;
+    return from < to;
+}
+
+/* Columns `from` to `to` of the parts; without their units, which the headline has. */
+static void print_part_columns(struct ifb_pen *p, const struct ifb_parts *parts, size_t from,
+                               size_t to, struct ifb_arena *arena)
+{
+    struct ifb_grid g;
+
+    ifb_grid_open(&g, arena, ifb_fmt(arena, "lr%.*s", (int)(to - from), "rrrrrrr").ptr);
+    ifb_grid_cstr(&g, "part");
+    ifb_grid_cstr(&g, "n");
+    for (size_t c = from; c < to; c++)
+        ifb_grid_cell(&g, name_cell(arena, parts->columns[c]));
+    for (size_t r = 0; r < parts->nrows; r++) {
+        if (!has_any(parts, r, from, to))
+            continue;
+        ifb_grid_cell(&g, name_cell(arena, parts->rows[r]));
+        ifb_grid_cstr(&g, ifb_say_hits(ifb_part_first(parts, r), "/").text);
+        for (size_t c = from; c < to; c++) {
+            const struct ifb_metric_value *m = parts->at[r * parts->ncolumns + c];
+
+            ifb_grid_cstr(&g, m ? ifb_say_part(m).text : "");
+        }
+    }
+    ifb_pen_cstr(p, "\n");
+    ifb_grid_print(&g, p, "  ");
+}
+
+static void print_parts(struct ifb_pen *p, const struct ifb_summary *s,
+                        const struct ifb_cell_summary *cell, struct ifb_arena *arena)
+{
+    struct ifb_parts parts = ifb_parts_of(s, cell, arena);
+
+    for (size_t c = 0; c < parts.ncolumns; c += PART_COLUMNS)
+        print_part_columns(p, &parts, c,
+                           c + PART_COLUMNS < parts.ncolumns ? c + PART_COLUMNS : parts.ncolumns,
+                           arena);
+}
+
 static void print_cell(struct ifb_pen *p, const struct ifb_summary *s,
                        const struct ifb_cell_summary *cell, struct ifb_arena *arena)
 {
@@ -140,6 +195,7 @@ static void print_cell(struct ifb_pen *p, const struct ifb_summary *s,
     print_metrics(p, s, cell, arena);
     print_counts(p, &cell->counts, "  ");
     print_cost(p, cell);
+    print_parts(p, s, cell, arena);
     for (size_t i = 0; i < kinds.n; i++)
         print_groups(p, s, cell, kinds.at[i], arena);
 }

@@ -26,6 +26,26 @@ extern const struct ifb_check ifb_fr_letter_checks[];
 extern const struct ifb_check ifb_ja_checks[];
 extern const struct ifb_check ifb_ja_format_checks[];
 extern const struct ifb_check ifb_ja_letter_checks[];
+extern const struct ifb_check ifb_followbench_checks[];
+extern const struct ifb_check ifb_followbench_summary_checks[];
+extern const struct ifb_check ifb_followbench_format_checks[];
+extern const struct ifb_check ifb_words_checks[];
+extern const struct ifb_check ifb_words_order_checks[];
+extern const struct ifb_check ifb_ratio_checks[];
+extern const struct ifb_check ifb_emoji_checks[];
+extern const struct ifb_check ifb_count_checks[];
+extern const struct ifb_check ifb_sentence_checks[];
+extern const struct ifb_check ifb_format_text_checks[];
+extern const struct ifb_check ifb_format_lines_checks[];
+extern const struct ifb_check ifb_custom_checks[];
+extern const struct ifb_check ifb_custom_csv_checks[];
+extern const struct ifb_check ifb_repeat_checks[];
+extern const struct ifb_check ifb_measure_checks[];
+extern const struct ifb_check ifb_contains_checks[];
+extern const struct ifb_check ifb_mentions_checks[];
+extern const struct ifb_check ifb_charset_checks[];
+extern const struct ifb_check ifb_shape_checks[];
+extern const struct ifb_check ifb_answer_checks[];
 
 /*
  * The largest count an argument may ask for. Smaller than 0 or absent, upstream
@@ -40,8 +60,18 @@ extern const struct ifb_check ifb_ja_letter_checks[];
 #define IFB_RELATION(type, member, key)                                                     \
     IFB_FIELD(type, member, key, .kind = IFB_CHOICE, .required = true,                      \
               .choices = ifb_relations, .doc = "which side of the threshold passes")
+/* The same as a number: IFBench's file writes 5.0 and its checks only compare. */
+#define IFB_AMOUNT(type, member, key, text)                                                 \
+    IFB_FIELD(type, member, key, .kind = IFB_REAL, .required = true, .max = IFB_COUNT_MAX,  \
+              .doc = text)
 /* A required string called `key`. */
 #define IFB_TEXT(type, member, key, text)                                                   \
     IFB_FIELD(type, member, key, .kind = IFB_STRING, .required = true, .doc = text)
+
+/* FollowBench is there in two languages; the index into ifb_followbench_languages. */
+extern const char *const ifb_followbench_languages[];
+#define IFB_FOLLOWBENCH_LANGUAGE(type)                                                      \
+    IFB_FIELD(type, language, "language", .kind = IFB_CHOICE,                               \
+              .choices = ifb_followbench_languages, .doc = "of the record; English by default")
 
 #endif

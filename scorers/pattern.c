@@ -2,6 +2,7 @@
 #include "scorers/pattern.h"
 
 #include "harness/base/arena.h"
+#include "harness/base/error.h"
 #include "harness/base/regex.h"
 #include "harness/base/str.h"
 #include "harness/base/ucd.h"
@@ -40,6 +41,15 @@ void ifb_pattern_bind(struct ifb_pattern *out, ifb_str source, ifb_str pattern, 
     out->broken = ifb_str_copy(arena, ifb_str_of(err.msg));
 }
 
+enum ifb_code ifb_pattern_bind_valid(struct ifb_pattern *out, ifb_str source, unsigned flags,
+                                     struct ifb_arena *arena, struct ifb_error *err)
+{
+    ifb_pattern_bind(out, source, source, flags, arena);
+    if (out->broken.len)
+        return ifb_fail(err, IFB_EINPUT, "pattern: %.*s", IFB_ARG(out->broken));
+    return IFB_OK;
+}
+
 void ifb_pattern_bind_bounded(struct ifb_pattern *out, ifb_str source, unsigned flags,
                               struct ifb_arena *arena)
 {
@@ -73,6 +83,20 @@ static bool is_boundary(ifb_str text, size_t at)
     return left != (at < text.len && ifb_is_word(ifb_utf8_next(&after)));
 }
 
+/* ifb_regex_search within the probe's steps. */
+static enum ifb_match search(const struct ifb_regex *re, int64_t *steps, ifb_str text, size_t *from,
+                             size_t *to)
+{
+    struct ifb_scan scan;
+    enum ifb_match m;
+
+    ifb_scan_open(&scan, re, text);
+    scan.budget = steps;
+    m = ifb_scan_next(&scan, from, to);
+    ifb_scan_close(&scan);
+    return m;
+}
+
 /* A match that fails its boundaries may overlap one that does not: go on one character later. */
 static enum ifb_match search_bounded(const struct ifb_regex *re, ifb_str text, size_t *from,
                                      size_t *to)
@@ -95,7 +119,7 @@ static enum ifb_match search_bounded(const struct ifb_regex *re, ifb_str text, s
     }
 }
 
-static void say_broken(const struct ifb_pattern *pattern, struct ifb_probe *p)
+void ifb_pattern_say_broken(const struct ifb_pattern *pattern, struct ifb_probe *p)
 {
     ifb_str source = ifb_shown(pattern->source);
 
@@ -113,14 +137,30 @@ enum ifb_outcome ifb_pattern_search(const struct ifb_pattern *pattern, struct if
 
     if (pattern->re)
         m = pattern->bounded ? search_bounded(pattern->re, text, &from, &to)
-                             : ifb_regex_search(pattern->re, text, &from, &to);
+                             : search(pattern->re, p->steps, text, &from, &to);
     if (m == IFB_MATCH_LIMIT) {
-        say_broken(pattern, p);
+        ifb_pattern_say_broken(pattern, p);
         return IFB_ERROR;
     }
     if (m == IFB_MATCH)
         *match = ifb_str_part(text, from, to);
     return ifb_pass_if(m == IFB_MATCH);
+}
+
+/* ifb_regex_count within the probe's steps. */
+static int64_t count(const struct ifb_regex *re, int64_t *steps, ifb_str text)
+{
+    struct ifb_scan scan;
+    enum ifb_match m;
+    size_t from, to;
+    int64_t n = 0;
+
+    ifb_scan_open(&scan, re, text);
+    scan.budget = steps;
+    while ((m = ifb_scan_next(&scan, &from, &to)) == IFB_MATCH)
+        n++;
+    ifb_scan_close(&scan);
+    return m == IFB_MATCH_LIMIT ? -1 : n;
 }
 
 static void mark_matches(const struct ifb_regex *re, struct ifb_probe *p, ifb_str text)
@@ -137,10 +177,10 @@ static void mark_matches(const struct ifb_regex *re, struct ifb_probe *p, ifb_st
 int64_t ifb_pattern_count(const struct ifb_pattern *pattern, struct ifb_probe *p, ifb_str text,
                           bool mark)
 {
-    int64_t n = pattern->re ? ifb_regex_count(pattern->re, text) : -1;
+    int64_t n = pattern->re ? count(pattern->re, p->steps, text) : -1;
 
     if (n < 0)
-        say_broken(pattern, p);
+        ifb_pattern_say_broken(pattern, p);
     else if (mark && p->explain)
         mark_matches(pattern->re, p, text);
     return n;

@@ -31,9 +31,16 @@ ifb_str ifb_pattern_escape(struct ifb_arena *arena, ifb_str s);
 void ifb_pattern_bind(struct ifb_pattern *out, ifb_str source, ifb_str pattern, unsigned flags,
                       struct ifb_arena *arena);
 
+/* The same for a check whose pattern must be one: IFB_EINPUT "pattern: ..." when it is not. */
+enum ifb_code ifb_pattern_bind_valid(struct ifb_pattern *out, ifb_str source, unsigned flags,
+                                     struct ifb_arena *arena, struct ifb_error *err);
+
 /* The same for "\b" + source + "\b"; a literal source is not compiled. */
 void ifb_pattern_bind_bounded(struct ifb_pattern *out, ifb_str source, unsigned flags,
                               struct ifb_arena *arena);
+
+/* The reason why it has no outcome: not a pattern, or too many steps. */
+void ifb_pattern_say_broken(const struct ifb_pattern *pattern, struct ifb_probe *p);
 
 void ifb_pattern_close(struct ifb_pattern *pattern);
 

@@ -28,6 +28,6 @@ static const struct ifb_example no_comma_examples[] = {
 
 const struct ifb_check ifb_punctuation_checks[] = {
     { .id = "punctuation:no_comma", .doc = "no U+002C; other commas are allowed",
-      .run = check_no_comma, .examples = no_comma_examples },
+      .forbids = true, .run = check_no_comma, .examples = no_comma_examples },
     { 0 }
 };

@@ -5,7 +5,10 @@
 #include "harness/base/str.h"
 #include "scorers/multilingual/aliases.h"
 
-/* A family's ids all begin with its prefix, so that a search skips the others. */
+/*
+ * A family's ids all begin with its prefix, so that a search skips the others;
+ * general checks have ids without one.
+ */
 static const struct {
     ifb_str prefix;
     const struct ifb_check *checks;
@@ -19,6 +22,20 @@ static const struct {
     { IFB_STR_INIT("startend:"), ifb_startend_checks },
     { IFB_STR_INIT("change_case:"), ifb_case_checks },
     { IFB_STR_INIT("punctuation:"), ifb_punctuation_checks },
+    { IFB_STR_INIT("followbench:"), ifb_followbench_checks },
+    { IFB_STR_INIT("followbench:"), ifb_followbench_summary_checks },
+    { IFB_STR_INIT("followbench:"), ifb_followbench_format_checks },
+    { IFB_STR_INIT("words:"), ifb_words_checks },
+    { IFB_STR_INIT("words:"), ifb_words_order_checks },
+    { IFB_STR_INIT("ratio:"), ifb_ratio_checks },
+    { IFB_STR_INIT("format:emoji"), ifb_emoji_checks },
+    { IFB_STR_INIT("count:"), ifb_count_checks },
+    { IFB_STR_INIT("sentence:"), ifb_sentence_checks },
+    { IFB_STR_INIT("format:"), ifb_format_text_checks },
+    { IFB_STR_INIT("format:"), ifb_format_lines_checks },
+    { IFB_STR_INIT("custom:"), ifb_custom_checks },
+    { IFB_STR_INIT("custom:"), ifb_custom_csv_checks },
+    { IFB_STR_INIT("repeat:"), ifb_repeat_checks },
     { IFB_STR_INIT("es:"), ifb_es_checks },
     { IFB_STR_INIT("es:"), ifb_es_word_checks },
     { IFB_STR_INIT("fr:"), ifb_fr_checks },
@@ -26,6 +43,12 @@ static const struct {
     { IFB_STR_INIT("ja:"), ifb_ja_checks },
     { IFB_STR_INIT("ja:"), ifb_ja_format_checks },
     { IFB_STR_INIT("ja:"), ifb_ja_letter_checks },
+    { IFB_STR_INIT(""), ifb_measure_checks },
+    { IFB_STR_INIT(""), ifb_contains_checks },
+    { IFB_STR_INIT(""), ifb_mentions_checks },
+    { IFB_STR_INIT(""), ifb_charset_checks },
+    { IFB_STR_INIT(""), ifb_shape_checks },
+    { IFB_STR_INIT(""), ifb_answer_checks },
 };
 
 #define NFAMILIES (sizeof(families) / sizeof(families[0]))

@@ -32,6 +32,7 @@ struct ifb_forms {
     const uint32_t *stars;  /* where each '*' of the answer stands */
     size_t nstars;
     struct form at[NFORMS];
+    struct ifb_text *blank; /* the answer, for checks that judge a blank one too */
 };
 
 struct ifb_forms *ifb_forms_new(struct ifb_arena *cell, ifb_str answer,
@@ -192,7 +193,7 @@ static ifb_verdict judge(const struct ifb_constraint *c, struct ifb_forms *f, un
     struct ifb_probe p = { .scratch = scratch, .cell = f->arena, .explain = explain };
     ifb_verdict v = { .outcome = IFB_FAIL };
 
-    p.text = f->at[k].text;
+    p.text = f->at[k].text ? f->at[k].text : f->blank;
     v.outcome = c->check->run(c->args, &p);
     v.why = p.why;
     if (p.nspans)
@@ -212,6 +213,13 @@ static ifb_verdict cannot_run(const struct ifb_constraint *c, unsigned missing,
                                          ifb_need_remedy(missing)) };
 }
 
+/* The answer as it is, be it blank. */
+static void prepare_whole(struct ifb_forms *f)
+{
+    if (!get_form(f, 0) && !f->blank)
+        f->blank = ifb_text_new(f->arena, f->answer, f->res);
+}
+
 void ifb_constraint_score(const struct ifb_constraint *c, struct ifb_forms *forms,
                           struct ifb_arena *scratch, bool explain, ifb_verdict *strict,
                           ifb_verdict *loose)
@@ -220,6 +228,11 @@ void ifb_constraint_score(const struct ifb_constraint *c, struct ifb_forms *form
 
     if (c->broken.len || missing) {
         *strict = *loose = cannot_run(c, missing, forms->arena);
+        return;
+    }
+    if (c->check->strict_only) {
+        prepare_whole(forms);
+        *strict = *loose = judge(c, forms, 0, scratch, explain);
         return;
     }
     if (!get_form(forms, 0)) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* IFEval: 541 prompts with 834 verifiable instructions, from the official file. */
-#include "harness/base/error.h"
 #include "suites/rows.h"
 #include "suites/table.h"
 
@@ -8,12 +7,8 @@ static enum ifb_code open_ifeval(const struct ifb_suite_source *src, struct ifb_
                                  void **state, struct ifb_error *err)
 {
     struct ifb_item_rows *rows = NULL;
-    enum ifb_code code;
+    enum ifb_code code = ifb_item_rows_open_one("ifeval", src, arena, &rows, err);
 
-    if (!src || src->npaths != 1)
-        return ifb_fail(err, IFB_EINPUT, "the suite ifeval reads 1 file, found %zu",
-                        src ? src->npaths : (size_t)0);
-    code = ifb_item_rows_open(src->paths[0], arena, &rows, err);
     *state = rows;
     return code;
 }

@@ -26,6 +26,7 @@ struct seen {
 struct ifb_item_rows {
     struct ifb_arena *arena;    /* of the items */
     struct ifb_arena *scratch;  /* of the row being read; items keep nothing of it */
+    const struct ifb_item_rows_form *form;
     const char *name;
     struct ifb_lines *lines;  /* NULL: `rest` is read instead */
     ifb_str rest;
@@ -63,17 +64,21 @@ static void grow(struct seen *seen, struct ifb_arena *arena)
     *seen = larger;
 }
 
-static enum ifb_code note_key(struct ifb_item_rows *rows, ifb_str id, struct ifb_error *err)
+static enum ifb_code note_key(struct ifb_item_rows *rows, ifb_str *id, struct ifb_error *err)
 {
     struct slot *slot;
 
     if (rows->seen.n * 2 >= rows->seen.size)
         grow(&rows->seen, rows->arena);
-    slot = find_slot(&rows->seen, id);
+    slot = find_slot(&rows->seen, *id);
+    if (slot->line && rows->form->keys_repeat) {
+        *id = ifb_fmt(rows->arena, "%.*s@%u", IFB_ARG(*id), rows->number);
+        slot = find_slot(&rows->seen, *id);
+    }
     if (slot->line)
         return ifb_fail(err, IFB_EINPUT, "key \"%.*s\" was used on line %u already",
-                        (int)ifb_utf8_cut(id, 80).len, id.ptr, slot->line);
-    *slot = (struct slot){ id, rows->number };
+                        IFB_ARG(ifb_utf8_cut(*id, 80)), slot->line);
+    *slot = (struct slot){ *id, rows->number };
     rows->seen.n++;
     return IFB_OK;
 }
@@ -102,7 +107,7 @@ static enum ifb_code read_key(struct ifb_item_rows *rows, const struct ifb_json 
         return ifb_fail(err, IFB_EINPUT, "\"key\" is empty");
     else
         return fail_wanted("key", "a whole number or a string", key, err);
-    return note_key(rows, item->id, err);
+    return note_key(rows, &item->id, err);
 }
 
 static enum ifb_code read_prompt(struct ifb_item_rows *rows, const struct ifb_json *row,
@@ -111,6 +116,8 @@ static enum ifb_code read_prompt(struct ifb_item_rows *rows, const struct ifb_js
     const struct ifb_json *prompt = ifb_json_get(row, "prompt");
     struct ifb_message *message;
 
+    if (rows->form->ask)
+        return rows->form->ask(row, rows->arena, item, err);
     if (!prompt || prompt->kind != IFB_JSTRING)
         return fail_wanted("prompt", "a string", prompt, err);
     if (!ifb_str_trim_ascii(prompt->string).len)
@@ -285,9 +292,11 @@ enum ifb_code ifb_item_rows_next(struct ifb_item_rows *rows, struct ifb_item *it
 
 struct ifb_item_rows *ifb_item_rows_of(const char *name, ifb_str text, struct ifb_arena *arena)
 {
+    static const struct ifb_item_rows_form plain = { NULL, false };
     struct ifb_item_rows *rows = ifb_new(arena, struct ifb_item_rows, 1);
 
     rows->arena = arena;
+    rows->form = &plain;
     rows->scratch = ifb_arena_new();
     rows->name = ifb_cstr(arena, ifb_str_of(name));
     rows->rest = text;
@@ -310,6 +319,21 @@ enum ifb_code ifb_item_rows_open(const char *path, struct ifb_arena *arena, stru
     else
         *out = rows;
     return code;
+}
+
+enum ifb_code ifb_item_rows_open_one(const char *suite, const struct ifb_suite_source *src,
+                                     struct ifb_arena *arena, struct ifb_item_rows **out,
+                                     struct ifb_error *err)
+{
+    if (!src || src->npaths != 1)
+        return ifb_fail(err, IFB_EINPUT, "the suite %s reads 1 file, found %zu", suite,
+                        src ? src->npaths : (size_t)0);
+    return ifb_item_rows_open(src->paths[0], arena, out, err);
+}
+
+void ifb_item_rows_set_form(struct ifb_item_rows *rows, const struct ifb_item_rows_form *form)
+{
+    rows->form = form;
 }
 
 void ifb_item_rows_close(struct ifb_item_rows *rows)

@@ -24,8 +24,24 @@ struct ifb_item_rows;
 enum ifb_code ifb_item_rows_open(const char *path, struct ifb_arena *arena, struct ifb_item_rows **out,
                             struct ifb_error *err);
 
+/* The same for a suite called `suite`; IFB_EINPUT unless there is exactly one file. */
+enum ifb_code ifb_item_rows_open_one(const char *suite, const struct ifb_suite_source *src,
+                                     struct ifb_arena *arena, struct ifb_item_rows **out,
+                                     struct ifb_error *err);
+
 /* Reads `text`, which must outlive the arena's contents; `name` stands for it in messages. */
 struct ifb_item_rows *ifb_item_rows_of(const char *name, ifb_str text, struct ifb_arena *arena);
+
+/* What a suite may read otherwise than IFEval's file has it. */
+struct ifb_item_rows_form {
+    /* Reads what is asked into item->prompt, in `arena`; NULL: a string "prompt". */
+    enum ifb_code (*ask)(const struct ifb_json *row, struct ifb_arena *arena,
+                         struct ifb_item *item, struct ifb_error *err);
+    bool keys_repeat;  /* a key used before is made unique by its line: "7@12" */
+};
+
+/* `form` must outlive `rows`. */
+void ifb_item_rows_set_form(struct ifb_item_rows *rows, const struct ifb_item_rows_form *form);
 
 /*
  * From now on a constraint whose id has no check stays unscored under its name;

@@ -11,6 +11,10 @@ static const struct ifb_suite *const suites[] = {
     &ifb_suite_m_ifeval_es,
     &ifb_suite_m_ifeval_fr,
     &ifb_suite_m_ifeval_ja,
+    &ifb_suite_ifbench,
+    &ifb_suite_ifbench_two_turn,
+    &ifb_suite_followbench,
+    &ifb_suite_followbench_zh,
     NULL
 };
 

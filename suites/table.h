@@ -11,5 +11,9 @@ extern const struct ifb_suite ifb_suite_m_ifeval_en;
 extern const struct ifb_suite ifb_suite_m_ifeval_es;
 extern const struct ifb_suite ifb_suite_m_ifeval_fr;
 extern const struct ifb_suite ifb_suite_m_ifeval_ja;
+extern const struct ifb_suite ifb_suite_followbench;
+extern const struct ifb_suite ifb_suite_followbench_zh;
+extern const struct ifb_suite ifb_suite_ifbench;
+extern const struct ifb_suite ifb_suite_ifbench_two_turn;
 
 #endif

@@ -16,5 +16,5 @@ done
 url=$(cat "$dir/url")
 
 echo "The answers of this demo are canned: a mock endpoint on $url serves them."
-echo "\$ ifbench run --suite core --model $url/v1#demo"
-"$build/ifbench" run --suite core --model "$url/v1#demo"
+echo "\$ ifbench run --suite core --model $url/v1#demo --no-cache"
+"$build/ifbench" run --suite core --model "$url/v1#demo" --no-cache

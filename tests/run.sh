@@ -6,7 +6,7 @@ set -u
 build=$1
 shift
 : "${IFBENCH_DATA:=../shared/data}"
-export IFBENCH_DATA BUILD="$build" CMOCKA_MESSAGE_OUTPUT=TAP
+export IFBENCH_DATA IFBENCH_CACHE=off BUILD="$build" CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}"
 unset IFBENCH_API_KEY OPENAI_API_KEY OPENAI_BASE_URL http_proxy https_proxy XDG_DATA_HOME
 out=$(mktemp) || exit 1

@@ -37,7 +37,7 @@ void ifb_field_describe(const struct ifb_field *field, struct ifb_buf *out)
     static const char *const kinds[] = {
         [IFB_BOOL] = "true or false", [IFB_INT] = "a whole number", [IFB_REAL] = "a number",
         [IFB_STRING] = "a string",    [IFB_STRINGS] = "an array of strings",
-        [IFB_JSON] = "a JSON value",
+        [IFB_TEXTS] = "a string or an array of strings", [IFB_JSON] = "a JSON value",
     };
 
     if (field->kind == IFB_CHOICE)
@@ -65,18 +65,19 @@ static enum ifb_json_kind json_kind(enum ifb_kind kind)
     case IFB_BOOL: return IFB_JBOOL;
     case IFB_INT:
     case IFB_REAL: return IFB_JNUMBER;
-    case IFB_STRINGS: return IFB_JARRAY;
+    case IFB_STRINGS:
+    case IFB_TEXTS: return IFB_JARRAY;
     default: return IFB_JSTRING;
     }
 }
 
 static bool right_type(const struct ifb_field *field, const struct ifb_json *value)
 {
-    if (field->kind == IFB_JSON)
+    if (field->kind == IFB_JSON || (field->kind == IFB_TEXTS && value->kind == IFB_JSTRING))
         return true;
     if (value->kind != json_kind(field->kind) || (field->kind == IFB_INT && !value->whole))
         return false;
-    if (field->kind == IFB_STRINGS)
+    if (field->kind == IFB_STRINGS || field->kind == IFB_TEXTS)
         for (const struct ifb_json *m = value->first; m; m = m->next)
             if (m->kind != IFB_JSTRING)
                 return false;
@@ -96,9 +97,11 @@ static bool set_choice(const struct ifb_field *field, ifb_str text, void *out)
 static void set_strings(const struct ifb_field *field, const struct ifb_json *array, void *out,
                         struct ifb_arena *arena)
 {
-    ifb_str *at = ifb_new(arena, ifb_str, array->n);
+    ifb_str *at = ifb_new(arena, ifb_str, array->n + 1);
     size_t n = 0;
 
+    if (array->kind == IFB_JSTRING)
+        at[n++] = array->string;
     for (const struct ifb_json *m = array->first; m; m = m->next)
         at[n++] = m->string;
     *(struct ifb_strs *)slot(field, out) = (struct ifb_strs){ at, n };
@@ -118,7 +121,8 @@ static bool set_value(const struct ifb_field *field, const struct ifb_json *valu
         return in_range(field, value->number);
     case IFB_STRING: *(ifb_str *)slot(field, out) = value->string; return true;
     case IFB_CHOICE: return set_choice(field, value->string, out);
-    case IFB_STRINGS: set_strings(field, value, out, arena); return true;
+    case IFB_STRINGS:
+    case IFB_TEXTS: set_strings(field, value, out, arena); return true;
     case IFB_JSON: *(const struct ifb_json **)slot(field, out) = value; return true;
     }
     return false;
@@ -159,9 +163,9 @@ static enum ifb_fault check_types(const struct ifb_field *fields, const struct i
         return IFB_FAULT_TYPE;
     }
     for (const struct ifb_json *m = object ? object->first : NULL; m; m = m->next) {
-        const struct ifb_field *f = ifb_field_find(fields, m->key);
+        const struct ifb_field *f = m->kind == IFB_JNULL ? NULL : ifb_field_find(fields, m->key);
 
-        if (!f || m->kind == IFB_JNULL || right_type(f, m))
+        if (!f || right_type(f, m))
             continue;
         fail_wanted(f, m->kind == IFB_JNUMBER ? m->string : ifb_str_of(ifb_json_kind_name(m->kind)),
                     err);
@@ -178,10 +182,11 @@ enum ifb_fault ifb_fields_read(const struct ifb_field *fields, const struct ifb_
     if (fault)
         return fault;
     for (const struct ifb_json *m = object ? object->first : NULL; m; m = m->next) {
-        const struct ifb_field *f = ifb_field_find(fields, m->key);
+        const struct ifb_field *f;
 
         if (m->kind == IFB_JNULL)
             continue;
+        f = ifb_field_find(fields, m->key);
         if (!f)
             return fail_unknown(fields, m->key, err);
         if (!set_value(f, m, out, arena)) {
@@ -229,7 +234,8 @@ static bool set_text(const struct ifb_field *field, ifb_str text, void *out,
     }
     case IFB_STRING: *(ifb_str *)slot(field, out) = text; return true;
     case IFB_CHOICE: return set_choice(field, text, out);
-    case IFB_STRINGS: append_string(slot(field, out), text, arena); return true;
+    case IFB_STRINGS:
+    case IFB_TEXTS: append_string(slot(field, out), text, arena); return true;
     case IFB_JSON: break;
     }
     return false;

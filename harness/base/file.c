@@ -19,13 +19,68 @@ bool ifb_file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+bool ifb_is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Reads until `size` bytes are there or none come; how many came. */
+static size_t read_fully(int fd, char *to, size_t size)
+{
+    size_t have = 0;
+
+    while (have < size) {
+        ssize_t n = read(fd, to + have, size - have);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        have += (size_t)n;
+    }
+    return have;
+}
+
+/*
+ * An ordinary file that is not packed goes straight into its place. False when it
+ * is anything else, or changes while it is read: the general way has the message.
+ * A pipe is not even opened, as its writer would see the end of it.
+ */
+static bool read_ordinary(const char *path, size_t max, struct ifb_arena *arena, ifb_str *out)
+{
+    struct stat st;
+    char magic[2], *room, beyond;
+    bool ok = stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+              (uint64_t)st.st_size <= max;
+    int fd = ok ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+
+    ok = fd >= 0 && read_fully(fd, magic, 2) == 2 && memcmp(magic, "\x1f\x8b", 2) != 0;
+    if (ok) {
+        size_t size = (size_t)st.st_size;
+
+        room = ifb_alloc_raw(arena, size + 1);
+        memcpy(room, magic, 2);
+        room[size] = '\0';
+        *out = (ifb_str){ room, size };
+        ok = read_fully(fd, room + 2, size - 2) == size - 2 && read_fully(fd, &beyond, 1) == 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
 enum ifb_code ifb_file_read(const char *path, size_t max, struct ifb_arena *arena, ifb_str *out,
                             struct ifb_error *err)
 {
     struct ifb_lines *l;
     struct ifb_buf buf;
-    enum ifb_code code = ifb_lines_open(path, &l, err);
+    enum ifb_code code;
 
+    if (strcmp(path, "-") != 0 && read_ordinary(path, max, arena, out))
+        return IFB_OK;
+    code = ifb_lines_open(path, &l, err);
     if (code)
         return code;
     ifb_buf_init(&buf, max);

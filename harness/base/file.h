@@ -27,6 +27,8 @@ void ifb_file_unmap(ifb_str bytes);
 
 bool ifb_file_exists(const char *path);
 
+bool ifb_is_folder(const char *path);
+
 /* mkdir -p; fine when it is there. */
 enum ifb_code ifb_make_dirs(const char *path, struct ifb_error *err);
 

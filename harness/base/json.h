@@ -83,6 +83,25 @@ double ifb_json_real(const struct ifb_json *object, const char *key, double othe
 const char *ifb_json_kind_name(enum ifb_json_kind kind);
 
 /*
+ * ---- making ----
+ * A value of a kind without members; a member at the end of an array (absent key)
+ * or object, where *tail, NULL at first, is the last one; the members of an object
+ * by their keys in byte order, returning one that stands twice or NULL.
+ */
+struct ifb_json *ifb_json_new(struct ifb_arena *arena, enum ifb_json_kind kind, unsigned line);
+void ifb_json_append(struct ifb_json *to, struct ifb_json **tail, ifb_str key,
+                     struct ifb_json *value);
+const struct ifb_json *ifb_json_sort(struct ifb_arena *arena, struct ifb_json *object);
+
+/*
+ * A deep copy that owes nothing to the document, with sorted keys and numbers
+ * spelt in one way (5, 5.0 and 5e0 alike), so that equal values are written with
+ * equal bytes. NULL with the error set: a key stands twice, or nested too deeply.
+ */
+struct ifb_json *ifb_json_canonical(struct ifb_arena *arena, const struct ifb_json *v,
+                                    struct ifb_error *err);
+
+/*
  * ---- writing ----
  * Commas and quotes are looked after:
  *

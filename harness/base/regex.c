@@ -4,6 +4,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "harness/base/arena.h"
@@ -13,11 +14,18 @@
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
 
+/*
+ * PCRE2 limits the steps at each place where a match may begin, not their sum,
+ * and does not count what a repeat passes over. So a short text is matched with
+ * few steps a place; where they do not suffice, and on a long text, a second code
+ * with callouts counts every step.
+ */
+#define SHORT ((size_t)16 << 10)
+#define STEPS_A_PLACE 200u       /* of a scan that shares its budget: its text may be one of many */
+#define BYTES_A_STEP 16
 #define STEPS_MAX 10000000u
 #define HEAP_KIB_MAX 65536u
 #define NEST_MAX 1000u
-#define RAW_STEPS 200000u      /* of a match with a foreign pattern, and */
-#define RAW_STEPS_PER_BYTE 32u
 #define RAW_PATTERN_MAX ((size_t)1 << 20)
 #define WRITTEN_MAX ((size_t)16 << 20)
 
@@ -29,8 +37,12 @@ struct ifb_regex {
     size_t nfolded;
     bool first_bytes[256]; /* ignore_case: bytes that a match can begin with */
     pcre2_code *code;
+    _Atomic(pcre2_code *) metered;  /* the same with callouts, compiled when it is needed */
+    char *written;                  /* what both are compiled from; owned */
+    size_t written_len;
+    uint32_t options;
+    bool refers_back;
     pcre2_match_context *limits;
-    bool raw;              /* the limit on steps grows with the text */
 };
 
 static void *must(void *p)
@@ -135,27 +147,53 @@ static bool find_literal(const struct ifb_regex *re, ifb_str text, size_t at, si
  * searches that run to the end of the text, again for every match: that is
  * quadratic, so its start optimisation is left out there.
  */
+static pcre2_code *compile_written(const struct ifb_regex *re, uint32_t more, int *number,
+                                   PCRE2_SIZE *offset)
+{
+    pcre2_compile_context *context = must(pcre2_compile_context_create(NULL));
+    pcre2_code *code;
+
+    pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+    pcre2_set_parens_nest_limit(context, NEST_MAX);
+    code = pcre2_compile((PCRE2_SPTR)re->written, re->written_len, re->options | more, number,
+                         offset, context);
+    pcre2_compile_context_free(context);
+    return code;
+}
+
+/* Keeps what is compiled, for the second code; false when it does not compile. */
+static bool compile_first(struct ifb_regex *re, ifb_str written, uint32_t options, int *number,
+                          PCRE2_SIZE *offset)
+{
+    uint32_t refers_back = 0;
+
+    re->options = options;
+    re->written = must(malloc(written.len + 1));
+    re->written_len = written.len;
+    memcpy(re->written, written.ptr, written.len);
+    re->code = compile_written(re, 0, number, offset);
+    if (!re->code)
+        return false;
+    pcre2_pattern_info(re->code, PCRE2_INFO_BACKREFMAX, &refers_back);
+    re->refers_back = refers_back > 0;
+    re->limits = must(pcre2_match_context_create(NULL));
+    pcre2_set_match_limit(re->limits, STEPS_MAX);
+    pcre2_set_heap_limit(re->limits, HEAP_KIB_MAX);
+    return true;
+}
+
 static enum ifb_code compile(struct ifb_regex *re, ifb_str written, bool ignore_case,
                              struct ifb_error *err)
 {
     uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_DOTALL | PCRE2_MULTILINE |
                        PCRE2_ALT_CIRCUMFLEX | PCRE2_NEVER_BACKSLASH_C |
                        (ignore_case ? PCRE2_NO_START_OPTIMIZE : 0);
-    pcre2_compile_context *context = must(pcre2_compile_context_create(NULL));
     PCRE2_SIZE offset = 0;
     int number = 0;
 
-    pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-    pcre2_set_parens_nest_limit(context, NEST_MAX);
-    re->code = pcre2_compile((PCRE2_SPTR)written.ptr, written.len, options, &number, &offset,
-                             context);
-    pcre2_compile_context_free(context);
-    if (!re->code)
+    if (!compile_first(re, written, options, &number, &offset))
         return ifb_fail(err, IFB_ELIMIT, "the pattern is too large or too deep to compile (%d)",
                         number);
-    re->limits = must(pcre2_match_context_create(NULL));
-    pcre2_set_match_limit(re->limits, STEPS_MAX);
-    pcre2_set_heap_limit(re->limits, HEAP_KIB_MAX);
     return IFB_OK;
 }
 
@@ -198,8 +236,6 @@ enum ifb_code ifb_regex_new(ifb_str pattern, unsigned flags, struct ifb_regex **
 
 enum ifb_code ifb_regex_pcre2(ifb_str pattern, struct ifb_regex **out, struct ifb_error *err)
 {
-    uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C;
-    pcre2_compile_context *context;
     struct ifb_regex *re;
     PCRE2_UCHAR why[120];
     PCRE2_SIZE offset = 0;
@@ -209,21 +245,13 @@ enum ifb_code ifb_regex_pcre2(ifb_str pattern, struct ifb_regex **out, struct if
         return ifb_fail(err, IFB_EINPUT, "the pattern has %zu bytes, wanted at most %zu",
                         pattern.len, RAW_PATTERN_MAX);
     re = must(calloc(1, sizeof(*re)));
-    re->raw = true;
-    context = must(pcre2_compile_context_create(NULL));
-    pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-    pcre2_set_parens_nest_limit(context, NEST_MAX);
-    re->code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &number, &offset,
-                             context);
-    pcre2_compile_context_free(context);
-    if (!re->code) {
+    if (!compile_first(re, pattern, PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C, &number,
+                       &offset)) {
         ifb_regex_close(re);
         pcre2_get_error_message(number, why, sizeof(why));
         return ifb_fail(err, IFB_EINPUT, "%s, at byte %zu of the pattern", (const char *)why,
                         offset);
     }
-    re->limits = must(pcre2_match_context_create(NULL));
-    pcre2_set_heap_limit(re->limits, HEAP_KIB_MAX);
     ifb_regex_jit(re);
     *out = re;
     return IFB_OK;
@@ -234,7 +262,9 @@ void ifb_regex_close(struct ifb_regex *re)
     if (!re)
         return;
     pcre2_code_free(re->code);
+    pcre2_code_free(re->metered);
     pcre2_match_context_free(re->limits);
+    free(re->written);
     free(re->needle);
     free(re->folded);
     free(re);
@@ -253,36 +283,106 @@ void ifb_scan_open(struct ifb_scan *s, const struct ifb_regex *re, ifb_str text)
     *s = (struct ifb_scan){ .re = re };
     if (re->code)
         s->data = must(pcre2_match_data_create(1, NULL));
-    if (re->raw)
-        s->limits = must(pcre2_match_context_copy(re->limits));
     ifb_scan_again(s, text, 0);
 }
 
 void ifb_scan_again(struct ifb_scan *s, ifb_str text, size_t at)
 {
-    size_t most = (STEPS_MAX - RAW_STEPS) / RAW_STEPS_PER_BYTE;
-    size_t bytes = text.len < most ? text.len : most;
-
     s->text = text.ptr ? text : (ifb_str){ "", 0 };
     s->at = at;
     s->last_end = 0;
     s->first = true;
     s->empty = false;
-    if (s->limits)
-        pcre2_set_match_limit(s->limits, RAW_STEPS + RAW_STEPS_PER_BYTE * (uint32_t)bytes);
+    s->own = IFB_RE_STEPS;
+    s->metered = false;
+}
+
+/* What a reference back may have to compare. */
+static int64_t count_captured(const pcre2_callout_block *block)
+{
+    const PCRE2_SIZE *at = block->offset_vector;
+    int64_t n = 0;
+
+    for (uint32_t g = 1; g < block->capture_top; g++)
+        if (at[2 * g] != PCRE2_UNSET && at[2 * g + 1] > at[2 * g])
+            n += (int64_t)((at[2 * g + 1] - at[2 * g]) / BYTES_A_STEP);
+    return n;
+}
+
+/* Each item that is tried comes by here, and what was passed over since. */
+static int count_step(pcre2_callout_block *block, void *scan)
+{
+    struct ifb_scan *s = scan;
+    size_t at = block->current_position, seen = s->seen;
+    int64_t *left = s->budget ? s->budget : &s->own;
+
+    *left -= 1 + (int64_t)((at > seen ? at - seen : seen - at) / BYTES_A_STEP);
+    if (s->re->refers_back)
+        *left -= count_captured(block);
+    s->seen = at;
+    return *left < 0 ? PCRE2_ERROR_CALLOUT : 0;
+}
+
+/* Two threads may both compile it: one is kept. NULL when it is too large. */
+static const pcre2_code *metered_code(const struct ifb_regex *re)
+{
+    _Atomic(pcre2_code *) *slot = (_Atomic(pcre2_code *) *)&re->metered;
+    pcre2_code *code = *slot, *mine;
+    PCRE2_SIZE offset = 0;
+    int number = 0;
+
+    if (code)
+        return code;
+    mine = compile_written(re, PCRE2_AUTO_CALLOUT, &number, &offset);
+    if (mine && !atomic_compare_exchange_strong(slot, &code, mine))
+        pcre2_code_free(mine);
+    else
+        code = mine;
+    return code;
+}
+
+static uint32_t steps_a_place(const struct ifb_scan *s)
+{
+    return s->budget ? STEPS_A_PLACE : (uint32_t)(IFB_RE_STEPS / (s->text.len + 2));
+}
+
+/* References back compare without being counted; many short texts add up. */
+static size_t short_length(const struct ifb_scan *s)
+{
+    if (s->re->refers_back)
+        return s->budget ? 0 : SHORT / 64;
+    return s->budget ? SHORT / 16 : SHORT;
+}
+
+static int match_once(struct ifb_scan *s, uint32_t options)
+{
+    const pcre2_code *code = s->metered ? metered_code(s->re) : s->re->code;
+
+    if (!code)
+        return PCRE2_ERROR_MATCHLIMIT;
+    if (!s->limits)
+        s->limits = must(pcre2_match_context_copy(s->re->limits));
+    pcre2_set_match_limit(s->limits, s->metered ? STEPS_MAX : steps_a_place(s));
+    pcre2_set_callout(s->limits, s->metered ? count_step : NULL, s);
+    return pcre2_match(code, (PCRE2_SPTR)s->text.ptr, s->text.len, s->at, options, s->data,
+                       s->limits);
 }
 
 static enum ifb_match run_pcre2(struct ifb_scan *s, bool not_empty, size_t *from, size_t *to)
 {
     uint32_t options = PCRE2_NO_UTF_CHECK | (not_empty ? PCRE2_NOTEMPTY_ATSTART : 0);
-    pcre2_match_context *limits = s->limits ? s->limits : s->re->limits;
-    int rc = pcre2_match(s->re->code, (PCRE2_SPTR)s->text.ptr, s->text.len, s->at, options, s->data,
-                         limits);
     const PCRE2_SIZE *found;
+    int rc;
 
+    s->metered |= s->text.len > short_length(s);
+    s->seen = s->at;
+    rc = match_once(s, options);
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(s->re->code, (PCRE2_SPTR)s->text.ptr, s->text.len, s->at,
-                         options | PCRE2_NO_JIT, s->data, limits);
+        rc = match_once(s, options | PCRE2_NO_JIT);
+    if (rc == PCRE2_ERROR_MATCHLIMIT && !s->metered) {
+        s->metered = true;
+        rc = match_once(s, options);
+    }
     if (rc == PCRE2_ERROR_NOMATCH)
         return IFB_NO_MATCH;
     if (rc < 0)

@@ -28,9 +28,8 @@ void ifb_regex_close(struct ifb_regex *re);
 
 /*
  * Compiles a pattern that is PCRE2's own syntax already, with UTF and UCP and
- * without regard to Python: one out of a data file. A match may take some steps
- * a byte of its text only, so that a hostile pattern costs linear time. Compiled
- * to machine code where that can be done. IFB_EINPUT with PCRE2's message.
+ * without regard to Python: one out of a data file. Bounded in steps as others are.
+ * Compiled to machine code where that can be done. IFB_EINPUT with PCRE2's message.
  */
 enum ifb_code ifb_regex_pcre2(ifb_str pattern, struct ifb_regex **out, struct ifb_error *err);
 
@@ -49,18 +48,26 @@ struct ifb_scan {
     size_t last_end;  /* end of the previous match */
     bool first;       /* nothing was found yet */
     bool empty;       /* the previous match was */
+    int64_t *budget;  /* steps shared with other scans; NULL: its own. Set after opening */
+    int64_t own;      /* what is left of its own */
+    bool metered;     /* every step is counted */
+    size_t seen;      /* metered: where the last step stood */
     void *data;       /* match data, owned */
-    void *limits;     /* of this walk, owned; NULL: the pattern's */
+    void *limits;     /* match context, owned */
 };
 
 enum ifb_match { IFB_NO_MATCH, IFB_MATCH, IFB_MATCH_LIMIT };
 
 void ifb_scan_open(struct ifb_scan *s, const struct ifb_regex *re, ifb_str text);
 
+/* What a scan may take in steps, each an item of the pattern that is tried or 16 bytes passed. */
+#define IFB_RE_STEPS 50000000
+
 /*
  * IFB_MATCH and the span of the whole match; IFB_NO_MATCH at the end;
- * IFB_MATCH_LIMIT when the pattern needs more steps than a run can afford (10
- * million; catastrophic backtracking), which the caller must treat as an error.
+ * IFB_MATCH_LIMIT when the pattern needs more steps than the scan may take, over
+ * all places it begins at and all matches, which the caller must treat as an
+ * error: `.*x` is enough on a long line. Time is bounded, whatever the pattern.
  */
 enum ifb_match ifb_scan_next(struct ifb_scan *s, size_t *from, size_t *to);
 void ifb_scan_close(struct ifb_scan *s);

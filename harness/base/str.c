@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "harness/base/arena.h"
+
 bool ifb_str_eq(ifb_str a, ifb_str b)
 {
     return a.len == b.len && (!a.len || memcmp(a.ptr, b.ptr, a.len) == 0);
@@ -66,6 +68,78 @@ size_t ifb_str_count(ifb_str s, ifb_str what)
         at += what.len;
     }
     return n;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return ifb_str_cmp(*(const ifb_str *)a, *(const ifb_str *)b);
+}
+
+static size_t count_sorted(ifb_str *at, size_t n)
+{
+    size_t different = 0;
+
+    if (n > 1)
+        qsort(at, n, sizeof(*at), by_bytes);
+    for (size_t i = 0; i < n; i++)
+        different += !i || !ifb_str_eq(at[i], at[i - 1]);
+    return different;
+}
+
+static uint64_t hash_of(ifb_str s)
+{
+    uint64_t h = s.len, word;
+
+    for (; s.len >= sizeof(word); s = ifb_str_from(s, sizeof(word))) {
+        memcpy(&word, s.ptr, sizeof(word));
+        h = (h ^ word) * 0x9e3779b97f4a7c15u;
+        h ^= h >> 32;
+    }
+    word = 0;
+    if (s.len)
+        memcpy(&word, s.ptr, s.len);
+    h = (h ^ word) * 0x9e3779b97f4a7c15u;
+    return h ^ h >> 32;
+}
+
+/* Strings met so far by their places, from 1. */
+struct places {
+    uint32_t *at;
+    size_t mask, steps;  /* steps: how many collisions are put up with */
+};
+
+/* The slot of a string that is there, or a free one; NULL when there were too many collisions. */
+static uint32_t *slot_of(struct places *t, const ifb_str *strings, ifb_str s)
+{
+    size_t i = (size_t)hash_of(s) & t->mask;
+
+    while (t->at[i] && !ifb_str_eq(strings[t->at[i] - 1], s)) {
+        if (!t->steps--)
+            return NULL;
+        i = (i + 1) & t->mask;
+    }
+    return &t->at[i];
+}
+
+size_t ifb_str_distinct(ifb_str *at, size_t n, struct ifb_arena *scratch)
+{
+    struct places t = { .mask = 15, .steps = 8 * n + 64 };
+    size_t different = 0;
+
+    if (n > UINT32_MAX / 2)
+        return count_sorted(at, n);
+    while (t.mask < 2 * n)
+        t.mask = 2 * t.mask + 1;
+    t.at = ifb_new(scratch, uint32_t, t.mask + 1);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t *slot = slot_of(&t, at, at[i]);
+
+        if (!slot)
+            return count_sorted(at, n);
+        different += !*slot;
+        *slot = *slot ? *slot : (uint32_t)i + 1;
+    }
+    return different;
 }
 
 bool ifb_str_chop(ifb_str *s, char sep, ifb_str *part)

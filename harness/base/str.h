@@ -43,6 +43,12 @@ size_t ifb_str_chr(ifb_str s, char c, size_t from);
 /* Non-overlapping occurrences, left to right; those of "" are not counted (0). */
 size_t ifb_str_count(ifb_str s, ifb_str what);
 
+/*
+ * How many different strings there are; reorders them. Takes a moment for what
+ * anybody writes, and no more than sorting for strings made to collide.
+ */
+size_t ifb_str_distinct(ifb_str *at, size_t n, struct ifb_arena *scratch);
+
 /* Takes the part before `sep` off the front of *s; false when there is no sep. */
 bool ifb_str_chop(ifb_str *s, char sep, ifb_str *part);
 

@@ -21,6 +21,9 @@ bool ifb_is_decimal(uint32_t cp);
 /* str.isdigit of one character: Numeric_Type Decimal or Digit. */
 bool ifb_is_digit(uint32_t cp);
 
+/* str.isnumeric of one character: has a Numeric_Type; also of CJK numerals. */
+bool ifb_is_numeric(uint32_t cp);
+
 /* str.isalpha of one character: L*. */
 bool ifb_is_alpha(uint32_t cp);
 

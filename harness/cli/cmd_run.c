@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ifbench run`: ask, journal, score, report. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
+#include "harness/base/json.h"
 #include "harness/base/str.h"
 #include "harness/cli/run_options.h"
 
@@ -13,7 +15,25 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, o.models, "model", .kind = IFB_STRINGS, .letter = 'm',
               .value = "SPEC", .doc = "model to ask, may be repeated; see `ifbench providers`"),
     IFB_FIELD(struct ifb_run_flags, o.concurrency, "concurrency", .kind = IFB_INT, .letter = 'j',
-              .value = "N", .min = 1, .max = 4096, .doc = "calls in flight at once (8)"),
+              .value = "N", .min = 1, .max = 4096, .doc = "calls of a model in flight at once (found out, up to 256)"),
+    IFB_FIELD(struct ifb_run_flags, o.max_concurrency, "max_concurrency", .kind = IFB_INT,
+              .value = "N", .min = 1, .max = 4096,
+              .doc = "without -j: at most so many in flight (256)"),
+    IFB_FIELD(struct ifb_run_flags, o.rpm, "rpm", .kind = IFB_REAL, .value = "N", .min = 0.01,
+              .max = 1e9, .doc = "requests a minute of a model at most"),
+    IFB_FIELD(struct ifb_run_flags, o.tpm, "tpm", .kind = IFB_REAL, .value = "N", .min = 1,
+              .max = 1e12, .doc = "tokens a minute of a model at most, in and out"),
+    IFB_FIELD(struct ifb_run_flags, o.budget_tokens, "budget_tokens", .kind = IFB_INT,
+              .value = "N", .min = 1, .max = 1e15,
+              .doc = "stop before more tokens are used, in and out; exit 5"),
+    IFB_FIELD(struct ifb_run_flags, o.budget_usd, "budget_usd", .kind = IFB_REAL, .value = "X",
+              .min = 1e-6, .max = 1e9, .doc = "stop before more is spent; needs --prices"),
+    IFB_FIELD(struct ifb_run_flags, o.prices, "prices", .kind = IFB_STRING, .value = "FILE",
+              .doc = "YAML: MODEL: {input: X, output: Y}, dollars for a million tokens"),
+    IFB_FIELD(struct ifb_run_flags, o.no_cache, "no_cache", .kind = IFB_BOOL,
+              .doc = "ask everything again, keep no answers for later"),
+    IFB_FIELD(struct ifb_run_flags, o.cache, "cache", .kind = IFB_STRING, .value = "FILE",
+              .doc = "where answers are kept ($IFBENCH_CACHE, ~/.cache/ifbench/answers.db)"),
     IFB_FIELD(struct ifb_run_flags, o.limit, "limit", .kind = IFB_INT, .value = "N", .min = 0,
               .max = 1e9, .doc = "only the first N items of each suite"),
     IFB_FIELD(struct ifb_run_flags, o.epochs, "epochs", .kind = IFB_INT, .value = "K", .min = 1,
@@ -24,8 +44,8 @@ static const struct ifb_field options[] = {
               .doc = "go on with an unfinished run; failed calls are asked again"),
     IFB_FIELD(struct ifb_run_flags, dry_run, "dry_run", .kind = IFB_BOOL,
               .doc = "say what would be asked, ask nothing"),
-    IFB_FIELD(struct ifb_run_flags, o.data, "data", .kind = IFB_STRING, .value = "FILE",
-              .doc = "file that stands in for the suite's own"),
+    IFB_FIELD(struct ifb_run_flags, o.data, "data", .kind = IFB_STRING, .value = "PATH",
+              .doc = "file, or folder of files, in place of the suite's own"),
     IFB_FIELD(struct ifb_run_flags, o.data_dir, "data_dir", .kind = IFB_STRING, .value = "DIR",
               .doc = "where the data packs are ($IFBENCH_DATA, ~/.local/share/ifbench)"),
     IFB_FIELD(struct ifb_run_flags, o.sampling.temperature, "temperature", .kind = IFB_REAL,
@@ -36,6 +56,9 @@ static const struct ifb_field options[] = {
               .value = "N", .min = 1, .max = 1e9, .doc = "sent to the model (the suite's preset)"),
     IFB_FIELD(struct ifb_run_flags, o.sampling.seed, "seed", .kind = IFB_INT, .value = "N",
               .min = 0, .max = 9e15, .doc = "sent to the model"),
+    IFB_FIELD(struct ifb_run_flags, o.params, "param", .kind = IFB_STRINGS,
+              .value = "NAME=X[,Y]", .doc = "ask every model once with each value, such as "
+              "temperature=0,0.7; may be repeated"),
     IFB_FIELD(struct ifb_run_flags, o.headers, "header", .kind = IFB_STRINGS,
               .value = "'NAME: VALUE'", .doc = "sent with every call, kept nowhere; may be repeated"),
     IFB_FIELD(struct ifb_run_flags, o.timeout_s, "timeout", .kind = IFB_REAL, .value = "SECONDS",
@@ -94,6 +117,25 @@ static const struct ifb_example_line examples[] = {
     { 0 }
 };
 
+static void print_dry_json(const struct ifb_dry_run *dry)
+{
+    struct ifb_buf buf;
+    struct ifb_jw w;
+
+    ifb_buf_init(&buf, 4096);
+    ifb_jw_open(&w, &buf);
+    ifb_jw_object(&w, NULL);
+    ifb_jw_int(&w, "calls", (int64_t)dry->calls);
+    ifb_jw_int(&w, "samples", (int64_t)dry->samples);
+    ifb_jw_int(&w, "constraints", (int64_t)dry->constraints);
+    ifb_jw_int(&w, "prompt_bytes", (int64_t)dry->prompt_bytes);
+    ifb_jw_int(&w, "tokens_most", dry->tokens_most);
+    ifb_jw_real(&w, "usd_most", dry->usd_most);
+    ifb_jw_end(&w);
+    ifb_print("%.*s\n", (int)buf.len, buf.ptr);
+    ifb_buf_close(&buf);
+}
+
 static enum ifb_code show_dry(const struct ifb_run_flags *f, struct ifb_error *err)
 {
     struct ifb_dry_run dry;
@@ -102,11 +144,15 @@ static enum ifb_code show_dry(const struct ifb_run_flags *f, struct ifb_error *e
     if (code)
         return code;
     if (f->json)
-        ifb_print("{\"calls\":%zu,\"samples\":%zu,\"constraints\":%zu,\"prompt_bytes\":%zu}\n",
-                  dry.calls, dry.samples, dry.constraints, dry.prompt_bytes);
+        print_dry_json(&dry);
     else
         ifb_print("would ask %zu calls for %zu samples with %zu constraints; the prompts are %zu "
                   "bytes\n", dry.calls, dry.samples, dry.constraints, dry.prompt_bytes);
+    if (!f->json && !isnan(dry.usd_most))
+        ifb_print("at most about %lld tokens, $%.4f\n", (long long)dry.tokens_most, dry.usd_most);
+    else if (!f->json)
+        ifb_print("at most about %lld tokens; --prices FILE tells what that costs\n",
+                  (long long)dry.tokens_most);
     return IFB_OK;
 }
 

@@ -12,8 +12,8 @@ static const struct ifb_field options[] = {
               .value = "NAME", .doc = "the suite that the answers belong to (core)"),
     IFB_FIELD(struct ifb_run_flags, responses, "responses", .kind = IFB_STRING, .letter = 'r',
               .value = "FILE", .doc = "JSON lines of prompt and response, plain or gzip"),
-    IFB_FIELD(struct ifb_run_flags, o.data, "data", .kind = IFB_STRING, .value = "FILE",
-              .doc = "file that stands in for the suite's own"),
+    IFB_FIELD(struct ifb_run_flags, o.data, "data", .kind = IFB_STRING, .value = "PATH",
+              .doc = "file, or folder of files, in place of the suite's own"),
     IFB_FIELD(struct ifb_run_flags, o.data_dir, "data_dir", .kind = IFB_STRING, .value = "DIR",
               .doc = "where the data packs are ($IFBENCH_DATA, ~/.local/share/ifbench)"),
     IFB_FIELD(struct ifb_run_flags, o.limit, "limit", .kind = IFB_INT, .value = "N", .min = 0,
@@ -45,8 +45,9 @@ static const struct ifb_field options[] = {
 
 static const char *const more[] = {
     "With --responses, scores a file of answers without any network. Answers are found by\n"
-    "the exact prompt; the last of several wins. With a run's folder, scores its journal\n"
-    "again: after an update of ifbench, or with other --think or --missing rules.",
+    "the exact prompt, else by the prompt without white space at its ends; the last of\n"
+    "several wins. With a run's folder, scores its journal again: after an update of\n"
+    "ifbench, or with other --think or --missing rules.",
     NULL
 };
 

@@ -41,14 +41,24 @@ static void print_json(const struct ifb_suite *s, struct ifb_jw *w)
 
 static void print_long(const struct ifb_suite *s)
 {
+    size_t parts = 0;
+
     ifb_print("%s: %s\n", s->id, s->doc);
     if (s->cite)
         ifb_print("  source   %s\n", s->cite);
-    ifb_print("  data     %s%s\n", s->pack ? "ifbench data pull " : "built in", s->pack ? s->pack : "");
+    ifb_print("  data     %s%s\n", s->pack ? "ifbench data pull " : s->files ? "a file of yours, --data"
+                                                                          : "built in",
+              s->pack ? s->pack : "");
     ifb_print("  missing  an answer that is left out counts as %s\n",
               s->missing == IFB_MISSING_FAIL ? "failed" : "unscored");
-    for (const struct ifb_metric *m = s->metrics; m->id; m++)
-        ifb_print("  metric   %-26s %s\n", m->id, m->doc);
+    for (const struct ifb_metric *m = s->metrics; m->id; m++) {
+        parts += strchr(m->id, '.') != NULL;
+        if (!strchr(m->id, '.'))
+            ifb_print("  metric   %-26s %s\n", m->id, m->doc);
+    }
+    if (parts)
+        ifb_print("  metric   %-26s %zu more, of parts of the suite; --json lists them\n",
+                  "PART.NAME", parts);
 }
 
 static enum ifb_code cmd_suites(struct ifb_cli *cli, struct ifb_error *err)
@@ -77,7 +87,7 @@ static enum ifb_code cmd_suites(struct ifb_cli *cli, struct ifb_error *err)
         else if (words.n)
             print_long(s);
         else
-            ifb_print("%-12s %s\n", s->id, s->doc);
+            ifb_print("%-15s %s\n", s->id, s->doc);
     }
     ifb_jw_end(&w);
     if (f.json)

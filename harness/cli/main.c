@@ -11,11 +11,13 @@
 #include "harness/cli/command.h"
 
 extern const struct ifb_command ifb_cmd_run, ifb_cmd_score, ifb_cmd_check, ifb_cmd_report,
-    ifb_cmd_verify, ifb_cmd_data, ifb_cmd_suites, ifb_cmd_scorers, ifb_cmd_providers;
+    ifb_cmd_verify, ifb_cmd_data, ifb_cmd_suites, ifb_cmd_scorers, ifb_cmd_providers,
+    ifb_cmd_cache;
 
 const struct ifb_command *const ifb_commands[] = {
     &ifb_cmd_run,  &ifb_cmd_score,  &ifb_cmd_check,   &ifb_cmd_report,    &ifb_cmd_verify,
-    &ifb_cmd_data, &ifb_cmd_suites, &ifb_cmd_scorers, &ifb_cmd_providers, NULL,
+    &ifb_cmd_data, &ifb_cmd_suites, &ifb_cmd_scorers, &ifb_cmd_providers,
+    &ifb_cmd_cache, NULL,
 };
 
 static int status_of(enum ifb_code code)
@@ -26,7 +28,7 @@ static int status_of(enum ifb_code code)
         [IFB_ENET] = IFB_EXIT_NETWORK,   [IFB_EAUTH] = IFB_EXIT_NETWORK,
         [IFB_ELIMIT] = IFB_EXIT_INPUT,   [IFB_EPROTO] = IFB_EXIT_NETWORK,
         [IFB_ECANCELED] = IFB_EXIT_INTERRUPTED, [IFB_EGATE] = IFB_EXIT_GATE,
-        [IFB_EBUG] = IFB_EXIT_BUG,
+        [IFB_EBUDGET] = IFB_EXIT_INCOMPLETE,    [IFB_EBUG] = IFB_EXIT_BUG,
     };
 
     return status[code];

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "harness/base/arena.h"
@@ -100,6 +101,17 @@ static void show_warning(void *self, const char *line)
     ifb_note("warning: %s", line);
 }
 
+/* A connection is a descriptor; the soft limit of many systems is a mere 1,024. */
+static void raise_files(int64_t wanted)
+{
+    struct rlimit r;
+
+    if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur >= (rlim_t)wanted)
+        return;
+    r.rlim_cur = r.rlim_max < (rlim_t)wanted ? r.rlim_max : (rlim_t)wanted;
+    setrlimit(RLIMIT_NOFILE, &r);
+}
+
 void ifb_run_flags_attach(struct ifb_run_flags *f)
 {
     struct sigaction act = { .sa_handler = on_signal };
@@ -109,6 +121,7 @@ void ifb_run_flags_attach(struct ifb_run_flags *f)
     sigaction(SIGTERM, &act, NULL);
     act.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &act, NULL);
+    raise_files(2 * f->o.concurrency * (int64_t)(f->o.models.n + 1) + 1024);
     f->o.stop = &stop_requested;
     f->o.env = read_env;
     f->o.warn = show_warning;

@@ -8,6 +8,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/str.h"
+#include "harness/engine/epochs.h"
 
 /* Group rows under construction. */
 struct rows {
@@ -69,6 +70,7 @@ static void count_sample(struct ifb_cell_summary *cell, const struct ifb_sample_
     cell->failed_calls += r->failed_call;
     cell->incomplete += r->incomplete;
     cell->reasoning_removed += r->reasoning_removed;
+    cell->cached += r->cached;
     if (!r->scored)
         cell->counts.pending++;
     else if (r->outcome == IFB_UNSCORED)
@@ -93,6 +95,13 @@ static void add_latencies(struct ifb_cell_summary *cell, const struct ifb_sample
     cell->latency_p50_ms = ifb_quantile(at, known, 0.50);
     cell->latency_p95_ms = ifb_quantile(at, known, 0.95);
     cell->latency_p99_ms = ifb_quantile(at, known, 0.99);
+}
+
+/* What was asked, not what was paid now: an answer from the cache counts as well. */
+static void add_cost(struct ifb_cell_summary *cell, const struct ifb_price *price)
+{
+    cell->cost_usd = price && price->known
+                         ? ifb_cost_of(price, cell->tokens_in, cell->tokens_out).usd : NAN;
 }
 
 static struct ifb_metric_value metric_value(const struct ifb_metric *m,
@@ -125,6 +134,101 @@ static struct ifb_ratio measure(const struct ifb_metric *m, const struct ifb_sam
     return ratio;
 }
 
+/*
+ * A ratio over answers of which several belong to one prompt: these are not
+ * independent, so the error is that of a ratio of sums over prompts (Cochran 1977,
+ * "Sampling Techniques", section 6.3), and the interval normal.
+ */
+static void cluster(const struct ifb_metric *m, const struct ifb_sample_plan *samples,
+                    const struct ifb_sample_result *results, uint32_t n, uint32_t epochs,
+                    struct ifb_metric_value *value)
+{
+    double squares = 0, z = ifb_normal_quantile(0.975), k = 0;
+
+    for (uint32_t i = 0; i + epochs <= n; i += epochs) {
+        struct ifb_ratio r = measure(m, samples + i, results + i, epochs);
+        double rest = (double)r.hits - value->value * (double)r.n;
+
+        squares += r.n ? rest * rest : 0;
+        k += r.n > 0;
+    }
+    value->se = k > 1 ? sqrt(squares * k / (k - 1)) / (double)value->n : NAN;
+    value->lo = k > 1 ? fmax(value->value - z * value->se, 0) : NAN;
+    value->hi = k > 1 ? fmin(value->value + z * value->se, 1) : NAN;
+}
+
+static struct ifb_metric_value counted_value(const struct ifb_metric *m,
+                                             const struct ifb_cell_summary *cell,
+                                             const struct ifb_plan *plan,
+                                             const struct ifb_plan_cell *p,
+                                             const struct ifb_sample_result *results)
+{
+    const struct ifb_sample_plan *samples = plan->samples + p->first;
+    struct ifb_metric_value v =
+        metric_value(m, cell, measure(m, samples, results + p->first, p->n));
+
+    if (plan->epochs > 1)
+        cluster(m, samples, results + p->first, p->n, plan->epochs, &v);
+    return v;
+}
+
+/* All item scores of a cell, for metrics that are a fold. */
+static const struct ifb_item_score *item_scores(const struct ifb_plan *plan,
+                                                const struct ifb_plan_cell *cell,
+                                                const struct ifb_sample_result *results,
+                                                struct ifb_arena *arena)
+{
+    struct ifb_item_score *scores = ifb_new(arena, struct ifb_item_score, cell->n);
+
+    for (uint32_t i = 0; i < cell->n; i++) {
+        const struct ifb_sample_result *r = &results[cell->first + i];
+
+        scores[i] = (struct ifb_item_score){ plan->samples[cell->first + i].item, r->strict,
+                                             r->loose, r->answered };
+    }
+    return scores;
+}
+
+static struct ifb_metric_value folded_value(const struct ifb_metric *m,
+                                            const struct ifb_cell_summary *cell,
+                                            const struct ifb_item_score *scores, size_t n)
+{
+    struct ifb_folded f = { NAN, NAN, NAN, NAN, 0, 0 };
+
+    m->fold(m, scores, n, &f);
+    return (struct ifb_metric_value){
+        .id = ifb_str_of(m->id), .suite = cell->suite, .model = cell->model,
+        .unit = ifb_str_of(m->unit), .higher_is_better = m->higher_is_better,
+        .value = f.value, .lo = f.lo, .hi = f.hi, .se = f.se, .hits = -1, .n = f.n,
+        .unscored = f.unscored,
+    };
+}
+
+static void add_metrics(const struct ifb_plan *plan, size_t c,
+                        const struct ifb_sample_result *results,
+                        const struct ifb_cell_summary *cell, struct ifb_arena *arena,
+                        struct ifb_metric_value **out)
+{
+    const struct ifb_plan_cell *p = &plan->cells[c];
+    const struct ifb_item_score *scores = NULL;
+    struct ifb_arena *scratch = ifb_arena_new();
+
+    for (const struct ifb_metric *m = p->suite->metrics; m->id; m++) {
+        if (m->fold && !scores)
+            scores = item_scores(plan, p, results, scratch);
+        if (m->fold)
+            *(*out)++ = folded_value(m, cell, scores, p->n);
+        else
+            *(*out)++ = counted_value(m, cell, plan, p, results);
+    }
+    if (plan->epochs > 1) {
+        ifb_epochs_measure(cell, plan->samples + p->first, results + p->first, p->n, plan->epochs,
+                           arena, *out);
+        *out += IFB_EPOCH_METRICS;
+    }
+    ifb_arena_close(scratch);
+}
+
 static size_t count_metrics(const struct ifb_plan *plan)
 {
     size_t n = 0;
@@ -132,7 +236,7 @@ static size_t count_metrics(const struct ifb_plan *plan)
     for (size_t i = 0; i < plan->ncells; i++)
         for (const struct ifb_metric *m = plan->cells[i].suite->metrics; m->id; m++)
             n++;
-    return n;
+    return n + (plan->epochs > 1 ? plan->ncells * IFB_EPOCH_METRICS : 0);
 }
 
 static void add_counts(struct ifb_counts *sum, const struct ifb_counts *c)
@@ -146,14 +250,14 @@ static void add_counts(struct ifb_counts *sum, const struct ifb_counts *c)
 }
 
 void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *results,
-                   enum ifb_missing missing, struct ifb_arena *arena, struct ifb_summary *out)
+                   enum ifb_missing missing, const struct ifb_price *prices,
+                   struct ifb_arena *arena, struct ifb_summary *out)
 {
     struct ifb_metric_value *metrics =
-        ifb_new(arena, struct ifb_metric_value, count_metrics(plan));
+        ifb_new(arena, struct ifb_metric_value, count_metrics(plan)), *next = metrics;
     struct ifb_cell_summary *cells = ifb_new(arena, struct ifb_cell_summary, plan->ncells);
     struct rows rows = { .arena = arena };
 
-    out->nmetrics = 0;
     out->counts = (struct ifb_counts){ 0 };
     for (size_t c = 0; c < plan->ncells; c++) {
         const struct ifb_plan_cell *p = &plan->cells[c];
@@ -170,13 +274,12 @@ void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *
         if (rows.n > rows.first)
             qsort(rows.at + rows.first, rows.n - rows.first, sizeof(*rows.at), by_kind_and_name);
         add_latencies(&cells[c], results + p->first, p->n, arena);
+        add_cost(&cells[c], prices ? &prices[p->model_index] : NULL);
         add_counts(&out->counts, &cells[c].counts);
-        for (const struct ifb_metric *m = p->suite->metrics; m->id; m++)
-            metrics[out->nmetrics++] =
-                metric_value(m, &cells[c],
-                             measure(m, plan->samples + p->first, results + p->first, p->n));
+        add_metrics(plan, c, results, &cells[c], arena, &next);
     }
     out->metrics = metrics;
+    out->nmetrics = (size_t)(next - metrics);
     out->groups = rows.at;
     out->ngroups = rows.n;
     out->cells = cells;

@@ -8,14 +8,16 @@
 
 #include <ifbench/report.h>
 
+#include "harness/engine/budget.h"
 #include "harness/engine/score.h"
 
 /*
  * Fills metrics, groups, cells and counts of *out, in `arena`. Groups are
  * sorted by kind, then name: each instruction id, each family (what stands
- * before its first ':'), each group of the suite.
+ * before its first ':'), each group of the suite. `prices`: one a model, or NULL.
  */
 void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *results,
-                   enum ifb_missing missing, struct ifb_arena *arena, struct ifb_summary *out);
+                   enum ifb_missing missing, const struct ifb_price *prices,
+                   struct ifb_arena *arena, struct ifb_summary *out);
 
 #endif

@@ -10,6 +10,7 @@
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
 #include "harness/engine/pool.h"
+#include "harness/engine/resources.h"
 
 #define BLOCK_LINES 64
 #define BLOCK_BYTES ((size_t)256 << 10)
@@ -50,7 +51,19 @@ static void write_truth(struct ifb_jw *w, const char *key, enum ifb_outcome outc
         ifb_jw_null(w, key);
 }
 
-static void write_case(const struct line_case *c, struct ifb_buf *out)
+static void write_spans(struct ifb_jw *w, const ifb_verdict *v)
+{
+    if (!v->nat)
+        return;
+    ifb_jw_array(w, "at");
+    for (size_t i = 0; i < v->nat; i++) {
+        ifb_jw_int(w, NULL, v->at[i].from);
+        ifb_jw_int(w, NULL, v->at[i].to);
+    }
+    ifb_jw_end(w);
+}
+
+static void write_case(const struct line_case *c, bool spans, struct ifb_buf *out)
 {
     struct ifb_jw w;
     ifb_str error = c->error, why = c->strict.outcome == IFB_ERROR ? c->loose.why : c->strict.why;
@@ -69,8 +82,31 @@ static void write_case(const struct line_case *c, struct ifb_buf *out)
     write_truth(&w, "loose", c->loose.outcome);
     ifb_jw_str(&w, "why", error.ptr || !why.len ? (ifb_str){ NULL, 0 } : why);
     ifb_jw_str(&w, "error", error);
+    if (spans)
+        write_spans(&w, &c->strict);
     ifb_jw_end(&w);
     ifb_buf_char(out, '\n');
+}
+
+/* By name and arguments, or by an expression. */
+static enum ifb_code load_case(const struct ifb_json *v, struct ifb_arena *arena,
+                               struct ifb_constraint *out, struct ifb_error *err)
+{
+    const struct ifb_json *kwargs = ifb_json_get(v, "kwargs"), *id, *expr;
+
+    id = ifb_json_get(v, "instruction_id");
+    expr = ifb_json_get(v, "constraint");
+    if (kwargs && kwargs->kind == IFB_JNULL)
+        kwargs = NULL;
+    if (expr && (id || kwargs))
+        return ifb_fail(err, IFB_EINPUT, "\"constraint\" stands for itself, without "
+                        "\"instruction_id\" and \"kwargs\"");
+    if (!expr && (!id || id->kind != IFB_JSTRING))
+        return ifb_fail(err, IFB_EINPUT, "\"instruction_id\" must be a string");
+    if (!expr)
+        return ifb_constraint_load(arena, id->string, kwargs, out, err);
+    return ifb_constraint_load_expression(arena, expr, out, err) ? ifb_within(err, "constraint")
+                                                                 : IFB_OK;
 }
 
 static enum ifb_code check_case(const struct batch *b, const struct ifb_json *v,
@@ -78,24 +114,23 @@ static enum ifb_code check_case(const struct batch *b, const struct ifb_json *v,
                                 struct line_case *c, struct ifb_error *err)
 {
     const struct ifb_json *response = ifb_json_get(v, "response");
-    const struct ifb_json *kwargs = ifb_json_get(v, "kwargs");
-    ifb_str id = ifb_json_str(v, "instruction_id");
+    const struct ifb_resources *resources;
     struct ifb_constraint constraint;
     enum ifb_code code;
 
-    if (!id.ptr)
-        return ifb_fail(err, IFB_EINPUT, "\"instruction_id\" must be a string");
     if (!response || response->kind != IFB_JSTRING)
         return ifb_fail(err, IFB_EINPUT, "\"response\" must be a string");
-    if (kwargs && kwargs->kind == IFB_JNULL)
-        kwargs = NULL;
-    code = ifb_constraint_load(arena, id, kwargs, &constraint, err);
+    code = load_case(v, arena, &constraint, err);
     if (code)
         return code;
-    ifb_constraint_score(&constraint, ifb_forms_new(arena, response->string, b->o->resources),
-                         scratch, b->o->explain, &c->strict, &c->loose);
+    code = ifb_lazy_get(b->o->resources, constraint.needs, &resources, err);
+    if (!code)
+        ifb_constraint_score(&constraint, ifb_forms_new(arena, response->string, resources),
+                             scratch, b->o->explain || b->o->spans, &c->strict, &c->loose);
     ifb_constraint_release(&constraint);
-    return IFB_OK;
+    if (!b->o->explain && c->strict.outcome != IFB_ERROR)
+        c->strict.why = (ifb_str){ NULL, 0 };
+    return code;
 }
 
 static void run_line(const struct batch *b, ifb_str line, unsigned number, struct block *block,
@@ -121,7 +156,7 @@ static void run_line(const struct batch *b, ifb_str line, unsigned number, struc
     }
     block->lines++;
     block->errors += c.strict.outcome == IFB_ERROR || c.loose.outcome == IFB_ERROR;
-    write_case(&c, &block->out);
+    write_case(&c, b->o->spans, &block->out);
 }
 
 static void run_block(void *shared, struct ifb_job *job, struct ifb_arena *scratch)

@@ -12,9 +12,10 @@
 #include <ifbench/report.h>
 
 struct ifb_batch_options {
-    const struct ifb_resources *resources;
+    struct ifb_lazy *resources;  /* may be NULL */
     int threads;
     bool explain;  /* give reasons */
+    bool spans;    /* and "at": [from, to, ...] in bytes, of the strict verdict, where there are any */
     /* Pushes out what the sink has buffered; called when the input pauses. */
     bool (*flush)(void);
 };
@@ -25,7 +26,8 @@ struct ifb_batch_counts {
 };
 
 /*
- * Each line {"id", "instruction_id", "kwargs", "response"} gives one line
+ * Each line {"id", "instruction_id", "kwargs", "response"}, or with "constraint",
+ * an expression, in place of the two in the middle, gives one line
  * {"id", "strict", "loose", "why", "error"}: booleans, or null with an error.
  * Blank lines are skipped. Fails only when the input cannot be read or the
  * sink no longer takes bytes (IFB_EIO).

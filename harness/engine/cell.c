@@ -59,7 +59,7 @@ struct ifb_conversation ifb_cell_messages(const struct ifb_cell *cell, const str
     out = ifb_new(cell->arena, struct ifb_message, n + cell->nrecords);
     for (size_t i = 0; i < n; i++) {
         out[at++] = item->prompt.at[i];
-        if (item->prompt.at[i].role == IFB_USER && turn < cell->nrecords) {
+        if (ifb_is_turn(&item->prompt, i) && turn < cell->nrecords) {
             ifb_str said = cell->records[turn++].response.text;
 
             out[at++] = (struct ifb_message){ IFB_ASSISTANT, said.ptr ? said : IFB_STR("") };

@@ -8,26 +8,37 @@
 #include "harness/base/error.h"
 #include "harness/base/rng.h"
 #include "harness/base/utf8.h"
+#include "harness/engine/variants.h"
 
 #define GRACE_US ((int64_t)10 * 1000000)  /* what flies may take to land after a stop */
 #define AUTH_FAILURES_MAX 3               /* in a row, then the model is given up */
 #define WAIT_MS_MAX 200
+#define WAITING_MAX ((size_t)4096)        /* calls of a model that wait for a retry */
+#define STARTS_A_TURN 256                 /* of a model, before the network is looked at again */
 
 /* A call on its way: in the air, or waiting for its next attempt. */
 struct flight {
     struct ifb_cell *cell;
     struct ifb_call_record record;
     struct ifb_request request;
+    struct ifb_cost held;  /* what it may cost at most */
+    struct ifb_cache_key key;
     uint32_t model;
-    int64_t first_us, started_us;
+    int64_t first_us;
     int64_t due_us;        /* of the next attempt, while waiting */
-    struct flight *next;   /* in `waiting` or `spare` */
+    struct flight *next;   /* in a model's `ready` or in `spare` */
     struct flight *older;  /* in `all` */
 };
 
 struct model_state {
+    struct ifb_limiter limiter;
+    struct flight *ready, **ready_end;  /* wanted now, in order; there was no room */
+    size_t flying, nwaiting;            /* nwaiting: the ready ones and those put off */
     int auth_failures;
-    int64_t errors;  /* failed calls in a row */
+    int64_t errors;    /* failed calls in a row */
+    int64_t failures;  /* failed attempts in a row */
+    bool dry;        /* no cells are left */
+    bool given_up;
 };
 
 struct dispatch {
@@ -36,10 +47,12 @@ struct dispatch {
     struct ifb_http *http;
     struct ifb_arena *scratch;  /* of one encoding or decoding */
     struct ifb_rng rng;
-    struct flight *all, *waiting, *spare;
-    size_t nwaiting;
-    bool *skip;
+    struct flight *all, *spare;
+    struct flight **put_off;    /* a heap, the earliest first */
+    size_t nput_off, put_off_cap, nwaiting;
     struct model_state *models;
+    struct ifb_cost spent, held;
+    bool budget_used_up;
     int64_t retries, stopped_us;
     enum ifb_code given_up;     /* why a model was */
     struct ifb_error why;
@@ -50,7 +63,8 @@ static const struct ifb_plan_cell *plan_cell(const struct dispatch *d, const str
     return &d->o->plan->cells[d->o->plan->samples[cell->sample].cell];
 }
 
-static struct ifb_sampling merged(struct ifb_sampling wanted, const struct ifb_sampling *preset)
+struct ifb_sampling ifb_sampling_merge(struct ifb_sampling wanted,
+                                       const struct ifb_sampling *preset)
 {
     if (wanted.temperature < 0)
         wanted.temperature = preset->temperature;
@@ -61,6 +75,15 @@ static struct ifb_sampling merged(struct ifb_sampling wanted, const struct ifb_s
     if (wanted.seed < 0)
         wanted.seed = preset->seed;
     return wanted;
+}
+
+/* The suite's preset, over it what the user wants, over it what this variant varies. */
+static struct ifb_sampling sampling_of(const struct dispatch *d, const struct ifb_cell *cell)
+{
+    const struct ifb_plan_cell *p = plan_cell(d, cell);
+
+    return ifb_sampling_merge(ifb_sampling_over(d->o->sampling, p->model->sampling),
+                              &p->suite->preset);
 }
 
 static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell)
@@ -79,9 +102,9 @@ static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell)
     *f = (struct flight){ .cell = cell, .model = plan_cell(d, cell)->model_index,
                           .older = f->older };
     f->record = ifb_cell_record(cell, d->o->plan);
-    f->request = (struct ifb_request){ f->record.messages,
-                                       merged(d->o->sampling, &plan_cell(d, cell)->suite->preset) };
+    f->request = (struct ifb_request){ f->record.messages, sampling_of(d, cell) };
     f->first_us = ifb_clock_us();
+    f->held = ifb_cost_ceiling(d->o->prices ? &d->o->prices[f->model] : NULL, &f->request);
     return f;
 }
 
@@ -99,16 +122,97 @@ static void drop_flight(struct dispatch *d, struct flight *f)
     free_flight(d, f);
 }
 
+static void hold(struct dispatch *d, const struct flight *f, int sign)
+{
+    d->held.tokens += sign * f->held.tokens;
+    d->held.usd += sign * f->held.usd;
+}
+
 static enum ifb_code send_call(struct dispatch *d, struct flight *f, struct ifb_error *err)
 {
     const struct ifb_model *model = plan_cell(d, f->cell)->model;
+    struct model_state *m = &d->models[f->model];
     struct ifb_http_call call = { 0 };
     enum ifb_code code;
 
     ifb_arena_reset(d->scratch);
     code = model->provider->encode(model, &f->request, d->scratch, &call, err);
-    f->started_us = ifb_clock_us();
-    return code ? code : ifb_http_start(d->http, &call, d->o->timeout_ms, f, err);
+    if (!code)
+        code = ifb_http_start(d->http, &call, d->o->timeout_ms, f, err);
+    if (code)
+        return code;
+    m->flying++;
+    ifb_limiter_start(&m->limiter, ifb_clock_us());
+    hold(d, f, 1);
+    return IFB_OK;
+}
+
+/* ---- calls that wait ---- */
+
+static void swap(struct flight **a, struct flight **b)
+{
+    struct flight *t = *a;
+
+    *a = *b;
+    *b = t;
+}
+
+static void put_off(struct dispatch *d, struct flight *f, int64_t due_us)
+{
+    size_t i = d->nput_off++;
+
+    if (d->nput_off > d->put_off_cap) {
+        d->put_off_cap = d->put_off_cap ? 2 * d->put_off_cap : 64;
+        d->put_off = realloc(d->put_off, d->put_off_cap * sizeof(struct flight *));
+        if (!d->put_off)
+            ifb_out_of_memory();
+    }
+    f->due_us = due_us;
+    d->put_off[i] = f;
+    for (; i && d->put_off[i]->due_us < d->put_off[(i - 1) / 2]->due_us; i = (i - 1) / 2)
+        swap(&d->put_off[i], &d->put_off[(i - 1) / 2]);
+    d->nwaiting++;
+    d->models[f->model].nwaiting++;
+}
+
+/* The earliest; it is still counted as waiting. */
+static struct flight *pop_earliest(struct dispatch *d)
+{
+    struct flight *first = d->put_off[0];
+    size_t i = 0, child;
+
+    d->put_off[0] = d->put_off[--d->nput_off];
+    while ((child = 2 * i + 1) < d->nput_off) {
+        if (child + 1 < d->nput_off && d->put_off[child + 1]->due_us < d->put_off[child]->due_us)
+            child++;
+        if (d->put_off[i]->due_us <= d->put_off[child]->due_us)
+            break;
+        swap(&d->put_off[i], &d->put_off[child]);
+        i = child;
+    }
+    return first;
+}
+
+static void append_ready(struct dispatch *d, struct flight *f)
+{
+    struct model_state *m = &d->models[f->model];
+
+    f->next = NULL;
+    if (!m->ready)
+        m->ready_end = &m->ready;
+    *m->ready_end = f;
+    m->ready_end = &f->next;
+}
+
+/* Moves what is due to the ready ones; *next_us is when the earliest other is. */
+static void wake_due(struct dispatch *d, int64_t *next_us)
+{
+    int64_t now = ifb_clock_us();
+
+    while (d->nput_off && (d->put_off[0]->due_us <= now || d->stopped_us ||
+                           d->budget_used_up))
+        append_ready(d, pop_earliest(d));
+    *next_us = d->nput_off ? d->put_off[0]->due_us : INT64_MAX;
 }
 
 /* The model has failed too often in a row: nothing more is asked of it. */
@@ -116,9 +220,9 @@ static void give_up(struct dispatch *d, const struct flight *f, const struct ifb
 {
     const struct ifb_model *model = plan_cell(d, f->cell)->model;
 
-    if (d->skip[f->model])
+    if (d->models[f->model].given_up)
         return;
-    d->skip[f->model] = true;
+    d->models[f->model].given_up = true;
     d->given_up = why->code;
     d->why = *why;
     ifb_within(&d->why, "%.*s was given up", IFB_ARG(model->spec));
@@ -137,7 +241,54 @@ static void note_failure(struct dispatch *d, const struct flight *f, const struc
 
 static void note_answer(struct dispatch *d, const struct flight *f)
 {
-    d->models[f->model] = (struct model_state){ 0 };
+    d->models[f->model].errors = 0;
+    d->models[f->model].failures = 0;
+    d->models[f->model].auth_failures = 0;
+}
+
+static enum ifb_code settle(struct dispatch *d, struct flight *f, struct ifb_error *err);
+
+static bool answer_from_cache(struct dispatch *d, struct flight *f)
+{
+    if (!d->o->cache)
+        return false;
+    f->key = ifb_cache_key(plan_cell(d, f->cell)->model, &f->request, f->record.epoch);
+    if (!ifb_cache_get(d->o->cache, &f->key, f->cell->arena, &f->record.response))
+        return false;
+    f->record.answered = f->record.cached = true;
+    f->record.attempts = 0;
+    return true;
+}
+
+/* Why a call of a model cannot start now. */
+enum gate { GATE_OPEN, GATE_FULL, GATE_RATE, GATE_BUDGET };
+
+static enum gate gate_of(const struct dispatch *d, const struct flight *f, int64_t *wait_us)
+{
+    const struct model_state *m = &d->models[f->model];
+
+    *wait_us = 0;
+    if (m->flying >= ifb_limiter_window(&m->limiter))
+        return GATE_FULL;
+    if (!ifb_budget_allows(&d->o->budget, &d->spent, &d->held, &f->held))
+        return GATE_BUDGET;
+    *wait_us = ifb_limiter_wait(&m->limiter, ifb_clock_us());
+    return *wait_us ? GATE_RATE : GATE_OPEN;
+}
+
+/* A call that is wanted now: from the cache, or sent, or it waits for its turn. */
+static enum ifb_code launch(struct dispatch *d, struct flight *f, struct ifb_error *err)
+{
+    int64_t wait_us;
+
+    if (answer_from_cache(d, f))
+        return settle(d, f, err);
+    if (!d->models[f->model].ready && gate_of(d, f, &wait_us) == GATE_OPEN)
+        return send_call(d, f, err);
+    append_ready(d, f);
+    d->nwaiting++;
+    d->models[f->model].nwaiting++;
+    return IFB_OK;
 }
 
 /* Starts the cell's next turn, or hands it over when it has none left. */
@@ -151,7 +302,7 @@ static enum ifb_code advance(struct dispatch *d, struct ifb_cell *cell, struct i
         d->calls->drop(d->calls->self, cell);
         return IFB_OK;
     }
-    return send_call(d, new_flight(d, cell), err);
+    return launch(d, new_flight(d, cell), err);
 }
 
 /* The call's outcome is final: keep it, then see what the cell needs next. */
@@ -187,7 +338,9 @@ static enum ifb_code attempt_failed(struct dispatch *d, struct flight *f,
                                     const struct ifb_error *why, struct ifb_error *err)
 {
     int64_t now = ifb_clock_us();
-    struct ifb_retry r = ifb_retry_decide(&d->o->retry, (int)f->record.attempts, why,
+    struct ifb_retry_policy policy =
+        ifb_retry_while(&d->o->retry, why, d->models[f->model].failures);
+    struct ifb_retry r = ifb_retry_decide(&policy, (int)f->record.attempts, why,
                                           ifb_rng_next(&d->rng));
     int64_t end_us = f->first_us + d->o->total_timeout_ms * 1000;
 
@@ -195,15 +348,46 @@ static enum ifb_code attempt_failed(struct dispatch *d, struct flight *f,
         drop_flight(d, f);
         return IFB_OK;
     }
-    if (!r.again || d->skip[f->model] || now + r.delay_ms * 1000 > end_us)
+    if (!r.again || d->models[f->model].given_up || now + r.delay_ms * 1000 > end_us)
         return fail_call(d, f, why, r.why, err);
     d->retries++;
     f->record.attempts++;
-    f->due_us = now + r.delay_ms * 1000;
-    f->next = d->waiting;
-    d->waiting = f;
-    d->nwaiting++;
+    put_off(d, f, now + r.delay_ms * 1000);
     return IFB_OK;
+}
+
+static void keep_in_cache(struct dispatch *d, const struct flight *f)
+{
+    if (d->o->cache)
+        ifb_cache_put(d->o->cache, &f->key, plan_cell(d, f->cell)->model->spec,
+                      &f->record.response, ifb_wall_ms());
+}
+
+/* What limits and budget learn from an attempt that has ended. */
+static void account(struct dispatch *d, const struct flight *f, const struct ifb_error *failure)
+{
+    struct model_state *m = &d->models[f->model];
+    const struct ifb_response *r = &f->record.response;
+    bool saturated = m->flying >= ifb_limiter_window(&m->limiter);
+    struct ifb_cost cost;
+
+    m->flying--;
+    hold(d, f, -1);
+    if (failure) {
+        int status = failure->http_status;
+
+        m->failures++;
+        if (status == 429 || status == 503 || status == 529)
+            ifb_limiter_overload(&m->limiter, ifb_clock_us());
+        return;
+    }
+    cost = ifb_cost_of(d->o->prices ? &d->o->prices[f->model] : NULL, r->tokens_in, r->tokens_out);
+    if (r->tokens_in < 0 && r->tokens_out < 0)
+        cost = f->held;  /* a server that does not say is taken at the worst */
+    d->spent.tokens += cost.tokens;
+    d->spent.usd += cost.usd;
+    ifb_limiter_answer(&m->limiter, r->tokens_in < 0 && r->tokens_out < 0 ? -1 : cost.tokens,
+                       saturated, ifb_clock_us());
 }
 
 static enum ifb_code landed(struct dispatch *d, const struct ifb_http_event *e,
@@ -226,64 +410,89 @@ static enum ifb_code landed(struct dispatch *d, const struct ifb_http_event *e,
     } else if (!code) {
         code = ifb_http_failure(&e->reply, provider->complaint(e->reply.body, d->scratch), &why);
     }
+    account(d, f, code ? &why : NULL);
     if (code) {
         ifb_model_redact(model, &why);  /* servers quote keys in complaints */
         return attempt_failed(d, f, &why, err);
     }
     f->record.answered = true;
     note_answer(d, f);
+    keep_in_cache(d, f);
     return settle(d, f, err);
 }
 
-/* Sends the waiting calls whose time has come; *next_us is that of the earliest other. */
-static enum ifb_code send_due(struct dispatch *d, int64_t *next_us, struct ifb_error *err)
+static struct flight *take_ready(struct dispatch *d, struct model_state *m)
 {
-    int64_t now = ifb_clock_us();
-    struct flight **at = &d->waiting;
+    struct flight *f = m->ready;
 
-    *next_us = INT64_MAX;
-    while (*at) {
-        struct flight *f = *at;
-        enum ifb_code code;
-
-        if (f->due_us > now && !d->stopped_us) {
-            *next_us = f->due_us < *next_us ? f->due_us : *next_us;
-            at = &f->next;
-            continue;
-        }
-        *at = f->next;
-        d->nwaiting--;
-        if (d->stopped_us) {
-            drop_flight(d, f);
-            continue;
-        }
-        code = send_call(d, f, err);
-        if (code)
-            return code;
-    }
-    return IFB_OK;
+    m->ready = f->next;
+    m->nwaiting--;
+    d->nwaiting--;
+    return f;
 }
 
-/* Room for one more? The rate limiter will have its say here. */
-static bool has_room(const struct dispatch *d)
+/* Sends a model's ready calls as far as limits allow; drops them when all is to stop. */
+static enum ifb_code send_ready(struct dispatch *d, struct model_state *m, int64_t *next_us,
+                                struct ifb_error *err)
 {
-    return ifb_http_flying(d->http) + d->nwaiting < d->o->concurrency && !d->stopped_us;
-}
+    enum ifb_code code = IFB_OK;
+    int64_t wait_us, then;
 
-static enum ifb_code start_new(struct dispatch *d, bool *dry, struct ifb_error *err)
-{
-    while (!*dry && has_room(d)) {
-        struct ifb_cell *cell = d->calls->take(d->calls->self, d->skip);
-        enum ifb_code code;
+    while (m->ready && !code) {
+        enum gate gate = gate_of(d, m->ready, &wait_us);
 
-        *dry = !cell;
-        if (!cell)
+        /* Nothing in flight will leave anything of the budget. */
+        if (gate == GATE_BUDGET && !ifb_http_flying(d->http))
+            d->budget_used_up = true;
+        if (d->stopped_us || d->budget_used_up) {
+            drop_flight(d, take_ready(d, m));
+        } else if (gate == GATE_OPEN) {
+            code = send_call(d, take_ready(d, m), err);
+        } else {
+            then = gate == GATE_RATE ? ifb_clock_us() + wait_us : INT64_MAX;
+            *next_us = then < *next_us ? then : *next_us;
             break;
-        code = advance(d, cell, err);
-        if (code)
-            return code;
+        }
     }
-    return IFB_OK;
+    return code;
+}
+
+/*
+ * May a new cell of the model be started? Calls that wait for a retry hold no
+ * place in the window, so that a long Retry-After of a few does not stop the
+ * rest; but a server that refuses everything is not asked everything.
+ */
+static bool has_room(const struct dispatch *d, uint32_t model)
+{
+    const struct model_state *m = &d->models[model];
+    size_t window = ifb_limiter_window(&m->limiter);
+    size_t most = m->failures < IFB_RETRY_WELL ? WAITING_MAX : 2 * window;
+
+    return !d->stopped_us && !m->dry && !m->given_up && !d->budget_used_up && !m->ready &&
+           m->flying < window && m->nwaiting < most;
+}
+
+/* Starts cells of a model until it is full; *next_us is when there may be more. */
+static enum ifb_code start_new(struct dispatch *d, uint32_t model, int64_t *next_us,
+                               struct ifb_error *err)
+{
+    struct model_state *m = &d->models[model];
+    enum ifb_code code = IFB_OK;
+
+    for (int n = 0; !code && has_room(d, model); n++) {
+        int64_t now = ifb_clock_us(), wait_us = ifb_limiter_wait(&m->limiter, now);
+        struct ifb_cell *cell;
+
+        if (wait_us || n == STARTS_A_TURN) {
+            *next_us = now + wait_us < *next_us ? now + wait_us : *next_us;
+            break;
+        }
+        cell = d->calls->take(d->calls->self, model);
+        m->dry = !cell;
+        if (cell)
+            code = advance(d, cell, err);
+    }
+    return code;
 }
 
 static void check_stop(struct dispatch *d)
@@ -299,19 +508,31 @@ static int wait_ms(int64_t next_us)
     return ms < 0 ? 0 : ms > WAIT_MS_MAX ? WAIT_MS_MAX : (int)ms;
 }
 
+static bool is_finished(const struct dispatch *d)
+{
+    if (ifb_http_flying(d->http) || d->nwaiting)
+        return false;
+    for (size_t i = 0; i < d->o->nmodels; i++)
+        if (!d->models[i].dry && !d->models[i].given_up && !d->stopped_us && !d->budget_used_up)
+            return false;
+    return true;
+}
+
 static enum ifb_code turn_loop(struct dispatch *d, struct ifb_error *err)
 {
     struct ifb_http_event event;
     int64_t next_us;
-    bool dry = false;
     enum ifb_code code = IFB_OK;
 
     for (;;) {
         check_stop(d);
-        code = send_due(d, &next_us, err);
-        if (!code)
-            code = start_new(d, &dry, err);
-        if (code || (!ifb_http_flying(d->http) && !d->nwaiting && (dry || d->stopped_us)))
+        wake_due(d, &next_us);
+        for (uint32_t i = 0; i < d->o->nmodels && !code; i++) {
+            code = send_ready(d, &d->models[i], &next_us, err);
+            if (!code)
+                code = start_new(d, i, &next_us, err);
+        }
+        if (code || is_finished(d))
             return code;
         if (d->stopped_us && ifb_clock_us() - d->stopped_us > GRACE_US)
             return IFB_OK;
@@ -337,23 +558,38 @@ static void release(struct dispatch *d)
         free(f);
     }
     ifb_arena_close(d->scratch);
+    free(d->put_off);
 }
 
-static size_t count_models(const struct ifb_plan *plan)
+/* Idle connections kept: what all windows can use, within reason. */
+static size_t connections(const struct ifb_dispatch_options *o)
 {
-    size_t n = 1;
+    size_t each = o->limits.fixed > 0 ? (size_t)o->limits.fixed
+                  : o->limits.most > 0 ? (size_t)o->limits.most : IFB_WINDOW_MOST;
 
-    for (size_t i = 0; i < plan->ncells; i++)
-        if (plan->cells[i].model_index >= n)
-            n = plan->cells[i].model_index + 1;
-    return n;
+    return each * o->nmodels;
+}
+
+static enum ifb_code why_ended(const struct dispatch *d, struct ifb_error *err)
+{
+    if (d->stopped_us)
+        return ifb_fail(err, IFB_ECANCELED, "stopped");
+    if (d->given_up) {
+        if (err)
+            *err = d->why;
+        return d->given_up;
+    }
+    if (d->budget_used_up)
+        return ifb_fail(err, IFB_EBUDGET, "the budget is used up: %lld tokens, $%.4f",
+                        (long long)d->spent.tokens, d->spent.usd);
+    return IFB_OK;
 }
 
 enum ifb_code ifb_dispatch(const struct ifb_dispatch_options *options,
                            const struct ifb_dispatch_calls *calls, struct ifb_error *err)
 {
     struct ifb_http_options http = { .ca_file = options->ca_file,
-                                     .connections_max = options->concurrency,
+                                     .connections_max = connections(options),
                                      .wall_ms = ifb_wall_ms };
     struct dispatch d = { .o = options, .calls = calls };
     enum ifb_code code = ifb_http_open(&http, &d.http, err);
@@ -362,20 +598,19 @@ enum ifb_code ifb_dispatch(const struct ifb_dispatch_options *options,
         return code;
     d.scratch = ifb_arena_new();
     ifb_rng_seed(&d.rng, options->seed);
-    d.skip = calloc(count_models(options->plan), sizeof(*d.skip));
-    d.models = calloc(count_models(options->plan), sizeof(*d.models));
-    if (!d.skip || !d.models)
+    d.models = calloc(options->nmodels, sizeof(*d.models));
+    if (!d.models)
         ifb_out_of_memory();
-    code = turn_loop(&d, err);
-    if (!code && d.stopped_us)
-        code = ifb_fail(err, IFB_ECANCELED, "stopped");
-    if (!code && d.given_up) {
-        code = d.given_up;
-        if (err)
-            *err = d.why;
+    for (size_t i = 0; i < options->nmodels; i++) {
+        ifb_limiter_init(&d.models[i].limiter, &options->limits, ifb_clock_us());
+        d.models[i].dry = options->plan->ncells == 0;
     }
+    code = turn_loop(&d, err);
+    if (!code)
+        code = why_ended(&d, err);
+    if (options->cache)
+        ifb_cache_flush(options->cache);
     release(&d);
-    free(d.skip);
     free(d.models);
     return code;
 }

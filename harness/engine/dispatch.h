@@ -10,14 +10,21 @@
 
 #include <signal.h>
 
+#include "harness/engine/budget.h"
+#include "harness/engine/cache.h"
 #include "harness/engine/cell.h"
+#include "harness/engine/limiter.h"
 #include "harness/engine/retry.h"
 #include "harness/http/http.h"
 
 struct ifb_dispatch_options {
     const struct ifb_plan *plan;
+    size_t nmodels;                /* of the plan */
     struct ifb_sampling sampling;  /* negative members: the suite's preset */
-    size_t concurrency;
+    struct ifb_limits limits;      /* of each model by itself */
+    struct ifb_budget budget;
+    const struct ifb_price *prices;  /* one a model; NULL: unknown */
+    struct ifb_cache *cache;       /* NULL: none */
     int64_t timeout_ms, total_timeout_ms;
     int64_t max_errors;            /* failed calls of a model in a row; 0: no limit */
     struct ifb_retry_policy retry;
@@ -26,27 +33,31 @@ struct ifb_dispatch_options {
     const volatile sig_atomic_t *stop;  /* may be NULL */
 };
 
+/* `wanted`, with the preset where a member is not set. */
+struct ifb_sampling ifb_sampling_merge(struct ifb_sampling wanted,
+                                       const struct ifb_sampling *preset);
+
 /* What the caller does; all are called on the dispatching thread. */
 struct ifb_dispatch_calls {
     void *self;
-    /* The next cell with turns to ask, NULL when there is none. `skip[model]` is true for a
-     * model that was given up: its cells are left alone. */
-    struct ifb_cell *(*take)(void *self, const bool *skip);
+    /* The next cell of a model with turns to ask, NULL when there is none. */
+    struct ifb_cell *(*take)(void *self, uint32_t model);
     /* Keeps a record for good (answer or failure) before it counts. */
     enum ifb_code (*keep)(void *self, const struct ifb_call_record *record, struct ifb_error *err);
     /* The cell has all its records, or no more will come. */
     enum ifb_code (*done)(void *self, struct ifb_cell *cell, struct ifb_error *err);
     /* The cell was started and cannot be finished now (stopped): it is pending again. */
     void (*drop)(void *self, struct ifb_cell *cell);
-    /* Between two looks at the network. */
+    /* Between two looks at the network, and now and then where there is none. */
     enum ifb_code (*idle)(void *self, size_t flying, int64_t retries, struct ifb_error *err);
 };
 
 /*
  * Runs until nothing is left to ask. IFB_ECANCELED when it was stopped, the
  * error of keep or done when one failed, IFB_EAUTH or what was last seen when a
- * model was given up (the message names it); cells that were not started stay
- * pending then.
+ * model was given up (the message names it), IFB_EBUDGET when the budget is used
+ * up; cells that were not started stay pending then. Each model has limits of its
+ * own: one that waits holds no other up.
  */
 enum ifb_code ifb_dispatch(const struct ifb_dispatch_options *options,
                            const struct ifb_dispatch_calls *calls, struct ifb_error *err);

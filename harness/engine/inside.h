@@ -6,15 +6,18 @@
 #include <ifbench/run.h>
 
 #include "harness/base/file.h"
+#include "harness/engine/budget.h"
+#include "harness/engine/cache.h"
 #include "harness/engine/cell.h"
 #include "harness/engine/manifest.h"
 #include "harness/engine/replay_file.h"
+#include "harness/engine/rows.h"
 #include "harness/engine/score.h"
 
-/* A line of verdicts.jsonl that waits for the ones before it. */
-struct ifb_row {
-    char *at;
-    size_t len;
+/* How far a model's samples have been looked at. */
+struct ifb_cursor {
+    size_t cell;    /* of the plan */
+    uint32_t next;  /* in that cell */
 };
 
 struct ifb_run_inside {
@@ -26,6 +29,7 @@ struct ifb_run_inside {
     size_t nsuites;
     struct ifb_model *models;
     struct ifb_replay **replays;  /* one a model; NULL where it is no replay */
+    struct ifb_price *prices;     /* one a model */
     size_t nmodels;
     struct ifb_resources resources;
     struct ifb_think think;
@@ -35,10 +39,9 @@ struct ifb_run_inside {
     struct ifb_journal *journal;
     struct ifb_pool *pool;
     struct ifb_cells cells;
-    uint32_t cursor;              /* the next sample to look at */
-    struct ifb_out *verdicts;
-    struct ifb_row *rows;         /* one a sample */
-    uint32_t rows_written;        /* samples before it are on file */
+    struct ifb_cursor *cursors;   /* one a model */
+    struct ifb_rows *rows;        /* of verdicts.jsonl */
+    struct ifb_cache *cache;      /* NULL: none */
     int64_t started_us, progress_us;
     const ifb_str *warnings;
     size_t nwarnings, warnings_cap;

@@ -40,6 +40,7 @@ struct ifb_call_record {
     int http_status;                   /* of the failure, 0 none */
     int64_t latency_ms;                /* of the attempt that counted; -1 unknown */
     uint32_t attempts;
+    bool cached;                       /* answered from the cache, without a request */
 };
 
 /*

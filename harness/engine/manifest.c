@@ -30,6 +30,7 @@ static void write_models(struct ifb_jw *w, const struct ifb_model *models, size_
     for (size_t i = 0; i < n; i++) {
         ifb_jw_object(w, NULL);
         ifb_jw_str(w, "spec", models[i].spec);
+        ifb_jw_str(w, "given", models[i].given);
         ifb_jw_cstr(w, "provider", models[i].provider->id);
         ifb_jw_str(w, "name", models[i].name);
         ifb_jw_str(w, "base_url", models[i].base_url);
@@ -101,6 +102,7 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     ifb_jw_int(w, "limit", m->options.limit);
     ifb_jw_int(w, "epochs", m->options.epochs);
     write_sampling(w, &m->options.sampling);
+    write_strs(w, "params", m->options.params);
     ifb_jw_str(w, "think", m->options.think);
     write_strs(w, "think_tags", m->options.think_tags);
     ifb_jw_cstr(w, "missing", m->options.missing < 0 ? NULL
@@ -139,6 +141,19 @@ static struct ifb_strs read_strs(const struct ifb_json *array, const char *membe
     return (struct ifb_strs){ at, n };
 }
 
+/* Variants of a model stand side by side and were given once. */
+static struct ifb_strs read_given(const struct ifb_json *models, struct ifb_arena *arena)
+{
+    struct ifb_strs all = read_strs(models, "given", arena);
+    ifb_str *at = ifb_new(arena, ifb_str, all.n);
+    size_t n = 0;
+
+    for (size_t i = 0; i < all.n; i++)
+        if (!n || !ifb_str_eq(at[n - 1], all.at[i]))
+            at[n++] = all.at[i];
+    return (struct ifb_strs){ at, n };
+}
+
 static void read_files(const struct ifb_json *array, struct ifb_manifest *out)
 {
     const struct ifb_json *m = array && array->kind == IFB_JARRAY ? array->first : NULL;
@@ -168,7 +183,8 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
     const struct ifb_json *s = ifb_json_get(v, "sampling");
 
     o->suites = read_strs(ifb_json_get(v, "suites"), NULL, arena);
-    o->models = read_strs(ifb_json_get(v, "models"), "spec", arena);
+    o->models = read_given(ifb_json_get(v, "models"), arena);
+    o->params = read_strs(ifb_json_get(v, "params"), NULL, arena);
     o->data = ifb_json_str(v, "data_file");
     o->data_dir = ifb_json_str(v, "data_dir");
     o->limit = ifb_json_int(v, "limit", 0);

@@ -42,12 +42,18 @@ void ifb_suite_unload(struct ifb_suite_items *s)
     s->n = 0;
 }
 
+bool ifb_is_turn(const struct ifb_conversation *prompt, size_t i)
+{
+    return prompt->at[i].role == IFB_USER &&
+           (i + 1 == prompt->n || prompt->at[i + 1].role != IFB_ASSISTANT);
+}
+
 static uint16_t count_turns(const struct ifb_item *item)
 {
     uint16_t n = 0;
 
     for (size_t i = 0; i < item->prompt.n; i++)
-        if (item->prompt.at[i].role == IFB_USER)
+        if (ifb_is_turn(&item->prompt, i))
             n++;
     return n ? n : 1;
 }
@@ -57,7 +63,7 @@ size_t ifb_turn_messages(const struct ifb_item *item, uint16_t turn)
     uint16_t seen = 0;
 
     for (size_t i = 0; i < item->prompt.n; i++)
-        if (item->prompt.at[i].role == IFB_USER && seen++ == turn)
+        if (ifb_is_turn(&item->prompt, i) && seen++ == turn)
             return i + 1;
     return item->prompt.n;
 }
@@ -127,7 +133,7 @@ void ifb_plan_make(const struct ifb_suite_items *suites, size_t nsuites,
     for (size_t s = 0; s < nsuites; s++)
         total += suites[s].n * nmodels * epochs;
     samples = ifb_new(arena, struct ifb_sample_plan, total);
-    *out = (struct ifb_plan){ .cells = cells, .samples = samples };
+    *out = (struct ifb_plan){ .cells = cells, .samples = samples, .epochs = epochs };
     for (size_t s = 0; s < nsuites; s++)
         for (size_t m = 0; m < nmodels; m++) {
             struct ifb_plan_cell *c = &cells[out->ncells];

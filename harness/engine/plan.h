@@ -45,6 +45,7 @@ struct ifb_plan {
     const struct ifb_sample_plan *samples;
     size_t nsamples;
     size_t ncalls;
+    uint32_t epochs;
     char digest[IFB_SHA256_HEX];  /* of all ids, prompts, constraints, models and epochs */
 };
 
@@ -62,6 +63,9 @@ void ifb_plan_make(const struct ifb_suite_items *suites, size_t nsuites,
 
 /* The sample that a call belongs to. */
 const struct ifb_sample_plan *ifb_plan_sample_of(const struct ifb_plan *plan, uint32_t call);
+
+/* Message `i` is asked: a user message that the suite gives no answer for. */
+bool ifb_is_turn(const struct ifb_conversation *prompt, size_t i);
 
 /* The messages of the prompt up to and with user turn `turn` (earlier answers not included). */
 size_t ifb_turn_messages(const struct ifb_item *item, uint16_t turn);

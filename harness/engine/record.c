@@ -20,7 +20,7 @@ static void write_messages(struct ifb_jw *w, const struct ifb_conversation *c)
     ifb_jw_end(w);
 }
 
-static void write_response(struct ifb_jw *w, const struct ifb_response *r)
+void ifb_response_write(struct ifb_jw *w, const struct ifb_response *r)
 {
     ifb_jw_str(w, "text", r->text);
     if (r->reasoning.ptr)
@@ -51,7 +51,7 @@ void ifb_record_write(const struct ifb_call_record *r, struct ifb_buf *out)
         ifb_jw_int(&w, "turn", r->turn);
     write_messages(&w, &r->messages);
     if (r->answered) {
-        write_response(&w, &r->response);
+        ifb_response_write(&w, &r->response);
     } else {
         ifb_jw_str(&w, "error", r->error);
         if (r->http_status)
@@ -61,6 +61,8 @@ void ifb_record_write(const struct ifb_call_record *r, struct ifb_buf *out)
         ifb_jw_int(&w, "ms", r->latency_ms);
     if (r->attempts > 1)
         ifb_jw_int(&w, "attempts", r->attempts);
+    if (r->cached)
+        ifb_jw_bool(&w, "cached", true);
 }
 
 static enum ifb_role role_of(ifb_str name)
@@ -92,6 +94,15 @@ static enum ifb_finish finish_of(ifb_str name)
     return IFB_FINISH_UNKNOWN;
 }
 
+struct ifb_response ifb_response_read(const struct ifb_json *v)
+{
+    return (struct ifb_response){
+        .text = ifb_json_str(v, "text"), .reasoning = ifb_json_str(v, "reasoning"),
+        .model = ifb_json_str(v, "served"), .finish = finish_of(ifb_json_str(v, "finish")),
+        .tokens_in = ifb_json_int(v, "in", -1), .tokens_out = ifb_json_int(v, "out", -1),
+    };
+}
+
 enum ifb_code ifb_record_read(ifb_str line, struct ifb_arena *arena, struct ifb_call_record *out,
                               struct ifb_error *err)
 {
@@ -109,15 +120,12 @@ enum ifb_code ifb_record_read(ifb_str line, struct ifb_arena *arena, struct ifb_
         .epoch = (uint32_t)ifb_json_int(v, "epoch", 0),
         .turn = (uint16_t)ifb_json_int(v, "turn", 0),
         .messages = read_messages(ifb_json_get(v, "messages"), arena),
-        .response = { .text = ifb_json_str(v, "text"), .reasoning = ifb_json_str(v, "reasoning"),
-                      .model = ifb_json_str(v, "served"),
-                      .finish = finish_of(ifb_json_str(v, "finish")),
-                      .tokens_in = ifb_json_int(v, "in", -1),
-                      .tokens_out = ifb_json_int(v, "out", -1) },
+        .response = ifb_response_read(v),
         .error = ifb_json_str(v, "error"),
         .http_status = (int)ifb_json_int(v, "status", 0),
         .latency_ms = ifb_json_int(v, "ms", -1),
         .attempts = (uint32_t)ifb_json_int(v, "attempts", 1),
+        .cached = ifb_json_get(v, "cached") != NULL,
     };
     return IFB_OK;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/engine/resources.h"
 
+#include <pthread.h>
+#include <stdlib.h>
+
 #include <ifbench/text.h>
 
 #include "harness/base/arena.h"
@@ -41,10 +44,30 @@ char *ifb_data_find(const char *const *dirs, const char *file, struct ifb_arena 
     return NULL;
 }
 
-static enum ifb_code load_punkt(ifb_str json, struct ifb_arena *arena, struct ifb_resources *out,
+/* ---- loading ---- */
+
+static enum ifb_code load_punkt(ifb_str bytes, struct ifb_arena *arena, struct ifb_resources *out,
                                 struct ifb_error *err)
 {
-    return ifb_punkt_load(json, arena, &out->punkt, err);
+    return ifb_punkt_load(bytes, arena, &out->punkt, err);
+}
+
+static enum ifb_code load_stopwords(ifb_str bytes, struct ifb_arena *arena,
+                                    struct ifb_resources *out, struct ifb_error *err)
+{
+    return ifb_stopwords_load(bytes, arena, &out->stopwords, err);
+}
+
+static enum ifb_code load_syllables(ifb_str bytes, struct ifb_arena *arena,
+                                    struct ifb_resources *out, struct ifb_error *err)
+{
+    return ifb_syllables_load(bytes, arena, &out->syllables, err);
+}
+
+static enum ifb_code load_tagger(ifb_str bytes, struct ifb_arena *arena, struct ifb_resources *out,
+                                 struct ifb_error *err)
+{
+    return ifb_tagger_load(bytes, arena, &out->tagger, err);
 }
 
 static enum ifb_code load_french(ifb_str json, struct ifb_arena *arena, struct ifb_resources *out,
@@ -98,65 +121,67 @@ static enum ifb_code load_ipadic(const char *const *dirs, struct ifb_arena *aren
     return code;
 }
 
-/* A resource is a file of the data folder and the function that reads it. */
-static const struct loader {
+/* A resource is a file of a data folder and the function that reads it. */
+static const struct {
     unsigned need;
-    const char *file;
-    enum ifb_code (*load)(ifb_str text, struct ifb_arena *arena, struct ifb_resources *out,
+    const char *name, *file;
+    enum ifb_code (*load)(ifb_str bytes, struct ifb_arena *arena, struct ifb_resources *out,
                           struct ifb_error *err);
-} loaders[] = {
-    { IFB_NEEDS_PUNKT, IFB_PUNKT_FILE, load_punkt },
-    { IFB_NEEDS_FRENCH, "punkt/french.json", load_french },
-    { IFB_NEEDS_SPANISH, "punkt/spanish.json", load_spanish },
-    { IFB_NEEDS_ES_TOKENS, "m-ifeval/es_tokenizer.json", load_es_tokens },
+} rows[IFB_RESOURCE_FILES] = {
+    { IFB_NEEDS_PUNKT, "punkt", IFB_PUNKT_FILE, load_punkt },
+    { IFB_NEEDS_STOPWORDS, "stopwords", IFB_STOPWORDS_FILE, load_stopwords },
+    { IFB_NEEDS_SYLLABLES, "syllables", IFB_SYLLABLES_FILE, load_syllables },
+    { IFB_NEEDS_TAGGER, "tagger", IFB_TAGGER_FILE, load_tagger },
+    { IFB_NEEDS_FRENCH, "punkt-french", "punkt/french.json", load_french },
+    { IFB_NEEDS_SPANISH, "punkt-spanish", "punkt/spanish.json", load_spanish },
+    { IFB_NEEDS_ES_TOKENS, "es-tokenizer", "m-ifeval/es_tokenizer.json", load_es_tokens },
 };
 
-static enum ifb_code load_file(const struct loader *l, const char *path, struct ifb_arena *arena,
-                               struct ifb_resources *out, struct ifb_error *err)
+static enum ifb_code load_row(size_t i, const char *path, struct ifb_arena *arena,
+                              struct ifb_resources *out, struct ifb_error *err)
 {
-    struct ifb_arena *text_arena = ifb_arena_new();
-    ifb_str text;
-    enum ifb_code code = ifb_file_read(path, RESOURCE_MAX, text_arena, &text, err);
+    struct ifb_arena *scratch = ifb_arena_new();
+    ifb_str bytes;
+    enum ifb_code code = ifb_file_read(path, RESOURCE_MAX, scratch, &bytes, err);
 
+    if (!code) {
+        code = rows[i].load(bytes, arena, out, err);
+        if (code)
+            ifb_within(err, "%s", path);
+    }
     if (!code)
-        code = l->load(text, arena, out, err);
-    if (code == IFB_EINPUT)
-        ifb_within(err, "%s", path);
-    if (!code)
-        out->have |= l->need & IFB_NEEDS_PULLED;
-    ifb_arena_close(text_arena);
+        out->have |= rows[i].need & IFB_NEEDS_PULLED;
+    ifb_arena_close(scratch);
     return code;
 }
 
-enum ifb_code ifb_resources_load(unsigned needs, const char *const *dirs, struct ifb_arena *arena,
-                                 struct ifb_resources *out, const char **punkt_path,
-                                 struct ifb_error *err)
+/* Adds to what *out has already. */
+static enum ifb_code load_more(unsigned needs, const char *const *dirs, struct ifb_arena *arena,
+                               struct ifb_resources *out,
+                               struct ifb_resource_file files[IFB_RESOURCE_FILES],
+                               struct ifb_error *err)
 {
     enum ifb_code code = IFB_OK;
 
-    *out = (struct ifb_resources){ 0 };
-    *punkt_path = NULL;
-    for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]) && !code; i++) {
-        const struct loader *l = &loaders[i];
-        const char *path = needs & l->need ? ifb_data_find(dirs, l->file, arena) : NULL;
+    for (size_t i = 0; i < IFB_RESOURCE_FILES; i++) {
+        const char *path = needs & rows[i].need ? ifb_data_find(dirs, rows[i].file, arena) : NULL;
 
-        if (!path)
-            continue;
-        if (l->need == IFB_NEEDS_PUNKT)
-            *punkt_path = path;
-        code = load_file(l, path, arena, out, err);
+        files[i] = (struct ifb_resource_file){ rows[i].need, rows[i].name, path };
+        if (path && !code)
+            code = load_row(i, path, arena, out, err);
     }
     if (!code && (needs & IFB_NEEDS_IPADIC))
         code = load_ipadic(dirs, arena, out, err);
     return code;
 }
 
-const char *ifb_resource_file(unsigned need)
+enum ifb_code ifb_resources_load(unsigned needs, const char *const *dirs, struct ifb_arena *arena,
+                                 struct ifb_resources *out,
+                                 struct ifb_resource_file files[IFB_RESOURCE_FILES],
+                                 struct ifb_error *err)
 {
-    for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]); i++)
-        if (loaders[i].need == need)
-            return loaders[i].file;
-    return NULL;
+    *out = (struct ifb_resources){ 0 };
+    return load_more(needs, dirs, arena, out, files, err);
 }
 
 void ifb_resources_close(struct ifb_resources *res)
@@ -167,4 +192,77 @@ void ifb_resources_close(struct ifb_resources *res)
         ifb_file_unmap(res->maps[i]);
         res->maps[i] = (ifb_str){ NULL, 0 };
     }
+}
+
+/* ---- loading when asked for ---- */
+
+struct ifb_lazy {
+    pthread_mutex_t lock;
+    struct ifb_arena *arena;
+    const char *const *dirs;
+    const struct ifb_resources *base, *now;  /* never changed: replaced */
+    unsigned tried, failed;           /* enum ifb_need, or'ed */
+    struct ifb_error error;           /* of the first that failed */
+};
+
+struct ifb_lazy *ifb_lazy_new(const struct ifb_resources *base, const char *const *dirs)
+{
+    struct ifb_lazy *lazy = calloc(1, sizeof(*lazy));
+
+    if (!lazy)
+        ifb_out_of_memory();
+    pthread_mutex_init(&lazy->lock, NULL);
+    lazy->arena = ifb_arena_new();
+    lazy->dirs = dirs;
+    lazy->base = lazy->now = base;
+    return lazy;
+}
+
+/* With the lock held. */
+static void load_lazily(struct ifb_lazy *lazy, unsigned need)
+{
+    struct ifb_resource_file files[IFB_RESOURCE_FILES];
+    struct ifb_resources *next = ifb_new(lazy->arena, struct ifb_resources, 1);
+    struct ifb_error err = { 0 };
+
+    lazy->tried |= need;
+    *next = *lazy->now;
+    if (load_more(need, lazy->dirs, lazy->arena, next, files, &err)) {
+        lazy->failed |= need;
+        lazy->error = lazy->error.code ? lazy->error : err;
+    }
+    lazy->now = next;
+}
+
+enum ifb_code ifb_lazy_get(struct ifb_lazy *lazy, unsigned needs, const struct ifb_resources **out,
+                           struct ifb_error *err)
+{
+    enum ifb_code code = IFB_OK;
+
+    needs &= IFB_NEEDS_PULLED;
+    *out = NULL;
+    if (!lazy)
+        return IFB_OK;
+    pthread_mutex_lock(&lazy->lock);
+    for (unsigned left = needs & ~lazy->now->have & ~lazy->tried; left; left &= left - 1)
+        load_lazily(lazy, left & (0u - left));
+    *out = lazy->now;
+    if (needs & lazy->failed)
+        code = ifb_fail(err, lazy->error.code, "%s", lazy->error.msg);
+    pthread_mutex_unlock(&lazy->lock);
+    return code;
+}
+
+void ifb_lazy_close(struct ifb_lazy *lazy)
+{
+    struct ifb_resources all;
+
+    if (!lazy)
+        return;
+    pthread_mutex_destroy(&lazy->lock);
+    all = *lazy->now;
+    if (lazy->now != lazy->base)
+        ifb_resources_close(&all);
+    ifb_arena_close(lazy->arena);
+    free(lazy);
 }

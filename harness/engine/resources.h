@@ -10,6 +10,18 @@
 #include <ifbench/types.h>
 
 #define IFB_PUNKT_FILE "punkt/upstream-english.json"
+#define IFB_STOPWORDS_FILE "nltk/stopwords.zip"
+#define IFB_SYLLABLES_FILE "syllapy/data.csv"
+#define IFB_TAGGER_FILE "nltk/averaged_perceptron_tagger.zip"
+
+/* A resource that comes in a file: what the manifest calls it, and where it was found. */
+struct ifb_resource_file {
+    unsigned need;     /* of enum ifb_need */
+    const char *name;
+    const char *path;  /* NULL: not there, or not asked for */
+};
+
+enum { IFB_RESOURCE_FILES = 7 };
 
 /*
  * The folders that are searched for data, in order: `given` when it is not
@@ -24,18 +36,35 @@ const char *const *ifb_data_dirs(ifb_str given, const char *(*env)(const char *)
 char *ifb_data_find(const char *const *dirs, const char *file, struct ifb_arena *arena);
 
 /*
- * Loads what `needs` asks for and a data folder holds. *punkt_path is the file of
- * the sentence parameters, or NULL when the built-in set stands in. Close *out,
- * also after a failure.
+ * Loads what `needs` asks for, as far as it is there, into `arena`; `files` tells
+ * what was found. For the sentence parameters, the first of them, the built-in
+ * set stands in. IFB_EINPUT names a file that is not what it should be. Close
+ * *out, also after a failure.
  */
 enum ifb_code ifb_resources_load(unsigned needs, const char *const *dirs, struct ifb_arena *arena,
-                                 struct ifb_resources *out, const char **punkt_path,
+                                 struct ifb_resources *out,
+                                 struct ifb_resource_file files[IFB_RESOURCE_FILES],
                                  struct ifb_error *err);
-
-/* The file in a data folder of one need (one bit), or NULL when it has none. */
-const char *ifb_resource_file(unsigned need);
 
 /* Releases what is no arena's; the rest lives as long as the arena. */
 void ifb_resources_close(struct ifb_resources *res);
+
+/*
+ * Resources of IFB_NEEDS_PULLED that are loaded when they are first asked for, by
+ * whichever thread does. `base` has the others; it and `dirs` must outlive it.
+ */
+struct ifb_lazy;
+
+struct ifb_lazy *ifb_lazy_new(const struct ifb_resources *base, const char *const *dirs);
+
+/*
+ * What there is of `needs` is in *out, which stays valid and unchanged until
+ * close; `lazy` NULL: *out NULL, there is nothing. Fails as ifb_resources_load
+ * does, each time in the same way.
+ */
+enum ifb_code ifb_lazy_get(struct ifb_lazy *lazy, unsigned needs, const struct ifb_resources **out,
+                           struct ifb_error *err);
+
+void ifb_lazy_close(struct ifb_lazy *lazy);
 
 #endif

@@ -7,7 +7,23 @@
 struct ifb_retry_policy ifb_retry_defaults(void)
 {
     return (struct ifb_retry_policy){ .max_retries = 5, .base_ms = 1000, .cap_ms = 60000,
-                                      .retry_after_max_ms = 600000 };
+                                      .retry_after_max_ms = 600000, .hiccup_ms = 20,
+                                      .busy_ms = 200 };
+}
+
+struct ifb_retry_policy ifb_retry_while(const struct ifb_retry_policy *p,
+                                        const struct ifb_error *why, int64_t failures)
+{
+    struct ifb_retry_policy now = *p;
+    int status = why->http_status;
+
+    if (failures >= IFB_RETRY_WELL || status == 429)
+        return now;
+    if (status >= 500)
+        now.base_ms = p->busy_ms ? p->busy_ms : p->base_ms;
+    else
+        now.base_ms = p->hiccup_ms ? p->hiccup_ms : p->base_ms;
+    return now;
 }
 
 /* How often a failure of this kind may be tried again at most; 0: never. */

@@ -13,6 +13,7 @@ struct ifb_retry_policy {
     int64_t base_ms, cap_ms; /* exponential backoff: base * 2^(attempt-1), at most cap */
     int64_t retry_after_max_ms;  /* a server that asks for more patience is given up */
     bool no_retry_429;
+    int64_t hiccup_ms, busy_ms;  /* what base_ms is while the server is well; 0: base_ms */
 };
 
 struct ifb_retry {
@@ -21,7 +22,7 @@ struct ifb_retry {
     const char *why;   /* not again: a few words when that is not plain from the failure, else "" */
 };
 
-/* 5 retries, 1 s doubling up to 60 s, 10 minutes of Retry-After. */
+/* 5 retries, 1 s doubling up to 60 s, 10 minutes of Retry-After; 20 and 200 ms while it is well. */
 struct ifb_retry_policy ifb_retry_defaults(void);
 
 /*
@@ -35,6 +36,17 @@ struct ifb_retry_policy ifb_retry_defaults(void);
  */
 struct ifb_retry ifb_retry_decide(const struct ifb_retry_policy *p, int attempt,
                                   const struct ifb_error *why, uint64_t random);
+
+/*
+ * The policy for a failure of a server of which the last `failures` attempts
+ * failed in a row, counted over all its calls. While it answers others (fewer
+ * than IFB_RETRY_WELL), a reset or a garbled reply is a hiccup of one connection
+ * and an overload passes soon, so that the backoff may begin small; a 429 without
+ * Retry-After is a quota and keeps its second.
+ */
+#define IFB_RETRY_WELL 24
+struct ifb_retry_policy ifb_retry_while(const struct ifb_retry_policy *p,
+                                        const struct ifb_error *why, int64_t failures);
 
 /*
  * The error that an HTTP reply other than 200 stands for: "HTTP 429: COMPLAINT",

@@ -119,6 +119,29 @@ static bool all_scored(const struct ifb_run_inside *in)
     return true;
 }
 
+/* The cache is an aid: a run does without it where it cannot be had. */
+static void open_cache(struct ifb_run *run)
+{
+    struct ifb_run_inside *in = run->inside;
+    const char *path = in->o.cache.ptr ? in->o.cache.ptr : ifb_cache_path(in->o.env, run->arena);
+    struct ifb_error err;
+
+    if (in->o.no_cache || !path)
+        return;
+    if (ifb_cache_open(path, &in->cache, &err))
+        ifb_run_warn(run, "%s; nothing is kept for later", err.msg);
+}
+
+static void close_cache(struct ifb_run *run)
+{
+    struct ifb_run_inside *in = run->inside;
+
+    if (in->cache && *ifb_cache_trouble(in->cache))
+        ifb_run_warn(run, "the cache %s", ifb_cache_trouble(in->cache));
+    ifb_cache_close(in->cache);
+    in->cache = NULL;
+}
+
 /*
  * Asks (or only scores), then summarises what there is, also after a failure
  * such as a dead endpoint: the first error is what the caller hears.
@@ -131,7 +154,10 @@ static enum ifb_code work(struct ifb_run *run, bool ask, struct ifb_error *err)
 
     if (first)
         return first;
+    if (ask && !in->manifest.scored_only)
+        open_cache(run);
     first = ask ? ifb_run_ask(run, err) : ifb_run_score_journal(run, err);
+    close_cache(run);
     code = ifb_run_work_end(run, &later);
     if (!first && code && err)
         *err = later;
@@ -218,6 +244,7 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
         o.limit = then.options.limit;
         o.epochs = then.options.epochs;
         o.sampling = then.options.sampling;
+        o.params = then.options.params;
         if (!judging || !o.think.ptr)
             o.think = then.options.think;
         if (!judging || !o.think_tags.n)
@@ -314,12 +341,11 @@ void ifb_run_close(struct ifb_run *run)
     in = run->inside;
     ifb_pool_close(in->pool);
     ifb_cells_close(&in->cells);
-    ifb_out_close(in->verdicts);
-    for (size_t i = in->rows_written; in->rows && i < in->plan.nsamples; i++)
-        free(in->rows[i].at);
+    ifb_rows_close(in->rows);
+    ifb_cache_close(in->cache);
     for (size_t i = 0; i < in->nsuites; i++)
         ifb_suite_unload(&in->suites[i]);
-    for (size_t i = 0; in->replays && i < in->o.models.n; i++)
+    for (size_t i = 0; in->replays && i < in->nmodels; i++)
         ifb_replay_free(in->replays[i]);
     ifb_journal_close(in->journal);
     ifb_resources_close(&in->resources);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From options to a plan: everything that can be wrong before a call is made. */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,8 +8,10 @@
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
 #include "harness/base/str.h"
+#include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
 #include "harness/engine/resources.h"
+#include "harness/engine/variants.h"
 
 void ifb_run_warn(struct ifb_run *run, const char *fmt, ...)
 {
@@ -55,6 +58,7 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
     in->o.suites = copy_strs(arena, in->o.suites);
     in->o.models = copy_strs(arena, options->models);
     in->o.headers = copy_strs(arena, options->headers);
+    in->o.params = copy_strs(arena, options->params);
     in->o.reports = copy_strs(arena, options->reports);
     in->o.think_tags = copy_strs(arena, options->think_tags);
     in->o.data = copy_str(arena, options->data);
@@ -62,10 +66,10 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
     in->o.ca_file = copy_str(arena, options->ca_file);
     in->o.think = copy_str(arena, options->think);
     in->o.out = copy_str(arena, options->out);
+    in->o.prices = copy_str(arena, options->prices);
+    in->o.cache = copy_str(arena, options->cache);
     if (in->o.epochs < 1)
         in->o.epochs = 1;
-    if (!in->o.concurrency)
-        in->o.concurrency = 8;
     return run;
 }
 
@@ -94,6 +98,40 @@ static void note_file(struct ifb_manifest *m, const char *what, const char *path
         m->nfiles++;
 }
 
+/* FILE of the folder that --data names, with or without the folder it has in the pack. */
+static const char *find_in(const char *folder, const char *file, struct ifb_arena *arena)
+{
+    const char *slash = strrchr(file, '/');
+    const char *path = ifb_path_join(arena, folder, slash ? slash + 1 : file);
+
+    if (!ifb_file_exists(path))
+        path = ifb_path_join(arena, folder, file);
+    return ifb_file_exists(path) ? path : NULL;
+}
+
+static const char *find_file(const struct ifb_run_inside *in, const char *file)
+{
+    if (!in->o.data.ptr)
+        return ifb_data_find(in->data_dirs, file, in->arena);
+    return ifb_is_folder(in->o.data.ptr) ? find_in(in->o.data.ptr, file, in->arena)
+                                         : in->o.data.ptr;
+}
+
+static enum ifb_code fail_no_file(const struct ifb_run_inside *in, const struct ifb_suite *suite,
+                                  const char *file, struct ifb_error *err)
+{
+    const char *folder = in->data_dirs[0] ? in->data_dirs[0] : "any data folder";
+
+    if (in->o.data.ptr)
+        return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not in %s", suite->id, file,
+                        in->o.data.ptr);
+    if (!suite->pack)
+        return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not in %s, and no pack has it; name a "
+                        "file with --data", suite->id, file, folder);
+    return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not in %s; get it with `ifbench data "
+                    "pull %s`, or name a file with --data", suite->id, file, folder, suite->pack);
+}
+
 static enum ifb_code find_files(struct ifb_run_inside *in, const struct ifb_suite *suite,
                                 struct ifb_suite_source *src, struct ifb_error *err)
 {
@@ -102,14 +140,13 @@ static enum ifb_code find_files(struct ifb_run_inside *in, const struct ifb_suit
 
     while (suite->files && suite->files[n])
         n++;
+    if (n > 1 && in->o.data.ptr && !ifb_is_folder(in->o.data.ptr))
+        n = 1; /* one file is all there is to read */
     paths = ifb_new(in->arena, const char *, n + 1);
     for (size_t i = 0; i < n; i++) {
-        paths[i] = in->o.data.ptr && i == 0 ? in->o.data.ptr
-                                            : ifb_data_find(in->data_dirs, suite->files[i], in->arena);
+        paths[i] = find_file(in, suite->files[i]);
         if (!paths[i])
-            return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not in %s; get it with `ifbench data "
-                            "pull %s`, or name a file with --data", suite->id, suite->files[i],
-                            in->data_dirs[0] ? in->data_dirs[0] : "any data folder", suite->pack);
+            return fail_no_file(in, suite, suite->files[i], err);
         note_file(&in->manifest, suite->id, paths[i]);
     }
     *src = (struct ifb_suite_source){ paths, n };
@@ -165,34 +202,67 @@ static enum ifb_code add_header(struct ifb_model *m, ifb_str line, struct ifb_er
     return IFB_OK;
 }
 
-static enum ifb_code load_model(struct ifb_run_inside *in, size_t i, struct ifb_error *err)
+/* The replays are free; for the rest a cap in dollars wants a price for each. */
+static enum ifb_code load_price(struct ifb_run_inside *in, size_t i, struct ifb_error *err)
 {
-    struct ifb_model *m = &in->models[i];
-    enum ifb_code code = ifb_model_parse(in->o.models.at[i], in->o.env, in->arena, m, err);
+    const struct ifb_model *m = &in->models[i];
+    enum ifb_code code = IFB_OK;
+
+    if (in->o.prices.ptr)
+        code = ifb_price_find(in->o.prices.ptr, m->name, &in->prices[i], err);
+    if (!code && in->o.budget_usd > 0 && !in->prices[i].known && !in->replays[i])
+        return ifb_fail(err, IFB_EUSAGE, "--budget-usd needs the price of %.*s; write a line "
+                        "\"%.*s: {input: X, output: Y}\", dollars for a million tokens, into a "
+                        "file and name it with --prices", IFB_ARG(m->name), IFB_ARG(m->name));
+    return code;
+}
+
+/* Parses a model, and makes its variants of it. */
+static enum ifb_code load_model(struct ifb_run_inside *in, ifb_str spec,
+                                const struct ifb_variants *variants, struct ifb_error *err)
+{
+    struct ifb_model first;
+    enum ifb_code code = ifb_model_parse(spec, in->o.env, in->arena, &first, err);
 
     for (size_t h = 0; h < in->o.headers.n && !code; h++)
-        code = add_header(m, in->o.headers.at[h], err);
-    for (size_t j = 0; j < i && !code; j++)
-        if (ifb_str_eq(in->models[j].spec, m->spec))
-            return ifb_fail(err, IFB_EUSAGE, "model %.*s is named twice", IFB_ARG(m->spec));
-    if (!code && m->path.ptr)
-        code = ifb_replay_read(ifb_cstr(in->arena, m->path), &in->replays[i], err);
-    if (!code)
-        in->nmodels++;
+        code = add_header(&first, in->o.headers.at[h], err);
+    for (size_t j = 0; j < in->nmodels && !code; j++)
+        if (ifb_str_eq(in->models[j].given, first.spec))
+            return ifb_fail(err, IFB_EUSAGE, "model %.*s is named twice", IFB_ARG(first.spec));
+    first.given = first.spec;
+    for (size_t v = 0; v < variants->n && !code; v++) {
+        struct ifb_model *m = &in->models[in->nmodels];
+
+        *m = first;
+        m->sampling = variants->at[v].sampling;
+        m->spec = ifb_fmt(in->arena, "%.*s%.*s", IFB_ARG(first.given),
+                          IFB_ARG(variants->at[v].label));
+        if (m->path.ptr)
+            code = ifb_replay_read(ifb_cstr(in->arena, m->path), &in->replays[in->nmodels], err);
+        if (!code)
+            code = load_price(in, in->nmodels, err);
+        if (!code)
+            in->nmodels++;
+    }
     return code;
 }
 
 static enum ifb_code load_models(struct ifb_run_inside *in, struct ifb_error *err)
 {
-    enum ifb_code code = IFB_OK;
+    struct ifb_variants variants;
+    enum ifb_code code;
 
     if (!in->o.models.n)
         return ifb_fail(err, IFB_EUSAGE, "which model? name it with --model, such as "
                         "--model http://127.0.0.1:8080/v1#NAME or --model openai:NAME");
-    in->models = ifb_new(in->arena, struct ifb_model, in->o.models.n);
-    in->replays = ifb_new(in->arena, struct ifb_replay *, in->o.models.n);
+    code = ifb_variants_make(in->o.params, in->arena, &variants, err);
+    if (code)
+        return code;
+    in->models = ifb_new(in->arena, struct ifb_model, in->o.models.n * variants.n);
+    in->replays = ifb_new(in->arena, struct ifb_replay *, in->o.models.n * variants.n);
+    in->prices = ifb_new(in->arena, struct ifb_price, in->o.models.n * variants.n);
     for (size_t i = 0; i < in->o.models.n && !code; i++)
-        code = load_model(in, i, err);
+        code = load_model(in, in->o.models.at[i], &variants, err);
     return code;
 }
 
@@ -207,6 +277,41 @@ static unsigned needs_of(const struct ifb_run_inside *in)
     return needs;
 }
 
+/* One kind of constraints that nothing here can check. */
+struct unscored {
+    ifb_str id, why;
+    size_t n;
+};
+
+static struct unscored *find_unscored(struct unscored *kinds, size_t *n, size_t max,
+                                      const struct ifb_constraint *k)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (ifb_str_eq(kinds[i].id, k->id) && ifb_str_eq(kinds[i].why, k->broken))
+            return &kinds[i];
+    if (*n == max)
+        return &kinds[max - 1];
+    kinds[*n] = (struct unscored){ .id = k->id, .why = k->broken };
+    return &kinds[(*n)++];
+}
+
+/* What nothing here can check is said once a kind, not once an item. */
+static void warn_unscored(struct ifb_run *run, const struct ifb_suite_items *suite)
+{
+    enum { MAX = 8 };
+    struct unscored kinds[MAX];
+    size_t n = 0;
+
+    for (size_t i = 0; i < suite->n; i++)
+        for (size_t c = 0; c < suite->items[i].nconstraints; c++)
+            if (!suite->items[i].constraints[c].check)
+                find_unscored(kinds, &n, MAX, &suite->items[i].constraints[c])->n++;
+    for (size_t i = 0; i < n; i++)
+        ifb_run_warn(run, "%s: %zu %.*s constraint%s unscored: %.*s%s", suite->suite->id,
+                     kinds[i].n, IFB_ARG(kinds[i].id), kinds[i].n == 1 ? " stays" : "s stay",
+                     IFB_ARG(kinds[i].why), i + 1 == MAX ? ", and others" : "");
+}
+
 static void warn_broken(struct ifb_run *run)
 {
     const struct ifb_run_inside *in = run->inside;
@@ -218,14 +323,15 @@ static void warn_broken(struct ifb_run *run)
                 const struct ifb_item *item = &in->suites[s].items[i];
                 const struct ifb_constraint *k = &item->constraints[c];
 
-                if (k->broken.len && ++said <= 5)
+                if (k->check && k->broken.len && ++said <= 5)
                     ifb_run_warn(run, "%s, item %.*s: %.*s cannot be checked, it will count as "
-                                 "%s: %.*s", in->suites[s].suite->id, IFB_ARG(item->id),
-                                 IFB_ARG(k->id), k->check ? "error" : "unscored",
-                                 IFB_ARG(k->broken));
+                                 "error: %.*s", in->suites[s].suite->id, IFB_ARG(item->id),
+                                 IFB_ARG(k->id), IFB_ARG(k->broken));
             }
     if (said > 5)
         ifb_run_warn(run, "%d more constraints cannot be checked", said - 5);
+    for (size_t s = 0; s < in->nsuites; s++)
+        warn_unscored(run, &in->suites[s]);
 }
 
 /* A check whose resource is not there stays unscored: said before a call is paid for. */
@@ -236,21 +342,10 @@ static void warn_missing(struct ifb_run *run, unsigned missing)
                      ifb_need_name(missing), ifb_need_remedy(missing));
 }
 
-static void note_resources(struct ifb_run_inside *in)
-{
-    for (unsigned have = in->resources.have; have; have &= have - 1) {
-        const char *file = ifb_resource_file(have & -have);
-        const char *path = file ? ifb_data_find(in->data_dirs, file, in->arena) : NULL;
-
-        if (path)
-            note_file(&in->manifest, ifb_need_name(have), path);
-    }
-}
-
 static bool has_official_suite(const struct ifb_run_inside *in)
 {
     for (size_t i = 0; i < in->nsuites; i++)
-        if (in->suites[i].suite->pack)
+        if (in->suites[i].suite->files)
             return true;
     return false;
 }
@@ -258,7 +353,7 @@ static bool has_official_suite(const struct ifb_run_inside *in)
 enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
-    const char *punkt = NULL;
+    struct ifb_resource_file files[IFB_RESOURCE_FILES] = { 0 };
     unsigned needs;
     enum ifb_code code;
 
@@ -270,16 +365,16 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
         code = ifb_think_read(in->o.think, in->o.think_tags, in->arena, &in->think, err);
     needs = code ? 0 : needs_of(in);
     if (!code)
-        code = ifb_resources_load(needs, in->data_dirs, in->arena, &in->resources, &punkt, err);
+        code = ifb_resources_load(needs, in->data_dirs, in->arena, &in->resources, files, err);
     if (code)
         return code;
-    if (punkt)
-        note_file(&in->manifest, "punkt", punkt);
-    else if ((needs & IFB_NEEDS_PUNKT) && has_official_suite(in))
+    for (size_t i = 0; i < IFB_RESOURCE_FILES; i++)
+        if (files[i].path)
+            note_file(&in->manifest, files[i].name, files[i].path);
+    if ((needs & IFB_NEEDS_PUNKT) && !in->resources.punkt && has_official_suite(in))
         ifb_run_warn(run, "sentences are cut with the built-in parameters; `ifbench data pull nlp` "
                      "gets the official ones");
-    note_resources(in);
-    in->manifest.punkt = punkt ? IFB_STR("official") : IFB_STR("built-in");
+    in->manifest.punkt = in->resources.punkt ? IFB_STR("official") : IFB_STR("built-in");
     warn_missing(run, needs & IFB_NEEDS_PULLED & ~in->resources.have);
     warn_broken(run);
     ifb_plan_make(in->suites, in->nsuites, in->models, in->nmodels, (uint32_t)in->o.epochs,
@@ -287,6 +382,28 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
     in->results = ifb_results_new(&in->plan, in->arena);
     run->calls = in->plan.ncalls;
     return IFB_OK;
+}
+
+/* What the turns of a sample can cost at most; earlier answers are read again by later turns. */
+static void add_ceiling(const struct ifb_run_inside *in, const struct ifb_sample_plan *s,
+                        struct ifb_dry_run *out)
+{
+    const struct ifb_plan_cell *cell = &in->plan.cells[s->cell];
+    const struct ifb_price *price = &in->prices[cell->model_index];
+    struct ifb_sampling wanted = ifb_sampling_over(in->o.sampling, cell->model->sampling);
+    struct ifb_request r = { .sampling = ifb_sampling_merge(wanted, &cell->suite->preset) };
+
+    for (uint16_t turn = 0; turn < s->turns; turn++) {
+        struct ifb_cost most, answers;
+
+        r.messages = (struct ifb_conversation){ s->item->prompt.at,
+                                                ifb_turn_messages(s->item, turn) };
+        most = ifb_cost_ceiling(price, &r);
+        answers = ifb_cost_of(price, turn * (r.sampling.max_tokens > 0 ? r.sampling.max_tokens : 0),
+                              0);
+        out->tokens_most += most.tokens + answers.tokens;
+        out->usd_most += price->known ? most.usd + answers.usd : NAN;
+    }
 }
 
 enum ifb_code ifb_run_dry(const struct ifb_run_options *options, struct ifb_dry_run *out,
@@ -304,6 +421,7 @@ enum ifb_code ifb_run_dry(const struct ifb_run_options *options, struct ifb_dry_
         out->constraints += item->nconstraints;
         for (size_t m = 0; m < item->prompt.n; m++)
             out->prompt_bytes += item->prompt.at[m].text.len;
+        add_ceiling(run->inside, &run->inside->plan.samples[i], out);
     }
     ifb_run_close(run);
     return code;

@@ -29,41 +29,9 @@ enum ifb_code ifb_run_work_begin(struct ifb_run *run, struct ifb_error *err)
     in->scoring = (struct ifb_scoring){ &in->plan, &in->resources,
                                         in->think.keep ? NULL : &in->think,
                                         ifb_run_missing(run, in->manifest.scored_only) };
-    in->rows = ifb_new(in->arena, struct ifb_row, in->plan.nsamples);
+    in->cursors = ifb_new(in->arena, struct ifb_cursor, in->nmodels);
     in->pool = ifb_pool_new(threads, score_cell, in);
-    return ifb_out_open(path, &in->verdicts, err);
-}
-
-static void write_rows(struct ifb_run_inside *in, bool all)
-{
-    for (; in->rows_written < in->plan.nsamples; in->rows_written++) {
-        struct ifb_row *row = &in->rows[in->rows_written];
-
-        if (!row->at && !all)
-            break;
-        if (row->at)
-            ifb_out_add(in->verdicts, row->at, row->len);
-        free(row->at);
-        row->at = NULL;
-    }
-}
-
-/* Rows come in any order and leave in plan order; only those that must wait are kept. */
-static void keep_row(struct ifb_run_inside *in, struct ifb_cell *cell)
-{
-    struct ifb_row *row = &in->rows[cell->sample];
-
-    if (cell->sample == in->rows_written) {
-        ifb_out_add(in->verdicts, cell->row.ptr, cell->row.len);
-        in->rows_written++;
-        write_rows(in, false);
-        return;
-    }
-    row->at = malloc(cell->row.len);
-    if (!row->at)
-        ifb_out_of_memory();
-    memcpy(row->at, cell->row.ptr, cell->row.len);
-    row->len = cell->row.len;
+    return ifb_rows_open(path, &in->plan, &in->rows, err);
 }
 
 static void drain(struct ifb_run_inside *in, bool wait)
@@ -71,8 +39,10 @@ static void drain(struct ifb_run_inside *in, bool wait)
     struct ifb_job *job;
 
     while ((job = ifb_pool_pop(in->pool, wait)) != NULL) {
-        keep_row(in, (struct ifb_cell *)job);
-        ifb_cell_give(&in->cells, (struct ifb_cell *)job);
+        struct ifb_cell *cell = (struct ifb_cell *)job;
+
+        ifb_rows_add(in->rows, cell->sample, ifb_buf_view(&cell->row));
+        ifb_cell_give(&in->cells, cell);
     }
 }
 
@@ -140,12 +110,14 @@ static void cell_dropped(void *self, struct ifb_cell *cell)
 static enum ifb_code answer_replay(struct ifb_run_inside *in, struct ifb_cell *cell,
                                    struct ifb_replay *replay, struct ifb_error *err)
 {
+    bool first = in->plan.cells[in->plan.samples[cell->sample].cell].suite->first_answer;
+
     while (!is_settled(in, cell)) {
         struct ifb_call_record r = ifb_cell_record(cell, &in->plan);
         ifb_str prompt = r.messages.at[r.messages.n - 1].text;
         enum ifb_code code;
 
-        r.answered = ifb_replay_find(replay, prompt, &r.response.text);
+        r.answered = ifb_replay_find(replay, prompt, first, &r.response.text);
         if (!r.answered)
             r.error = IFB_STR("no answer for this prompt in the file");
         code = ifb_journal_add(in->journal, &r, err);
@@ -156,21 +128,38 @@ static enum ifb_code answer_replay(struct ifb_run_inside *in, struct ifb_cell *c
     return IFB_OK;
 }
 
-/*
- * The next cell that needs the network. Those that do not (answered before, or
- * answered from a file) are scored on the way.
- */
-static enum ifb_code next_cell(struct ifb_run_inside *in, const bool *skip, struct ifb_cell **out,
-                               struct ifb_error *err)
+/* The next sample of a model, in plan order; false when there is none. */
+static bool next_sample(struct ifb_run_inside *in, uint32_t model, uint32_t *sample)
 {
+    struct ifb_cursor *at = &in->cursors[model];
+
+    for (; at->cell < in->plan.ncells; at->cell++, at->next = 0) {
+        const struct ifb_plan_cell *cell = &in->plan.cells[at->cell];
+
+        if (cell->model_index != model || at->next == cell->n)
+            continue;
+        *sample = cell->first + at->next++;
+        return true;
+    }
+    return false;
+}
+
+/*
+ * The next cell of a model that needs the network. Those that do not (answered
+ * before, or answered from a file) are scored on the way. With `known_only`
+ * nothing is asked any more, and those that would be stay pending.
+ */
+static enum ifb_code next_cell(struct ifb_run_inside *in, uint32_t model, bool known_only,
+                               struct ifb_cell **out, struct ifb_error *err)
+{
+    uint32_t sample;
+
     *out = NULL;
-    while (in->cursor < in->plan.nsamples && !(in->o.stop && *in->o.stop)) {
-        uint32_t sample = in->cursor++;
-        uint32_t model = in->plan.cells[in->plan.samples[sample].cell].model_index;
+    while ((known_only || !(in->o.stop && *in->o.stop)) && next_sample(in, model, &sample)) {
         struct ifb_cell *cell = ifb_cell_take(&in->cells, &in->plan, sample);
         enum ifb_code code = recall(in, cell, err);
 
-        if (!code && in->replays[model])
+        if (!code && in->replays[model] && !known_only)
             code = answer_replay(in, cell, in->replays[model], err);
         if (code) {
             ifb_cell_give(&in->cells, cell);
@@ -178,7 +167,7 @@ static enum ifb_code next_cell(struct ifb_run_inside *in, const bool *skip, stru
         }
         if (is_settled(in, cell)) {
             push(in, cell);
-        } else if (skip && skip[model]) {
+        } else if (known_only) {
             ifb_cell_give(&in->cells, cell);
         } else {
             *out = cell;
@@ -195,13 +184,13 @@ struct asking {
     struct ifb_error error;
 };
 
-static struct ifb_cell *take_cell(void *self, const bool *skip)
+static struct ifb_cell *take_cell(void *self, uint32_t model)
 {
     struct asking *a = self;
     struct ifb_cell *cell = NULL;
 
     if (!a->code)
-        a->code = next_cell(a->run->inside, skip, &cell, &a->error);
+        a->code = next_cell(a->run->inside, model, false, &cell, &a->error);
     return cell;
 }
 
@@ -251,7 +240,11 @@ static struct ifb_dispatch_options dispatch_options(const struct ifb_run_inside 
 {
     struct ifb_dispatch_options o = {
         .plan = &in->plan, .sampling = in->o.sampling,
-        .concurrency = (size_t)in->o.concurrency,
+        .nmodels = in->nmodels, .cache = in->cache,
+        .limits = { .fixed = in->o.concurrency, .most = in->o.max_concurrency,
+                    .rpm = in->o.rpm, .tpm = in->o.tpm },
+        .budget = { .tokens = in->o.budget_tokens, .usd = in->o.budget_usd },
+        .prices = in->prices,
         .timeout_ms = in->o.timeout_s > 0 ? (int64_t)(in->o.timeout_s * 1000) : 120000,
         .total_timeout_ms = in->o.total_timeout_s > 0 ? (int64_t)(in->o.total_timeout_s * 1000)
                                                       : 600000,
@@ -265,7 +258,19 @@ static struct ifb_dispatch_options dispatch_options(const struct ifb_run_inside 
     return o;
 }
 
-enum ifb_code ifb_run_ask(struct ifb_run *run, struct ifb_error *err)
+/* What was not come to but is answered in the journal is scored all the same. */
+static enum ifb_code score_known(struct ifb_run_inside *in, struct ifb_error *err)
+{
+    struct ifb_cell *none;
+    enum ifb_code code = IFB_OK;
+
+    for (uint32_t m = 0; m < in->nmodels && !code; m++)
+        code = next_cell(in, m, true, &none, err);
+    return code;
+}
+
+/* Files of answers need no loop; the network does. */
+static enum ifb_code ask_all(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
     struct ifb_dispatch_options o = dispatch_options(in);
@@ -273,19 +278,30 @@ enum ifb_code ifb_run_ask(struct ifb_run *run, struct ifb_error *err)
     struct ifb_dispatch_calls calls = { &a, take_cell, asking_keep, asking_done, asking_drop,
                                         asking_idle };
     bool network = false;
-    struct ifb_cell *none;
-    enum ifb_code code;
+    enum ifb_code code = IFB_OK;
 
-    for (size_t i = 0; i < in->nmodels; i++)
-        network |= !in->replays[i];
-    code = network ? ifb_dispatch(&o, &calls, err) : next_cell(in, NULL, &none, err);
-    if (!code && a.code) {
-        code = a.code;
-        if (err)
-            *err = a.error;
-    }
-    if (!code && !network && in->o.stop && *in->o.stop)
+    for (uint32_t m = 0; m < in->nmodels && !a.code; m++)
+        if (in->replays[m])
+            take_cell(&a, m);
+        else
+            network = true;
+    if (!a.code && network)
+        code = ifb_dispatch(&o, &calls, err);
+    if (a.code && err)
+        *err = a.error;
+    code = a.code ? a.code : code;
+    if (!code && in->o.stop && *in->o.stop)
         code = ifb_fail(err, IFB_ECANCELED, "stopped");
+    return code;
+}
+
+enum ifb_code ifb_run_ask(struct ifb_run *run, struct ifb_error *err)
+{
+    struct ifb_run_inside *in = run->inside;
+    enum ifb_code code = ask_all(run, err);
+
+    if (code && code != IFB_EIO)
+        (void)score_known(in, NULL);  /* the first error is what counts */
     drain(in, true);
     tell_progress(in, 0, 0, true);
     return code ? code : ifb_journal_flush(in->journal, err);
@@ -318,9 +334,8 @@ enum ifb_code ifb_run_work_end(struct ifb_run *run, struct ifb_error *err)
     ifb_pool_close(in->pool);
     in->pool = NULL;
     ifb_cells_close(&in->cells);
-    write_rows(in, true);
-    code = ifb_out_commit(in->verdicts, false, err);
-    ifb_out_close(in->verdicts);
-    in->verdicts = NULL;
+    code = ifb_rows_end(in->rows, err);
+    ifb_rows_close(in->rows);
+    in->rows = NULL;
     return code;
 }

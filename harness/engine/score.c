@@ -68,6 +68,7 @@ static struct answers prepare(const struct ifb_scoring *s, const struct ifb_samp
             continue;
         }
         a.forms[i] = ifb_forms_new(cell, judged_text(s, &r->response, cell, out), s->resources);
+        out->cached |= r->cached;
         add_known(&out->tokens_in, r->response.tokens_in);
         add_known(&out->tokens_out, r->response.tokens_out);
         add_known(&latency, r->latency_ms);
@@ -76,8 +77,11 @@ static struct answers prepare(const struct ifb_scoring *s, const struct ifb_samp
     return a;
 }
 
-static ifb_verdict no_answer(enum ifb_missing missing)
+/* What nothing here can check stays unscored, whether there is an answer or not. */
+static ifb_verdict no_answer(const struct ifb_constraint *c, enum ifb_missing missing)
 {
+    if (!c->check)
+        return (ifb_verdict){ .outcome = IFB_UNSCORED, .why = c->broken };
     return (ifb_verdict){ .outcome = missing == IFB_MISSING_FAIL ? IFB_FAIL : IFB_UNSCORED,
                           .why = IFB_STR("no answer") };
 }
@@ -159,7 +163,7 @@ void ifb_sample_score(const struct ifb_scoring *s, uint32_t sample,
     for (size_t i = 0; i < item->nconstraints; i++) {
         const struct ifb_constraint *c = &item->constraints[i];
         struct ifb_forms *forms = c->turn < a.n ? a.forms[c->turn] : NULL;
-        ifb_verdict strict = no_answer(s->missing), loose = strict;
+        ifb_verdict strict = no_answer(c, s->missing), loose = strict;
 
         if (forms)
             ifb_constraint_score(c, forms, scratch, true, &strict, &loose);

@@ -26,7 +26,7 @@ struct ifb_sample_result {
     int64_t tokens_in, tokens_out;  /* over its calls; -1 unknown */
     int32_t latency_ms;             /* over its calls; -1 unknown */
     uint8_t outcome;                /* enum ifb_outcome; UNSCORED while pending, too */
-    bool scored, answered, failed_call, incomplete, reasoning_removed;
+    bool scored, answered, failed_call, incomplete, reasoning_removed, cached;
 };
 
 /* Results for all samples of a plan, in `arena`, nothing scored yet. */

@@ -43,7 +43,8 @@ static void read_metrics(const struct ifb_json *v, struct ifb_arena *arena,
             .higher_is_better = truth(m, "higher_is_better"),
             .value = ifb_json_real(m, "value", NAN), .lo = ifb_json_real(m, "lo", NAN),
             .hi = ifb_json_real(m, "hi", NAN), .se = ifb_json_real(m, "se", NAN),
-            .hits = ifb_json_int(m, "hits", 0), .n = ifb_json_int(m, "n", 0),
+            .hits = ifb_json_int(m, "hits", -1), .n = ifb_json_int(m, "n", 0),
+            .unscored = ifb_json_int(m, "unscored", 0),
         };
 }
 
@@ -89,6 +90,8 @@ static void read_cells(const struct ifb_json *v, struct ifb_arena *arena, struct
             .failed_calls = ifb_json_int(m, "failed_calls", 0),
             .incomplete = ifb_json_int(m, "incomplete", 0),
             .reasoning_removed = ifb_json_int(m, "reasoning_removed", 0),
+            .cached = ifb_json_int(m, "cached", 0),
+            .cost_usd = ifb_json_real(m, "cost_usd", NAN),
             .latency_p50_ms = ifb_json_real(latency, "p50", NAN),
             .latency_p95_ms = ifb_json_real(latency, "p95", NAN),
             .latency_p99_ms = ifb_json_real(latency, "p99", NAN),

@@ -17,6 +17,7 @@
 #include "harness/base/error.h"
 #include "harness/base/str.h"
 #include "harness/http/curl_lazy.h"
+#include "harness/http/quota.h"
 
 #define CONNECT_TIMEOUT_MS ((int64_t)10 * 1000)
 #define BODY_MAX ((size_t)16 << 20)
@@ -37,6 +38,8 @@ struct transfer {
     int64_t timeout_ms;
     bool head_ended;        /* the empty line behind the headers came */
     char retry_after[64], retry_after_ms[32], date[64];
+    struct ifb_quota quota;
+    int64_t (*wall_ms)(void);
     char error[CURL_ERROR_SIZE];
 };
 
@@ -254,6 +257,15 @@ static void forget_headers(struct transfer *t)
 {
     t->head_ended = false;
     t->retry_after[0] = t->retry_after_ms[0] = t->date[0] = '\0';
+    t->quota = (struct ifb_quota){ 0 };
+}
+
+static void keep_quota(struct transfer *t, ifb_str line)
+{
+    ifb_str name;
+
+    if (ifb_str_chop(&line, ':', &name))
+        ifb_quota_header(&t->quota, name, line, t->wall_ms ? t->wall_ms() : 0);
 }
 
 static size_t take_header(char *bytes, size_t size, size_t n, void *user)
@@ -275,6 +287,11 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *user)
     case 'r':
         keep_header(line, "retry-after", t->retry_after, sizeof(t->retry_after));
         keep_header(line, "retry-after-ms", t->retry_after_ms, sizeof(t->retry_after_ms));
+        keep_quota(t, line);
+        break;
+    case 'x':
+    case 'a':
+        keep_quota(t, line);
         break;
     case 'd':
         keep_header(line, "date", t->date, sizeof(t->date));
@@ -293,6 +310,7 @@ static struct transfer *new_transfer(struct ifb_http *h)
     ifb_buf_init(&t->url, HEADER_MAX);
     ifb_buf_init(&t->sent, CALL_MAX);
     ifb_buf_init(&t->body, h->body_max);
+    t->wall_ms = h->wall_ms;
     set_common(t->easy, h->ca_file, h->connect_timeout_ms, t->error);
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -523,14 +541,16 @@ static int64_t read_wait(const char *text, double unit)
     return value <= 0 ? 0 : (int64_t)value;
 }
 
-static int64_t retry_after(const struct ifb_http *h, const struct transfer *t)
+static int64_t retry_after(const struct ifb_http *h, const struct transfer *t, long status)
 {
     int64_t wait = read_wait(t->retry_after_ms, 1), now;
     time_t until, date;
 
     if (wait < 0)
         wait = read_wait(t->retry_after, 1000);
-    if (wait >= 0 || !t->retry_after[0])
+    if (wait < 0 && !t->retry_after[0])
+        return status == 429 || status == 503 ? ifb_quota_wait(&t->quota) : -1;
+    if (wait >= 0)
         return wait;
     until = ifb_curl.curl_getdate(t->retry_after, NULL);
     date = t->date[0] ? ifb_curl.curl_getdate(t->date, NULL) : -1;
@@ -565,7 +585,7 @@ static void fill_event(const struct ifb_http *h, struct transfer *t, CURLcode rc
     out->first_byte_us = first;
     out->reply.status = (int)status;
     out->reply.body = ifb_buf_view(&t->body);
-    out->reply.retry_after_ms = retry_after(h, t);
+    out->reply.retry_after_ms = retry_after(h, t, status);
     /* curl is content when a connection ends within the headers */
     if (rc == CURLE_OK && !t->head_ended)
         rc = CURLE_PARTIAL_FILE;

@@ -7,16 +7,24 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/str.h"
+#include "harness/base/ucd.h"
 
 struct pair {
-    ifb_str prompt, response;
+    ifb_str prompt, stripped, first, last;
     bool asked;
+};
+
+/* Open addressing over pairs, by one of their two keys. */
+struct index {
+    struct pair **at;
+    size_t size, n;  /* a power of two; at most half full */
+    bool stripped;
 };
 
 struct ifb_replay {
     struct ifb_arena *arena;
-    struct pair *pairs;  /* open addressing, a power of two */
-    size_t size, n, doubled;
+    struct index exact, stripped;
+    size_t doubled;
 };
 
 extern const struct ifb_provider ifb_replay_provider;
@@ -30,22 +38,48 @@ static uint64_t hash_of(ifb_str s)
     return h ^ (h >> 29);
 }
 
-static struct pair *slot_of(struct pair *pairs, size_t size, ifb_str prompt)
+static ifb_str key_of(const struct index *x, const struct pair *p)
 {
-    size_t i = (size_t)hash_of(prompt) & (size - 1);
-
-    while (pairs[i].prompt.ptr && !ifb_str_eq(pairs[i].prompt, prompt))
-        i = (i + 1) & (size - 1);
-    return &pairs[i];
+    return x->stripped ? p->stripped : p->prompt;
 }
 
-static struct pair *make_pairs(size_t size)
+static struct pair **slot_of(const struct index *x, ifb_str key)
 {
-    struct pair *pairs = calloc(size, sizeof(*pairs));
+    size_t i = (size_t)hash_of(key) & (x->size - 1);
 
-    if (!pairs)
+    while (x->at[i] && !ifb_str_eq(key_of(x, x->at[i]), key))
+        i = (i + 1) & (x->size - 1);
+    return &x->at[i];
+}
+
+static struct pair **make_slots(size_t size)
+{
+    struct pair **at = calloc(size, sizeof(struct pair *));
+
+    if (!at)
         ifb_out_of_memory();
-    return pairs;
+    return at;
+}
+
+static void grow(struct index *x)
+{
+    struct index larger = *x;
+
+    larger.size = x->size * 2;
+    larger.at = make_slots(larger.size);
+    for (size_t i = 0; i < x->size; i++)
+        if (x->at[i])
+            *slot_of(&larger, key_of(x, x->at[i])) = x->at[i];
+    free(x->at);
+    *x = larger;
+}
+
+/* The slot for a key, with room for it. */
+static struct pair **place_for(struct index *x, ifb_str key)
+{
+    if ((x->n + 1) * 2 > x->size)
+        grow(x);
+    return slot_of(x, key);
 }
 
 struct ifb_replay *ifb_replay_new(void)
@@ -55,48 +89,44 @@ struct ifb_replay *ifb_replay_new(void)
     if (!r)
         ifb_out_of_memory();
     r->arena = ifb_arena_new();
-    r->size = 1024;
-    r->pairs = make_pairs(r->size);
+    r->exact.size = r->stripped.size = 1024;
+    r->exact.at = make_slots(r->exact.size);
+    r->stripped.at = make_slots(r->stripped.size);
+    r->stripped.stripped = true;
     return r;
-}
-
-static void grow(struct ifb_replay *r)
-{
-    size_t size = r->size * 2;
-    struct pair *pairs = make_pairs(size);
-
-    for (size_t i = 0; i < r->size; i++)
-        if (r->pairs[i].prompt.ptr)
-            *slot_of(pairs, size, r->pairs[i].prompt) = r->pairs[i];
-    free(r->pairs);
-    r->pairs = pairs;
-    r->size = size;
 }
 
 void ifb_replay_add(struct ifb_replay *r, ifb_str prompt, ifb_str response)
 {
-    struct pair *p;
+    struct pair **slot = place_for(&r->exact, prompt), *p = *slot;
 
-    if ((r->n + 1) * 2 > r->size)
-        grow(r);
-    p = slot_of(r->pairs, r->size, prompt);
-    if (p->prompt.ptr) {
-        r->doubled++;
-    } else {
+    bool is_new = !p;
+
+    if (is_new) {
+        p = *slot = ifb_new(r->arena, struct pair, 1);
         p->prompt = ifb_str_copy(r->arena, prompt);
-        r->n++;
+        p->stripped = ifb_strip(p->prompt);
+        r->exact.n++;
     }
-    p->response = response.ptr ? ifb_str_copy(r->arena, response) : response;
+    r->doubled += !is_new;
+    p->last = response.ptr ? ifb_str_copy(r->arena, response) : response;
+    if (is_new)
+        p->first = p->last;
+    slot = place_for(&r->stripped, p->stripped);
+    r->stripped.n += !*slot;
+    *slot = p;
 }
 
-bool ifb_replay_find(struct ifb_replay *r, ifb_str prompt, ifb_str *response)
+bool ifb_replay_find(struct ifb_replay *r, ifb_str prompt, bool first, ifb_str *response)
 {
-    struct pair *p = slot_of(r->pairs, r->size, prompt);
+    struct pair *p = *slot_of(&r->exact, prompt);
 
-    if (!p->prompt.ptr)
+    if (!p)
+        p = *slot_of(&r->stripped, ifb_strip(prompt));
+    if (!p)
         return false;
     p->asked = true;
-    *response = p->response;
+    *response = first ? p->first : p->last;
     return true;
 }
 
@@ -104,8 +134,8 @@ size_t ifb_replay_unused(const struct ifb_replay *r)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < r->size; i++)
-        n += r->pairs[i].prompt.ptr && !r->pairs[i].asked;
+    for (size_t i = 0; i < r->exact.size; i++)
+        n += r->exact.at[i] && !r->exact.at[i]->asked;
     return n;
 }
 
@@ -119,7 +149,8 @@ void ifb_replay_free(struct ifb_replay *r)
     if (!r)
         return;
     ifb_arena_close(r->arena);
-    free(r->pairs);
+    free(r->exact.at);
+    free(r->stripped.at);
     free(r);
 }
 

@@ -90,6 +90,7 @@ struct ifb_probe {
     ifb_str why;
     struct ifb_span spans[IFB_SPANS_MAX];
     uint16_t nspans;
+    int64_t *steps;  /* what patterns may still take together; NULL: each its own */
 };
 
 /* A row of `ifbench scorers ID`, and a test. */
@@ -100,11 +101,19 @@ struct ifb_example {
 };
 
 struct ifb_check {
-    const char *id;    /* "family:name", as the suites spell it */
+    const char *id;    /* "family:name", as the suites spell it; "name": a general one */
     const char *doc;   /* one line, lower case, no full stop */
     const struct ifb_field *fields;  /* ends with a zero row; NULL: no arguments */
     size_t args_size;
+    const void *defaults;  /* args_size bytes to begin with; NULL: zeros */
     unsigned needs;    /* enum ifb_need, or'ed */
+    bool forbids;      /* passing means that something is not there: "no commas" */
+    /*
+     * The reference evaluator knows no loose forms and no rule that a blank
+     * answer fails: the check runs once, on the answer as it is, and its loose
+     * verdict is its strict one.
+     */
+    bool strict_only;
     /*
      * Optional: completes the arguments after the fields were read (compiles a
      * pattern, derives a limit), allocating in `arena`. IFB_EINPUT with a
@@ -130,7 +139,7 @@ struct ifb_constraint {
     ifb_str id;
     const struct ifb_check *check;
     void *args;
-    ifb_str args_json;  /* as the suite wrote it, compact; for reports */
+    ifb_str args_json;  /* as the suite wrote it, compact and without nulls; for reports */
     ifb_str broken;
     unsigned needs;     /* enum ifb_need, or'ed: what running it takes */
     uint16_t turn;      /* which answer of the conversation it judges, from 0 */
@@ -165,6 +174,51 @@ const char *ifb_check_nearest(ifb_str id);
 enum ifb_code ifb_constraint_load(struct ifb_arena *arena, ifb_str id, const struct ifb_json *args,
                                   struct ifb_constraint *out, struct ifb_error *err);
 
+/*
+ * Makes one constraint in `arena` from an expression, a JSON value that composes
+ * checks. X, Y are expressions, NAME is a check's id:
+ *
+ *     "NAME"   {"check": NAME, ARG: VALUE, ...}        a check
+ *     {NAME: {ARG: VALUE, ...}}   {NAME: VALUE}        the same; VALUE is that of the
+ *                                                      check's first argument, null
+ *                                                      and true mean no arguments
+ *     {"all": [X, ...]}   {"any": [X, ...]}   {"not": X}
+ *     {"count": {"of": [X, ...], "min": A, "max": B}}  how many of them hold
+ *     {"each": {"unit": U, "check": X, "min": A}}      every piece of the text; at
+ *                                                      least A (0) of them
+ *     {"none": {"unit": U, "check": X}}                no piece
+ *     {"some": {"unit": U, "check": X, "min": A, "max": B}}  so many pieces (1 or more)
+ *     {"first": {"unit": U, "check": X}}   "last"      that piece
+ *     {"nth": {"unit": U, "n": N, "check": X}}         from 1, or from the end: -1
+ *
+ * U is a unit of text, "line" or "lines", see ifb_unit_next; the unit "matches"
+ * takes a "pattern" beside it. A member "name" beside the head of an expression
+ * labels it; the label of the root becomes `id`, else it is a short rendering
+ * such as "not contains" or "each line starts".
+ *
+ * Errors are Kleene's third value: `all` fails when one fails, and errs when none
+ * fails and one errs. Every fault is IFB_EINPUT here, and `broken` stays empty.
+ * The message begins with the place, "all[2].not.contains: ", members counted
+ * from 0, and ends in "(line N)" where that is not the line `expr` begins on. At
+ * most 32 levels and 1,000 nodes. `args_json` is the canonical form: sorted keys,
+ * no blanks, short forms written out, labels and nulls left out; spellings of the
+ * same expression give the same bytes. `check` is a row that is not listed.
+ */
+enum ifb_code ifb_constraint_load_expression(struct ifb_arena *arena, const struct ifb_json *expr,
+                                             struct ifb_constraint *out, struct ifb_error *err);
+
+/* The canonical form of an expression, and its identity: SHA-256 in hex with NUL. */
+enum ifb_code ifb_expression_canonical(struct ifb_arena *arena, const struct ifb_json *expr,
+                                       ifb_str *out, struct ifb_error *err);
+#define IFB_EXPRESSION_HASH 65
+void ifb_expression_hash(ifb_str canonical, char out[IFB_EXPRESSION_HASH]);
+
+/* Walks the units of text: name in the plural, and what counts; NULL ends. */
+struct ifb_unit {
+    const char *name, *one, *doc;
+};
+const struct ifb_unit *ifb_unit_next(const struct ifb_unit *previous);
+
 /* Releases what bind acquired. The memory itself belongs to the arena. */
 void ifb_constraint_release(struct ifb_constraint *c);
 
@@ -180,6 +234,7 @@ struct ifb_forms *ifb_forms_new(struct ifb_arena *cell, ifb_str answer,
  * Strict and loose verdict of one constraint on one answer.
  * Strict: the answer is not blank and the check holds. Loose: some form is not
  * blank and holds; the forms are tried in upstream's order and equal forms once.
+ * A check that is strict_only decides alone, and both verdicts are the same.
  * A check that errs on a form ends that phase with ERROR.
  * `scratch` is reset between forms; reasons and spans live in the forms' arena.
  */

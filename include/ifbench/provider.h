@@ -39,7 +39,7 @@ struct ifb_http_call {
 struct ifb_http_reply {
     int status;
     ifb_str body;
-    int64_t retry_after_ms;  /* -1 when the server did not say */
+    int64_t retry_after_ms;  /* Retry-After, else the vendor's reset of its quota; -1 unknown */
 };
 
 /* Why the model stopped. */
@@ -63,7 +63,9 @@ struct ifb_response {
 /* A model as the user named it, made by ifb_model_parse. */
 struct ifb_model {
     const struct ifb_provider *provider;
-    ifb_str spec;      /* as typed; safe to print */
+    ifb_str spec;      /* as typed, and what is varied of it; safe to print */
+    ifb_str given;     /* as typed */
+    struct ifb_sampling sampling;  /* what this variant of it sets; else negative */
     ifb_str base_url;  /* without a trailing slash; "" where there is none */
     ifb_str name;      /* what the provider calls the model */
     ifb_str path;      /* replay: the file */

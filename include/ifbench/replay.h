@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Answers made elsewhere, looked up by the exact prompt. Reading the file is
- * the engine's business; this holds no handle.
+ * Answers made elsewhere, looked up by the exact prompt and, when there is none,
+ * by the prompt without white space at its ends, as IFBench's evaluator does.
+ * Reading the file is the engine's business; this holds no handle.
  */
 #ifndef IFBENCH_REPLAY_H
 #define IFBENCH_REPLAY_H
@@ -12,12 +13,15 @@ struct ifb_replay;
 
 struct ifb_replay *ifb_replay_new(void);
 
-/* Copies both; the last answer of a prompt wins, as in the reference evaluators. An
- * absent response is an answer without text. */
+/* Copies both (well-formed UTF-8). An absent response is an answer without text. */
 void ifb_replay_add(struct ifb_replay *r, ifb_str prompt, ifb_str response);
 
-/* The answer, valid until free; false when there is none. Marks the prompt as asked. */
-bool ifb_replay_find(struct ifb_replay *r, ifb_str prompt, ifb_str *response);
+/*
+ * The answer, valid until free; false when there is none. Marks the prompt as asked.
+ * Of several answers the last wins as in IFEval, or with `first` the first as in
+ * FollowBench.
+ */
+bool ifb_replay_find(struct ifb_replay *r, ifb_str prompt, bool first, ifb_str *response);
 
 /* Prompts that were never asked for; and prompts that came more than once. */
 size_t ifb_replay_unused(const struct ifb_replay *r);

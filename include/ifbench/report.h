@@ -14,12 +14,16 @@
 #include <ifbench/suite.h>
 #include <ifbench/types.h>
 
-/* A headline number with its 95 % interval. */
+/*
+ * A number with its 95 % interval. An id with a '.' is of a part of the suite
+ * (see struct ifb_metric) and no headline.
+ */
 struct ifb_metric_value {
     ifb_str id, suite, model, unit;
     bool higher_is_better;
-    double value, lo, hi, se;  /* NaN when n is 0 */
-    int64_t hits, n;
+    double value, lo, hi, se;  /* NaN when n is 0, or where there is no interval */
+    int64_t hits, n;           /* hits is -1 where value is not hits / n */
+    int64_t unscored;          /* units left out of n because they are not scored */
 };
 
 /*
@@ -53,6 +57,8 @@ struct ifb_cell_summary {
     int64_t reasoning_removed;      /* answers whose <think> part was taken off */
     double latency_p50_ms, latency_p95_ms, latency_p99_ms;  /* NaN when unknown */
     bool missing_fails;             /* the suite's rule that was in force */
+    int64_t cached;                 /* samples answered from the cache, wholly or in part */
+    double cost_usd;                /* by the prices given; NaN when there are none */
 };
 
 struct ifb_summary {

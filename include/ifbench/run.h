@@ -33,13 +33,22 @@ struct ifb_run_options {
     /* what is asked of whom */
     struct ifb_strs suites;    /* ids; empty: "core" */
     struct ifb_strs models;    /* specs */
-    ifb_str data;              /* file that stands in for the suite's own (one suite only) */
+    ifb_str data;              /* file, or folder of files, in place of the suite's own (one
+                                  suite only); a file is all that is then read */
     ifb_str data_dir;          /* of the packs; absent: IFBENCH_DATA, XDG_DATA_HOME/ifbench, ... */
     int64_t limit;             /* first items of each suite only; 0: all */
     int64_t epochs;            /* 0: 1 */
     struct ifb_sampling sampling;  /* negative members: the suite's preset */
+    struct ifb_strs params;    /* "temperature=0,0.7": every model once with each value */
     /* how */
-    int64_t concurrency;       /* calls in flight; 0: 8 */
+    int64_t concurrency;       /* calls of a model in flight; 0: found out (adaptive) */
+    int64_t max_concurrency;   /* adaptive: at most so many; 0: 256 */
+    double rpm, tpm;           /* requests and tokens a minute of a model; 0: no limit */
+    int64_t budget_tokens;     /* of this invocation; 0: no limit */
+    double budget_usd;         /* the same; needs prices */
+    ifb_str prices;            /* YAML file of prices; absent: none */
+    bool no_cache;             /* ask everything, keep no answer for later */
+    ifb_str cache;             /* its file; absent: the user's */
     double timeout_s;          /* of one attempt; 0: 120 */
     double total_timeout_s;    /* of one call with all its attempts; 0: 600 */
     int64_t retries;           /* attempts after the first; negative: 5 */
@@ -111,6 +120,8 @@ enum ifb_code ifb_run_verify(const char *folder, void (*tell)(void *self, const 
 struct ifb_dry_run {
     size_t calls, samples, constraints;
     size_t prompt_bytes;
+    int64_t tokens_most;   /* in and out: a token for three bytes, max_tokens for each answer */
+    double usd_most;       /* NaN where a model's price is not known */
 };
 enum ifb_code ifb_run_dry(const struct ifb_run_options *options, struct ifb_dry_run *out,
                           struct ifb_error *err);

@@ -32,4 +32,24 @@ double ifb_normal_quantile(double p);
  */
 double ifb_quantile(double *at, int64_t n, double q);
 
+/*
+ * The chance that at least one of k answers holds, estimated from n answers to
+ * the same prompt of which `passed` hold: 1 - C(n - passed, k) / C(n, k), without
+ * bias. Chen et al. 2021, "Evaluating Large Language Models Trained on Code",
+ * section 2.1. NaN unless 1 <= k <= n.
+ */
+double ifb_pass_at_k(int64_t n, int64_t passed, int64_t k);
+
+/*
+ * The chance that all of k answers hold: C(passed, k) / C(n, k) (pass^k of Yao et
+ * al. 2024, "tau-bench"). NaN unless 1 <= k <= n.
+ */
+double ifb_pass_all_k(int64_t n, int64_t passed, int64_t k);
+
+/* Mean, standard deviation (n - 1) and standard error of the mean; NaN where not defined. */
+struct ifb_mean {
+    double mean, sd, se;
+};
+struct ifb_mean ifb_mean_of(const double *at, int64_t n);
+
 #endif

@@ -13,12 +13,18 @@
 /* One thing to ask. Strings live in the arena given to open. */
 struct ifb_item {
     ifb_str id;                      /* unique in the suite */
-    struct ifb_conversation prompt;  /* each user message is a turn, asked in order */
+    /*
+     * Each user message is a turn, asked in order, unless an assistant message
+     * follows it: then it is history.
+     */
+    struct ifb_conversation prompt;
     struct ifb_constraint *constraints;
     size_t nconstraints;
     ifb_str group;                   /* "" when the suite has no groups */
     uint16_t level;                  /* 0 when the suite has no levels */
     ifb_str reference;               /* a canned or reference answer; may be absent */
+    struct ifb_strs ladder;          /* what a judge is shown to see what each level adds: the
+                                        instructions of levels 0 to `level`; none: {NULL, 0} */
 };
 
 /* What a prompt without an answer means for the score. */
@@ -37,15 +43,34 @@ struct ifb_ratio {
 };
 
 /*
- * A headline metric: `count` adds an item to the ratio. An item that must not
- * be counted (unscored) leaves the ratio alone.
+ * What a metric makes of a whole set. NaN where there is no number; lo and hi
+ * only where there is a sound interval.
+ */
+struct ifb_folded {
+    double value, lo, hi, se;
+    int64_t n;         /* units that count: groups, pairs */
+    int64_t unscored;  /* units left out because some of it is unscored */
+};
+
+/*
+ * A metric has `count` or `fold`. `count` adds an item to the ratio; an item that
+ * must not be counted (unscored) leaves the ratio alone. `fold` sees all items of
+ * one model in plan order, the epochs of an item side by side, unscored ones too;
+ * it is pure.
+ *
+ * An id "PART.NAME" is the metric NAME of a part of the suite: reports show it in
+ * a table of parts and not among the headline scores.
  */
 struct ifb_metric {
     const char *id;   /* the field's name for it: prompt_level_strict_acc */
     const char *doc;
-    const char *unit; /* "proportion" */
+    const char *unit; /* "proportion", "percent", or what is counted: "levels" */
     bool higher_is_better;
     void (*count)(const struct ifb_item_score *score, struct ifb_ratio *ratio);
+    void (*fold)(const struct ifb_metric *metric, const struct ifb_item_score *scores, size_t n,
+                 struct ifb_folded *out);
+    const char *part; /* for fold: the item group that counts; NULL: not one alone */
+    uint16_t level;   /* for fold: the level that counts; 0: not one alone */
 };
 
 /* Settings of a request; a negative number means "not set". */
@@ -65,6 +90,8 @@ struct ifb_suite {
     const char *pack;                /* of `ifbench data`; NULL: built in */
     const char *const *files;        /* of the pack, NULL-terminated */
     enum ifb_missing missing;
+    bool first_answer;               /* of several answers to a prompt in a file the first
+                                        counts, not the last */
     struct ifb_sampling preset;      /* what the reference harness asks with */
     const struct ifb_metric *metrics;  /* ends with a zero row */
     /*

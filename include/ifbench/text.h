@@ -52,6 +52,24 @@ enum ifb_code ifb_ipadic_load(const ifb_str files[IFB_IPADIC_FILES], struct ifb_
                               const struct ifb_ipadic **out, struct ifb_error *err);
 
 /*
+ * The other resources, from the bytes of the files that `ifbench data pull nlp`
+ * gets; they live in `arena`, and the bytes may be released. IFB_EINPUT when a
+ * file is damaged or something else; IFB_ELIMIT when it is larger than any such.
+ *   stop words  nltk's stopwords.zip, the English list
+ *   syllables   syllapy's data.csv: a word and its number in a line
+ *   tagger      nltk's averaged_perceptron_tagger.zip
+ */
+struct ifb_stopwords;
+enum ifb_code ifb_stopwords_load(ifb_str zip, struct ifb_arena *arena,
+                                 const struct ifb_stopwords **out, struct ifb_error *err);
+struct ifb_syllables;
+enum ifb_code ifb_syllables_load(ifb_str csv, struct ifb_arena *arena,
+                                 const struct ifb_syllables **out, struct ifb_error *err);
+struct ifb_tagger;
+enum ifb_code ifb_tagger_load(ifb_str zip, struct ifb_arena *arena, const struct ifb_tagger **out,
+                              struct ifb_error *err);
+
+/*
  * A view of `raw`, which must be valid UTF-8 and outlive the arena's contents.
  * `res` may be NULL: sentences are then cut with the built-in parameters.
  */

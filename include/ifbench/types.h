@@ -50,7 +50,8 @@ struct ifb_span {
  *   EIO      this machine's disk          ENET    resolve, connect, reset, timeout
  *   EAUTH    401 or 403                   ELIMIT  429, a quota, a ceiling
  *   EPROTO   a reply that makes no sense  ECANCELED  stopped on request
- *   EGATE    a gate missed                EBUG    our own fault
+ *   EGATE    a gate missed                EBUDGET a cap on cost that is reached
+ *   EBUG     our own fault
  */
 enum ifb_code {
     IFB_OK,
@@ -63,6 +64,7 @@ enum ifb_code {
     IFB_EPROTO,
     IFB_ECANCELED,
     IFB_EGATE,
+    IFB_EBUDGET,
     IFB_EBUG
 };
 
@@ -102,6 +104,7 @@ enum ifb_kind {
     IFB_STRING,  /* ifb_str */
     IFB_CHOICE,  /* int64_t: the index into `choices` */
     IFB_STRINGS, /* struct ifb_strs */
+    IFB_TEXTS,   /* struct ifb_strs, written as one string or as an array of them */
     IFB_JSON     /* const struct ifb_json *: any value, interpreted by bind */
 };
 

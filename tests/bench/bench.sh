@@ -10,6 +10,7 @@ export IFBENCH_DATA="$data"
 watch=$build/stopwatch
 ${CC:-cc} -O2 -D_GNU_SOURCE -o "$watch" tests/bench/stopwatch.c
 dir=$(mktemp -d)
+export XDG_CACHE_HOME="$dir/cache"
 pid=
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || :; rm -rf "$dir"' EXIT INT TERM
 
@@ -38,6 +39,23 @@ else
     echo "score and check --batch: skipped, no data in $data"
 fi
 
+if [ -r "$data/ifbench/sample_output.jsonl" ]; then
+    m=$("$watch" 21 taskset -c 0 "$ifbench" score --suite ifbench --responses "$data/ifbench/sample_output.jsonl" --reports json --out "$dir/ifbench-{}")
+    line "score 300 prompts of IFBench, strict and loose, one core, wall" "$(first $m) ms" "20 ms"
+    line "  the same, CPU" "$(second $m) ms" "-"
+    echo '{"id": 1, "instruction_id": "words:start_verb", "kwargs": {}, "response": "Go home."}' >"$dir/verb.jsonl"
+    m=$("$watch" 21 taskset -c 0 "$ifbench" check --batch "$dir/verb.jsonl")
+    line "  of which reading the tagger's file, about" "$(first $m) ms" "-"
+    gzip -dc "$data/differential/ifbench.jsonl.gz" >"$dir/cases.jsonl"
+    set -- $(wc -lc <"$dir/cases.jsonl")
+    m=$("$watch" 11 "$ifbench" check --batch "$data/differential/ifbench.jsonl.gz")
+    line "check --batch, $1 cases of IFBench" "$(echo "$1 $(first $m)" | awk '{printf "%.0f", $1 * 1000 / $2}') /s" "20000 /s"
+    line "  the same, ten texts of 1 MB included" "$(echo "$2 $(first $m)" | awk '{printf "%.0f", $1 / 1000 / $2}') MB/s" "-"
+    line "  the same, largest RSS" "$(third $m) MB" "-"
+else
+    echo "IFBench: skipped, no data in $data"
+fi
+
 n=10000
 awk -v n=$n 'BEGIN { for (i = 0; i < n; i++) printf "{\"key\": %d, \"prompt\": \"Prompt %d: write a short note without any comma and at least twenty words about harbour number %d.\", \"instruction_id_list\": [\"punctuation:no_comma\", \"length_constraints:number_words\"], \"kwargs\": [{}, {\"num_words\": 20, \"relation\": \"at least\"}]}\n", i, i, i }' >"$dir/big.jsonl"
 text="The harbour wakes before the town does and the first boats leave while the lamps along the quay still burn. Nets are folded and coffee is shared. Somebody whistles an old tune and somebody else answers it from the far side of the water."
@@ -45,11 +63,11 @@ text="The harbour wakes before the town does and the first boats leave while the
 pid=$!
 while [ ! -s "$dir/url" ]; do kill -0 $pid; done
 url=$(cat "$dir/url")
-m=$("$watch" 5 "$ifbench" run --suite ifeval --data "$dir/big.jsonl" --model "$url/v1#m" -j 32 -q --out "$dir/run-{}")
+m=$("$watch" 5 "$ifbench" run --suite ifeval --data "$dir/big.jsonl" --model "$url/v1#m" -j 32 -q --cache "$dir/cache-{}" --out "$dir/run-{}")
 line "run of $n prompts, all default reports, CPU a prompt" "$(echo "$(second $m)" | awk -v n=$n '{printf "%.1f", $1 * 1000 / n}') us" "100 us"
 line "  the same, wall" "$(first $m) ms" "-"
 line "  the same, largest RSS" "$(third $m) MB" "32 MB"
-m=$("$watch" 5 "$ifbench" run --suite ifeval --data "$dir/big.jsonl" --model "$url/v1#m" -j 32 -q --reports json --out "$dir/json-{}")
+m=$("$watch" 5 "$ifbench" run --suite ifeval --data "$dir/big.jsonl" --model "$url/v1#m" -j 32 -q --cache "$dir/json-cache-{}" --reports json --out "$dir/json-{}")
 line "  with --reports json, CPU a prompt" "$(echo "$(second $m)" | awk -v n=$n '{printf "%.1f", $1 * 1000 / n}') us" "100 us"
 line "  the same, largest RSS" "$(third $m) MB" "32 MB"
 ls -l "$dir/run-0/report.html" | awk '{printf "report.html of %d samples: %.1f MB\n", '$n', $5 / 1e6}'

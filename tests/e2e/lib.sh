@@ -11,6 +11,7 @@ case $data in /*) ;; *) data=$here/$data ;; esac
 dir=$(mktemp -d) || exit 1
 pids=
 count=0
+export IFBENCH_CACHE=off  # a test that is about the cache names one
 
 finish() {
     for p in $pids; do kill "$p" 2>/dev/null; wait "$p" 2>/dev/null; done

@@ -42,6 +42,32 @@ run check --batch "$dir/cases.gz" --threads 3
 cmp "$dir/plain" "$dir/out"
 ok "gzip and threads change nothing"
 
+# Resources that are pulled: missing, damaged, there.
+cat >"$dir/cases" <<'CASES'
+{"id": 1, "instruction_id": "words:start_verb", "kwargs": {}, "response": "Write it down."}
+{"id": 2, "instruction_id": "ratio:stop_words", "kwargs": {"percentage": 50.0}, "response": "the cat sat"}
+{"id": 3, "instruction_id": "words:odd_even_syllables", "kwargs": {}, "response": "The garden is open."}
+{"id": 4, "instruction_id": "words:start_verb", "kwargs": {}, "response": "The end."}
+{"id": 5, "instruction_id": "punctuation:no_comma", "kwargs": {}, "response": "fine"}
+CASES
+run check --batch "$dir/cases" --data-dir "$dir/none"
+[ $code = 0 ] && [ "$(grep -c '"strict":null,"loose":null,"why":"needs the .*`ifbench data pull nlp` gets them","error":null' "$dir/out")" = 4 ] &&
+    grep -q '"id":5,"strict":true' "$dir/out"
+ok "a check whose resource is missing is unscored and says how to get it"
+mkdir -p "$dir/bad/nltk"
+echo 'no archive' >"$dir/bad/nltk/averaged_perceptron_tagger.zip"
+run check --batch "$dir/cases" --data-dir "$dir/bad"
+[ $code = 0 ] && [ "$(grep -c '"error":"line [14]: .*tagger.zip: not a zip archive' "$dir/out")" = 2 ] &&
+    grep -q '"id":5,"strict":true' "$dir/out"
+ok "a damaged one is an error of each line that needs it"
+if [ -e "$data/nltk/averaged_perceptron_tagger.zip" ]; then
+    run check --batch "$dir/cases" --data-dir "$data"
+    [ $code = 0 ] && [ "$(sed 's/.*"strict":\([a-z]*\).*/\1/' "$dir/out" | tr '\n' ' ')" = "true true true false true " ]
+    ok "a batch loads them when they are asked for"
+else
+    skip "a batch loads them when they are asked for" "no data"
+fi
+
 # A co-process: each answer comes before the next question is asked.
 mkfifo "$dir/in" "$dir/answers"
 "$ifbench" check --batch - <"$dir/in" >"$dir/answers" 2>"$dir/err" &

@@ -31,13 +31,13 @@
 
 static const struct ifb_metric_value world_metrics[] = {
     { S("prompt_level_strict_acc"), S("ifeval"), S("openai:gpt"), S("proportion"), true,
-      0.5, 0.25, 0.75, 0.125, 2, 4 },
+      0.5, 0.25, 0.75, 0.125, 2, 4, 0 },
     { S("inst_level_strict_acc"), S("ifeval"), S("openai:gpt"), S("proportion"), true,
-      1, 0.6, 1, 0, 6, 6 },
+      1, 0.6, 1, 0, 6, 6, 0 },
     { S("mean_length"), S("own" WORLD_IMG), S("evil\x1b[31m\xe2\x80\xae"), S("words"), false,
-      12.5, 11.25, 13.75, 0.5, 25, 2 },
+      12.5, 11.25, 13.75, 0.5, 25, 2, 0 },
     { S("prompt_level_strict_acc"), S("own" WORLD_IMG), S("evil\x1b[31m\xe2\x80\xae"),
-      S("proportion"), true, NAN, NAN, NAN, NAN, 0, 0 },
+      S("proportion"), true, NAN, NAN, NAN, NAN, 0, 0, 0 },
 };
 
 static const struct ifb_group_row world_groups[] = {
@@ -50,9 +50,9 @@ static const struct ifb_group_row world_groups[] = {
 
 static const struct ifb_cell_summary world_cells[] = {
     { S("ifeval"), S("openai:gpt"), { 5, 2, 1, 1, 1, 0 }, 1234, 56789, 1, 0, 1,
-      812, 2940, 5102, true },
+      812, 2940, 5102, true, 1, 0.0123 },
     { S("own" WORLD_IMG), S("evil\x1b[31m\xe2\x80\xae"), { 2, 0, 1, 0, 0, 1 }, 0, 0, 0, 2, 0,
-      NAN, NAN, NAN, false },
+      NAN, NAN, NAN, false, 0, NAN },
 };
 
 static const ifb_str world_warnings[] = {

@@ -17,6 +17,7 @@
 #include "harness/base/rng.h"
 #include "harness/base/sha256.h"
 #include "harness/base/str.h"
+#include "harness/base/ucd.h"
 #include "harness/base/utf8.h"
 #include "harness/base/yaml.h"
 
@@ -299,9 +300,57 @@ static void test_clock_and_rng(void **state)
         assert_in_range(seen[i], 850, 1150);
 }
 
+static size_t distinct(struct ifb_arena *arena, const char *words)
+{
+    struct ifb_strs list = ifb_split_space(arena, ifb_str_of(words));
+
+    return ifb_str_distinct((ifb_str *)list.at, list.n, arena);
+}
+
+/* The inverse of an odd number modulo 2^64, by Newton's iteration. */
+static uint64_t inverse(uint64_t odd)
+{
+    uint64_t x = odd;
+
+    for (int i = 0; i < 6; i++)
+        x *= 2 - odd * x;
+    return x;
+}
+
+/* Eight bytes whose hash ends in 32 zeros: hash_of run backwards. */
+static uint64_t colliding(uint64_t seed)
+{
+    uint64_t back = inverse(0x9e3779b97f4a7c15u), h = (seed << 32 | seed) * back;
+
+    h ^= h >> 32;
+    return h * back ^ 8;
+}
+
+static void different_strings_are_counted(void **state)
+{
+    enum { N = 3000 };
+    static uint64_t bytes[N];
+    static ifb_str strings[N];
+    struct ifb_arena *arena = ifb_arena_new();
+
+    (void)state;
+    assert_int_equal(distinct(arena, ""), 0);
+    assert_int_equal(distinct(arena, "tea"), 1);
+    assert_int_equal(distinct(arena, "tea milk tea Tea te tea"), 4);
+    assert_int_equal(distinct(arena, "eightbyt eightbyte eightbyt eightbytes sixteen_bytes__x "
+                                     "sixteen_bytes__y"), 5);
+    for (size_t i = 0; i < N; i++) {
+        bytes[i] = colliding(i % (N - 7));
+        strings[i] = (ifb_str){ (const char *)&bytes[i], sizeof(bytes[i]) };
+    }
+    assert_int_equal(ifb_str_distinct(strings, N, arena), N - 7); /* by sorting */
+    ifb_arena_close(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(different_strings_are_counted),
         cmocka_unit_test(test_arena),
         cmocka_unit_test(test_views),
         cmocka_unit_test(test_buffer_ceiling),

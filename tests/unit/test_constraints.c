@@ -127,6 +127,36 @@ static void a_constraint_outlives_the_document_it_was_read_from(void **state)
     ifb_arena_close(arena);
 }
 
+static void arguments_are_kept_compact_and_without_nulls(void **state)
+{
+    static const struct {
+        const char *text, *kept;
+    } rows[] = {
+        { "{}", "{}" },
+        { "{ \"N\": null }", "{}" },
+        { "{ \"N\": 3.0, \"m\": null }", "{\"N\":3.0}" },
+        { "{ \"m\": null, \"N\": 3, \"x\": [null, {\"y\": null}] }",
+          "{\"N\":3,\"x\":[null,{\"y\":null}]}" },
+        { "{ \"a\\\"b\": 1 }", "{\"a\\\"b\":1}" },  /* a key that must be escaped */
+    };
+    struct ifb_arena *arena = ifb_arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct ifb_json *args = NULL;
+        struct ifb_constraint c;
+        struct ifb_error err;
+
+        assert_int_equal(ifb_json_parse(arena, ifb_str_of(rows[i].text), 0, 1, &args, &err), IFB_OK);
+        assert_int_equal(ifb_constraint_load(arena, IFB_STR("count:numbers"), args, &c, &err),
+                         IFB_OK);
+        if (!ifb_str_is(c.args_json, rows[i].kept))
+            fail_msg("row %zu: %.*s, wanted %s", i, IFB_ARG(c.args_json), rows[i].kept);
+        ifb_constraint_release(&c);
+    }
+    ifb_arena_close(arena);
+}
+
 #define ARGS_TEA "{\"keywords\":[\"tea\"]}"
 
 static const struct {
@@ -235,6 +265,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loads_stop_break_or_succeed),
         cmocka_unit_test(a_constraint_outlives_the_document_it_was_read_from),
+        cmocka_unit_test(arguments_are_kept_compact_and_without_nulls),
         cmocka_unit_test(checkers_score_texts_as_they_come),
         cmocka_unit_test(reasons_state_found_and_wanted),
     };

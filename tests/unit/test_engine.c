@@ -12,6 +12,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/str.h"
 #include "harness/engine/aggregate.h"
+#include "harness/engine/epochs.h"
 #include "harness/engine/batch.h"
 #include "harness/engine/cell.h"
 #include "harness/engine/plan.h"
@@ -179,13 +180,13 @@ static void test_counts_add_up(void **state)
     r[0].latency_ms = 10;
     r[1].latency_ms = 20;
     r[0].tokens_out = 5;
-    ifb_aggregate(&plan, r, IFB_MISSING_UNSCORED, a, &s);
+    ifb_aggregate(&plan, r, IFB_MISSING_UNSCORED, NULL, a, &s);
     assert_int_equal(c->total, 12);
     assert_true(c->passed == 1 && c->failed == 1 && c->errors == 1 && c->unscored == 1);
     assert_int_equal(c->pending, 8);
-    assert_int_equal(s.nmetrics, 2);
+    assert_int_equal(s.nmetrics, 2 * (1 + IFB_EPOCH_METRICS));
     assert_true(s.metrics[0].hits == 1 && s.metrics[0].n == 3);
-    assert_true(s.metrics[1].n == 0 && isnan(s.metrics[1].value));
+    assert_true(s.metrics[5].n == 0 && isnan(s.metrics[5].value));
     assert_true(s.cells[0].latency_p50_ms == 15 && s.cells[0].tokens_out == 5);
     assert_true(isnan(s.cells[1].latency_p50_ms));
     for (size_t i = 0; i < s.ngroups; i++)
@@ -193,6 +194,34 @@ static void test_counts_add_up(void **state)
             assert_true(s.groups[i].n == 4 && s.groups[i].strict_pass == 1);
             assert_true(s.groups[i].errors == 1 && s.groups[i].unscored == 1);
         }
+    ifb_arena_close(a);
+}
+
+/* Three items asked twice: held once, held twice, and one answer unscored. */
+static void test_epochs(void **state)
+{
+    struct ifb_arena *a = ifb_arena_new();
+    struct ifb_sample_plan samples[6];
+    struct ifb_sample_result *r = ifb_new(a, struct ifb_sample_result, 6);
+    struct ifb_constraint one = { .id = IFB_STR("fam:one") };
+    struct ifb_item item = { .constraints = &one, .nconstraints = 1 };
+    const struct ifb_cell_summary cell = { .suite = IFB_STR("s"), .model = IFB_STR("m") };
+    struct ifb_metric_value m[IFB_EPOCH_METRICS];
+    static const enum ifb_outcome got[6] = { IFB_PASS, IFB_FAIL, IFB_PASS,
+                                             IFB_PASS, IFB_PASS, IFB_UNSCORED };
+
+    (void)state;
+    for (uint32_t i = 0; i < 6; i++) {
+        samples[i] = (struct ifb_sample_plan){ .item = &item, .epoch = i % 2 };
+        r[i] = (struct ifb_sample_result){ .scored = true, .outcome = (uint8_t)got[i] };
+    }
+    ifb_epochs_measure(&cell, samples, r, 6, 2, a, m);
+    assert_true(ifb_str_is(m[0].id, "pass@2") && m[0].value == 1 && m[0].n == 2);
+    assert_true(ifb_str_is(m[1].id, "pass^2") && m[1].value == 0.5 && m[1].unscored == 1);
+    assert_true(ifb_str_is(m[2].id, "mean@2") && m[2].value == 0.75);
+    /* Answers 1 and 0 have standard deviation sqrt(1/2), answers 1 and 1 none. */
+    assert_true(fabs(m[3].value - sqrt(0.5) / 2) < 1e-15 && !m[3].higher_is_better);
+    assert_true(fabs(m[2].se - 0.25) < 1e-15);  /* of 0.5 and 1: sd sqrt(1/8), over sqrt(2) */
     ifb_arena_close(a);
 }
 
@@ -245,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_second_turn_holds_the_first_answer),
         cmocka_unit_test(test_pool),
         cmocka_unit_test(test_counts_add_up),
+        cmocka_unit_test(test_epochs),
         cmocka_unit_test(test_batch_keeps_the_order),
     };
 

@@ -1,130 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Verdict for verdict against the official IFEval checker: its stored verdicts
- * on single cases and on the published gpt-4 answers. Data-driven: skipped
- * where the data are not there.
+ * on single cases and on the published gpt-4 answers.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "tests/unit/parity.h"
 
-#include <cmocka.h>
-
-#include <ifbench/check.h>
-
-#include "harness/base/arena.h"
-#include "harness/base/file.h"
-#include "harness/base/json.h"
-#include "harness/base/str.h"
-#include "harness/base/utf8.h"
-
-#define SHOWN 20  /* mismatches that are printed */
-
-static char *data_path(struct ifb_arena *arena, const char *name)
-{
-    const char *dir = getenv("IFBENCH_DATA");
-
-    return ifb_path_join(arena, dir ? dir : "../shared/data", name);
-}
-
-static bool is_there(const char *name)
-{
-    struct ifb_arena *arena = ifb_arena_new();
-    bool there = ifb_file_exists(data_path(arena, name));
-
-    ifb_arena_close(arena);
-    return there;
-}
-
-/* The arenas of a run over a file, and what it counted. */
-struct walk {
-    struct ifb_arena *suite, *cell, *scratch;
-    struct ifb_resources res;
-    size_t n, bad;
-    size_t strict_pass, loose_pass;
-};
-
-static void open_walk(struct walk *w)
-{
-    ifb_str json;
-    struct ifb_error err;
-
-    memset(w, 0, sizeof(*w));
-    w->suite = ifb_arena_new();
-    w->cell = ifb_arena_new();
-    w->scratch = ifb_arena_new();
-    if (ifb_file_read(data_path(w->suite, "punkt/english.json"), IFB_FILE_MAX, w->suite, &json,
-                      &err) ||
-        ifb_punkt_load(json, w->suite, &w->res.punkt, &err))
-        fail_msg("%s", err.msg);
-}
-
-static void close_walk(struct walk *w)
-{
-    ifb_arena_close(w->suite);
-    ifb_arena_close(w->cell);
-    ifb_arena_close(w->scratch);
-}
-
-/* null in the files: upstream raised. */
-static enum ifb_outcome wanted(const struct ifb_json *value)
-{
-    if (value->kind == IFB_JNULL)
-        return IFB_ERROR;
-    return value->truth ? IFB_PASS : IFB_FAIL;
-}
-
-static void judge(struct walk *w, ifb_str id, const struct ifb_json *args, struct ifb_forms *forms,
-                  enum ifb_outcome strict, enum ifb_outcome loose, const char *where)
-{
-    struct ifb_constraint c;
-    ifb_verdict s = { 0 }, l = { 0 };
-    struct ifb_error err = { 0 };
-
-    if (ifb_constraint_load(w->cell, id, args, &c, &err))
-        fail_msg("%s: %s", where, err.msg);
-    ifb_constraint_score(&c, forms, w->scratch, true, &s, &l);
-    w->n++;
-    w->strict_pass += s.outcome == IFB_PASS;
-    w->loose_pass += l.outcome == IFB_PASS;
-    if ((s.outcome != strict || l.outcome != loose) && w->bad++ < SHOWN)
-        print_error("%s, %.*s %.*s: found %s (%.*s) and %s (%.*s), wanted %s and %s\n", where,
-                    IFB_ARG(id), IFB_ARG(c.args_json), ifb_outcome_name(s.outcome), IFB_ARG(s.why),
-                    ifb_outcome_name(l.outcome), IFB_ARG(l.why), ifb_outcome_name(strict),
-                    ifb_outcome_name(loose));
-    ifb_constraint_release(&c);
-}
-
+#define NEEDS (IFB_NEEDS_PUNKT | IFB_NEEDS_LANGID)
 #define CASES "differential/ifeval.jsonl.gz"
+
+static void see_case(struct walk *w, const struct ifb_json *row, const char *where, void *self)
+{
+    (void)self;
+    judge_case(w, row, where);
+}
 
 static void single_cases_equal_upstreams_verdicts(void **state)
 {
     struct walk w;
-    struct ifb_lines *lines = NULL;
-    struct ifb_error err;
-    ifb_str line;
-    bool more = true;
 
     (void)state;
     if (!is_there(CASES))
         skip();
-    open_walk(&w);
-    assert_int_equal(ifb_lines_open(data_path(w.suite, CASES), &lines, &err), IFB_OK);
-    while (!ifb_lines_next(lines, &line, &more, &err) && more) {
-        const struct ifb_json *row;
-        char where[40];
-
-        ifb_arena_reset(w.cell);
-        snprintf(where, sizeof(where), "line %u", ifb_lines_number(lines));
-        if (ifb_json_parse(w.cell, line, 0, ifb_lines_number(lines), &row, &err))
-            fail_msg("%s", err.msg);
-        judge(&w, ifb_json_str(row, "instruction_id"), ifb_json_get(row, "kwargs"),
-              ifb_forms_new(w.cell, ifb_json_str(row, "response"), &w.res),
-              wanted(ifb_json_get(row, "strict")), wanted(ifb_json_get(row, "loose")), where);
-    }
-    ifb_lines_close(lines);
+    open_walk(&w, NEEDS);
+    walk_lines(&w, CASES, see_case, NULL);
     print_message("%zu cases, %zu differ\n", w.n, w.bad);
     assert_int_equal(w.bad, 0);
     assert_true(w.n >= 7505);
@@ -212,7 +110,7 @@ static void published_answers_score_as_upstream_scores_them(void **state)
     (void)state;
     if (!is_there("ifeval/verdicts_gpt4.jsonl"))
         skip();
-    open_walk(&w);
+    open_walk(&w, NEEDS);
     read_all(&w, "ifeval/input_data.jsonl", prompts);
     read_all(&w, "ifeval/responses_gpt4.jsonl", responses);
     read_all(&w, "ifeval/verdicts_gpt4.jsonl", verdicts);

@@ -114,6 +114,9 @@ static void suites_and_checks_find_their_files_in_the_table(void **state)
 {
     (void)state;
     assert_true(pack_has("nlp", IFB_PUNKT_FILE));
+    assert_true(pack_has("nlp", IFB_STOPWORDS_FILE));
+    assert_true(pack_has("nlp", IFB_SYLLABLES_FILE));
+    assert_true(pack_has("nlp", IFB_TAGGER_FILE));
     for (const struct ifb_suite *s = ifb_suite_next(NULL); s; s = ifb_suite_next(s))
         for (size_t i = 0; s->pack && s->files && s->files[i]; i++)
             if (!pack_has(s->pack, s->files[i]))

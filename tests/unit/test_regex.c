@@ -232,6 +232,88 @@ static void test_rows(void **state)
 }
 
 /* A pattern that backtracks without end is an error, not a hang. */
+/* Patterns that are quadratic or worse on a row of one letter, by ways that PCRE2 does not count. */
+static void test_long_texts_are_bounded(void **state)
+{
+    static const char *const patterns[] = { "(?i)a.*b", "(?i)a\\w*-", "(?i)(a+)\\1b", "(a+)+b|c" };
+    const size_t sizes[] = { 5000, 100000, 1 << 20 };
+    char *text = malloc(1 << 20);
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, 'a', 1 << 20);
+    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+        for (size_t k = 0; k < 3; k++) {
+            struct ifb_regex *re;
+            struct ifb_error err;
+            enum ifb_match m;
+
+            assert_int_equal(ifb_regex_new(ifb_str_of(patterns[i]), 0, &re, &err), IFB_OK);
+            m = ifb_regex_search(re, (ifb_str){ text, sizes[k] }, NULL, NULL);
+            assert_true(m == IFB_MATCH_LIMIT || (m == IFB_NO_MATCH && sizes[k] == 5000));
+            ifb_regex_close(re);
+        }
+    free(text);
+}
+
+/* Counting every step, as on a long text, finds what an ordinary scan finds. */
+static void test_long_texts_have_the_same_matches(void **state)
+{
+    static const char *const patterns[] = { "[a-z]+\\d", "(\\w)\\1 ", "(?m)^ab.*$", "\\b",
+                                            "x*", "(?<=b)1", "(?i)B\\d B" };
+    static const char unit[] = "ab11 Xb1\nbb2 \xc3\xa9 b\n";
+    enum { UNITS = 2000 };
+    char *text = malloc(UNITS * sizeof(unit));
+    size_t len = 0;
+
+    (void)state;
+    assert_non_null(text);
+    for (int i = 0; i < UNITS; i++, len += sizeof(unit) - 1)
+        memcpy(text + len, unit, sizeof(unit) - 1);
+    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+        struct ifb_regex *re;
+        struct ifb_error err;
+        ifb_str one = { unit, sizeof(unit) - 1 };
+        int64_t first, second;
+
+        assert_int_equal(ifb_regex_new(ifb_str_of(patterns[i]), 0, &re, &err), IFB_OK);
+        first = ifb_regex_count(re, one);
+        second = ifb_regex_count(re, (ifb_str){ text, 2 * one.len }) - first;
+        assert_int_equal(ifb_regex_count(re, (ifb_str){ text, len }), first + second * (UNITS - 1));
+        ifb_regex_close(re);
+    }
+    free(text);
+}
+
+/* Scans that share a budget end together. */
+static void test_a_budget_is_shared(void **state)
+{
+    struct ifb_regex *re;
+    struct ifb_error err;
+    struct ifb_scan scan;
+    int64_t budget = 5000;
+    char text[31];
+    size_t from, to;
+    int n = 0;
+
+    (void)state;
+    memset(text, 'a', sizeof(text));
+    assert_int_equal(ifb_regex_new(IFB_STR("(a+)+b|c"), 0, &re, &err), IFB_OK);
+    for (; n < 100; n++) {
+        enum ifb_match m;
+
+        ifb_scan_open(&scan, re, (ifb_str){ text, 12 });
+        scan.budget = &budget;
+        m = ifb_scan_next(&scan, &from, &to);
+        ifb_scan_close(&scan);
+        if (m == IFB_MATCH_LIMIT)
+            break;
+        assert_int_equal(m, IFB_NO_MATCH);
+    }
+    assert_true(n < 100 && budget < 0);
+    ifb_regex_close(re);
+}
+
 static void test_limits(void **state)
 {
     char text[41];
@@ -318,6 +400,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_long_texts_are_bounded),
+        cmocka_unit_test(test_long_texts_have_the_same_matches),
+        cmocka_unit_test(test_a_budget_is_shared),
         cmocka_unit_test(test_literals_agree_with_pcre2),
         cmocka_unit_test(test_jit),
     };

@@ -89,6 +89,31 @@ static void test_delays(void **state)
     }
 }
 
+static void test_a_server_that_is_well(void **state)
+{
+    static const struct {
+        int status;
+        enum ifb_code code;
+        int64_t failures, base_ms;
+    } rows[] = {
+        { 0, IFB_ENET, 1, 20 },     { 0, IFB_ENET, IFB_RETRY_WELL - 1, 20 },
+        { 0, IFB_ENET, IFB_RETRY_WELL, 1000 }, { 0, IFB_EPROTO, 3, 20 },
+        { 503, IFB_ENET, 1, 200 },  { 503, IFB_ENET, 1000, 1000 },
+        { 429, IFB_ELIMIT, 1, 1000 }, { 408, IFB_ENET, 1, 20 },
+    };
+    const struct ifb_retry_policy p = ifb_retry_defaults();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct ifb_error why = { .code = rows[i].code, .http_status = rows[i].status };
+        struct ifb_retry_policy now = ifb_retry_while(&p, &why, rows[i].failures);
+
+        if (now.base_ms != rows[i].base_ms || now.max_retries != p.max_retries)
+            fail_msg("row %zu: base %lld, wanted %lld", i, (long long)now.base_ms,
+                     (long long)rows[i].base_ms);
+    }
+}
+
 static void test_policies(void **state)
 {
     const struct ifb_error limited = { .code = IFB_ELIMIT, .http_status = 429, .retry_after_ms = -1 };
@@ -169,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_decisions),
         cmocka_unit_test(test_delays),
+        cmocka_unit_test(test_a_server_that_is_well),
         cmocka_unit_test(test_policies),
         cmocka_unit_test(test_says_why_not),
         cmocka_unit_test(test_statuses),

@@ -63,10 +63,48 @@ static void test_proportion_and_quantile(void **state)
     assert_true(isnan(ifb_quantile(at, 0, 0.5)));
 }
 
+/* By counting: all subsets of k of n answers of which the first `passed` hold. */
+static void test_pass_at_k(void **state)
+{
+    (void)state;
+    for (int n = 1; n <= 8; n++)
+        for (int passed = 0; passed <= n; passed++)
+            for (int k = 1; k <= n; k++) {
+                int sets = 0, some = 0, all = 0;
+                unsigned good = (1u << passed) - 1;
+
+                for (unsigned set = 0; set < 1u << n; set++)
+                    if (__builtin_popcount(set) == k) {
+                        sets++;
+                        some += (set & good) != 0;
+                        all += (set & good) == set;
+                    }
+                assert_near(ifb_pass_at_k(n, passed, k), (double)some / sets, 1e-12);
+                assert_near(ifb_pass_all_k(n, passed, k), (double)all / sets, 1e-12);
+            }
+    assert_true(isnan(ifb_pass_at_k(3, 1, 4)) && isnan(ifb_pass_all_k(3, 4, 1)));
+    assert_near(ifb_pass_at_k(10000, 1, 5000), 0.5, 1e-9);
+}
+
+/* NIST/SEMATECH e-Handbook of Statistical Methods, certified values of NumAcc1. */
+static void test_mean(void **state)
+{
+    const double at[] = { 10000001, 10000003, 10000002 };
+    struct ifb_mean m = ifb_mean_of(at, 3);
+
+    (void)state;
+    assert_near(m.mean, 10000002, 0);
+    assert_near(m.sd, 1, 0);
+    assert_near(m.se, 1 / sqrt(3), 1e-15);
+    assert_true(isnan(ifb_mean_of(at, 0).mean) && isnan(ifb_mean_of(at, 1).sd));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wilson),
+        cmocka_unit_test(test_pass_at_k),
+        cmocka_unit_test(test_mean),
         cmocka_unit_test(test_normal_quantile),
         cmocka_unit_test(test_proportion_and_quantile),
     };

@@ -342,7 +342,103 @@ static void the_files_a_suite_wants_are_checked(void **state)
     ifb_arena_close(arena);
 }
 
-/* ---- the official file ---- */
+/* ---- two turns ---- */
+
+#define TWO(key, ask) "{\"key\":" key "," ask "," COMMA "}"
+#define SAYS(role, text) "{\"role\":\"" role "\",\"content\":\"" text "\"}"
+#define LIST(members) "\"messages\":[" members "]"
+
+static enum ifb_code load_two_turn(const char *text, char *path, struct loaded *l,
+                                   struct ifb_error *err)
+{
+    enum ifb_code code;
+
+    write_temp(path, text, strlen(text));
+    code = load(suite_called("ifbench-two-turn"), path, l, err);
+    unlink(path);
+    return code;
+}
+
+/* What is asked, the roles by their letters; and the answer that is judged. */
+static const struct {
+    const char *text, *id, *roles, *last;
+    int turn;
+} two_turn_rows[] = {
+    { TWO("1", LIST(SAYS("user", "t") "," SAYS("assistant", "a") "," SAYS("user", "c"))), "1",
+      "uau", "c", 0 },
+    { TWO("1", LIST(SAYS("user", "t") "," SAYS("user", "c"))), "1", "uu", "c", 1 },
+    { TWO("1", LIST(SAYS("system", "s") "," SAYS("user", "t") "," SAYS("user", "c"))), "1", "suu",
+      "c", 1 },
+    { TWO("1", "\"prompt\":\"t\",\"constraint\":\"c\""), "1", "uu", "c", 1 },
+    { TWO("1", "\"prompt\":\"t c\"," LIST(SAYS("user", "t") "," SAYS("user", "c"))), "1", "uu",
+      "c", 1 },
+    { TWO("7", "\"prompt\":\"t\",\"constraint\":\"c\"") "\n"
+      TWO("7", "\"prompt\":\"t\",\"constraint\":\"d\""), "7@2", "uu", "d", 1 },
+};
+
+static void two_turn_rows_ask_a_task_and_then_a_constraint(void **state)
+{
+    static const char letters[] = "sua";
+
+    (void)state;
+    for (size_t i = 0; i < N(two_turn_rows); i++) {
+        struct ifb_error err = { 0 };
+        const struct ifb_item *item;
+        struct loaded l;
+        char path[64];
+
+        if (load_two_turn(two_turn_rows[i].text, path, &l, &err))
+            fail_msg("row %zu: %s", i, err.msg);
+        item = &l.at[l.n - 1];
+        assert_true(ifb_str_is(item->id, two_turn_rows[i].id));
+        assert_int_equal(item->prompt.n, strlen(two_turn_rows[i].roles));
+        for (size_t m = 0; m < item->prompt.n; m++)
+            assert_int_equal(letters[item->prompt.at[m].role], two_turn_rows[i].roles[m]);
+        assert_true(ifb_str_is(item->prompt.at[item->prompt.n - 1].text, two_turn_rows[i].last));
+        assert_int_equal(item->constraints[0].turn, two_turn_rows[i].turn);
+        unload(&l);
+    }
+}
+
+static void a_row_without_two_turns_is_refused(void **state)
+{
+    static const struct {
+        const char *text, *message;
+    } rows[] = {
+        { TWO("1", "\"prompt\":\"t c\""),
+          ":1: two turns are missing, wanted \"messages\", an array, or \"prompt\" and "
+          "\"constraint\", strings" },
+        { TWO("1", "\"prompt\":\"t\",\"constraint\":\" \""), ":1: two turns are missing*" },
+        { TWO("1", LIST(SAYS("user", "t"))),
+          ":1: \"messages\" has 1 of the user's, wanted a task and, at the end, a constraint" },
+        { TWO("1", LIST("")), ":1: \"messages\" has 0 of the user's*" },
+        { TWO("1", LIST(SAYS("user", "t") "," SAYS("user", "c") "," SAYS("assistant", "a"))),
+          ":1: \"messages\" has 2 of the user's*" },
+        { TWO("1", LIST(SAYS("user", "t") "," SAYS("tool", "c"))),
+          ":1: message 2: \"role\" must be system, user or assistant" },
+        { TWO("1", LIST("\"t\"," SAYS("user", "c"))),
+          ":1: message 1: \"content\" must be a string" },
+        { TWO("1", LIST(SAYS("user", "t") "," SAYS("user", " "))), ":1: message 2 is empty" },
+        { TWO("\"7@3\"", "\"prompt\":\"t\",\"constraint\":\"c\"") "\n"
+          TWO("7", "\"prompt\":\"t\",\"constraint\":\"c\"") "\n"
+          TWO("7", "\"prompt\":\"t\",\"constraint\":\"c\""),
+          ":3: key \"7@3\" was used on line 1 already" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N(rows); i++) {
+        struct ifb_error err = { 0 };
+        struct loaded l;
+        char path[64];
+
+        assert_int_equal(load_two_turn(rows[i].text, path, &l, &err), IFB_EINPUT);
+        if (!is_message(err.msg, path, rows[i].message))
+            fail_msg("row %zu: found  %s\nwanted FILE%s", i, err.msg, rows[i].message);
+        unload(&l);
+    }
+}
+
+/* ---- the official files ---- */
 
 static void the_official_file_has_541_prompts_and_834_instructions(void **state)
 {
@@ -361,6 +457,30 @@ static void the_official_file_has_541_prompts_and_834_instructions(void **state)
     assert_int_equal(l.nconstraints, 834);
     assert_true(ifb_str_is(l.at[0].id, "1000"));
     assert_int_equal(l.at[0].nconstraints, 3);
+    unload(&l);
+}
+
+/* Its keys are strings, its numbers are 5.0, and its kwargs hold a null for each name there is. */
+static void the_official_ifbench_file_has_300_prompts_and_344_instructions(void **state)
+{
+    const char *data = getenv("IFBENCH_DATA");
+    struct ifb_error err = { 0 };
+    struct loaded l;
+    char path[512];
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/ifbench/IFBench_test.jsonl", data ? data : "../shared/data");
+    if (!ifb_file_exists(path))
+        skip();
+    if (load(suite_called("ifbench"), path, &l, &err))
+        fail_msg("%s", err.msg);
+    assert_int_equal(l.n, 300);
+    assert_int_equal(l.nconstraints, 344);
+    for (size_t i = 0; i < l.n; i++)
+        for (size_t c = 0; c < l.at[i].nconstraints; c++)
+            if (l.at[i].constraints[c].broken.len)
+                fail_msg("item %.*s: %.*s", IFB_ARG(l.at[i].id),
+                         IFB_ARG(l.at[i].constraints[c].broken));
     unload(&l);
 }
 
@@ -501,7 +621,10 @@ int main(void)
         cmocka_unit_test(a_nul_in_a_row_is_refused_or_kept_by_json_alone),
         cmocka_unit_test(many_keys_are_told_apart),
         cmocka_unit_test(the_files_a_suite_wants_are_checked),
+        cmocka_unit_test(two_turn_rows_ask_a_task_and_then_a_constraint),
+        cmocka_unit_test(a_row_without_two_turns_is_refused),
         cmocka_unit_test(the_official_file_has_541_prompts_and_834_instructions),
+        cmocka_unit_test(the_official_ifbench_file_has_300_prompts_and_344_instructions),
         cmocka_unit_test(metrics_count_what_was_scored),
         cmocka_unit_test(metrics_pool_over_items),
         cmocka_unit_test(metrics_bear_the_names_of_the_field),

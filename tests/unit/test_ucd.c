@@ -41,6 +41,7 @@ static const struct {
     { "word", ifb_is_word, 133548, 0x58674e6d8e8cb7d2 },
     { "decimal", ifb_is_decimal, 660, 0x8f2fd98a6590547d },
     { "digit", ifb_is_digit, 788, 0x0402d1c139139a24 },
+    { "numeric", ifb_is_numeric, 1872, 0xc289969c3427ebcc },
     { "alpha", ifb_is_alpha, 131756, 0x86994fc311ef485f },
     { "upper", ifb_is_upper, 1951, 0x98885adeadeabcf9 },
     { "lower", ifb_is_lower, 2471, 0x35575f411ba08ef2 },

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists of strings in Python's spelling. */
+#include "harness/base/pylist.h"
+
+#include "harness/base/arena.h"
+#include "harness/base/str.h"
+#include "harness/base/utf8.h"
+
+/* The text under way: `at` is read up to `rest`. */
+struct reader {
+    ifb_str rest;
+    char *out;   /* the string under construction; as large as the text */
+    size_t len;
+};
+
+static void skip_space(struct reader *r)
+{
+    while (r->rest.len && strchr(" \t\n\r\f", r->rest.ptr[0]) && r->rest.ptr[0])
+        r->rest = ifb_str_from(r->rest, 1);
+}
+
+static bool take(struct reader *r, char c)
+{
+    if (!r->rest.len || r->rest.ptr[0] != c)
+        return false;
+    r->rest = ifb_str_from(r->rest, 1);
+    return true;
+}
+
+static int digit_of(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if ((c | 32) >= 'a' && (c | 32) <= 'f')
+        return (c | 32) - 'a' + 10;
+    return 16;
+}
+
+/* Up to `most` digits of a base; how many there were. */
+static size_t take_digits(struct reader *r, size_t most, int base, uint32_t *value)
+{
+    size_t n = 0;
+
+    for (*value = 0; n < most && n < r->rest.len && digit_of(r->rest.ptr[n]) < base; n++)
+        *value = *value * (uint32_t)base + (uint32_t)digit_of(r->rest.ptr[n]);
+    r->rest = ifb_str_from(r->rest, n);
+    return n;
+}
+
+/* A character never takes more bytes than its escape. */
+static bool put_char(struct reader *r, uint32_t cp)
+{
+    if (cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000))
+        return false;
+    r->len += ifb_utf8_put(r->out + r->len, cp);
+    return true;
+}
+
+static bool read_hex(struct reader *r, size_t digits)
+{
+    uint32_t value;
+
+    return take_digits(r, digits, 16, &value) == digits && put_char(r, value);
+}
+
+/* What stands behind a backslash. */
+static bool read_escape(struct reader *r)
+{
+    static const char names[] = "\\'\"abfnrtv", values[] = "\\'\"\a\b\f\n\r\t\v";
+    const char *name;
+    uint32_t value;
+    char c;
+
+    if (!r->rest.len)
+        return false;
+    if (take_digits(r, 3, 8, &value))
+        return put_char(r, value);
+    c = r->rest.ptr[0];
+    name = c ? strchr(names, c) : NULL;
+    if (name || c == '\n' || c == 'x' || c == 'u' || c == 'U')
+        r->rest = ifb_str_from(r->rest, 1);
+    if (name)
+        r->out[r->len++] = values[name - names];
+    if (name || c == '\n')
+        return true;
+    if (c == 'x' || c == 'u' || c == 'U')
+        return read_hex(r, c == 'x' ? 2 : c == 'u' ? 4 : 8);
+    r->out[r->len++] = '\\';
+    return c != 'N';
+}
+
+static bool read_literal(struct reader *r)
+{
+    bool raw = false;
+    char quote;
+
+    if (r->rest.len > 1 && strchr("rRuU", r->rest.ptr[0]) && r->rest.ptr[0] &&
+        (r->rest.ptr[1] == '\'' || r->rest.ptr[1] == '"')) {
+        raw = (r->rest.ptr[0] | 32) == 'r';
+        r->rest = ifb_str_from(r->rest, 1);
+    }
+    quote = r->rest.len ? r->rest.ptr[0] : '\0';
+    if (quote != '\'' && quote != '"')
+        return false;
+    r->rest = ifb_str_from(r->rest, 1);
+    while (!take(r, quote)) {
+        if (!r->rest.len || r->rest.ptr[0] == '\n')
+            return false;
+        if (!raw && take(r, '\\')) {
+            if (!read_escape(r))
+                return false;
+            continue;
+        }
+        if (raw && r->rest.ptr[0] == '\\' && r->rest.len > 1) {
+            r->out[r->len++] = '\\';
+            r->rest = ifb_str_from(r->rest, 1);
+        }
+        r->out[r->len++] = r->rest.ptr[0];
+        r->rest = ifb_str_from(r->rest, 1);
+    }
+    return true;
+}
+
+/* Literals up to the comma or bracket behind them. */
+static bool read_string(struct reader *r, ifb_str *out)
+{
+    size_t from = r->len;
+    bool more = true;
+
+    while (more) {
+        if (!read_literal(r))
+            return false;
+        skip_space(r);
+        more = take(r, '+');
+        skip_space(r);
+        more = more || (r->rest.len && r->rest.ptr[0] != ',' && r->rest.ptr[0] != ']');
+    }
+    *out = (ifb_str){ r->out + from, r->len - from };
+    return true;
+}
+
+bool ifb_pylist_read(struct ifb_arena *arena, ifb_str text, struct ifb_strs *out)
+{
+    struct reader r = { .rest = ifb_str_trim_ascii(text) };
+    ifb_str *at = NULL;
+    size_t n = 0, cap = 0;
+
+    if (!take(&r, '['))
+        return false;
+    r.out = ifb_alloc_raw(arena, r.rest.len + 4);
+    skip_space(&r);
+    while (!take(&r, ']')) {
+        at = ifb_grow(arena, at, &cap, n + 1, sizeof(*at));
+        if (!read_string(&r, &at[n++]))
+            return false;
+        if (!take(&r, ',') && (!r.rest.len || r.rest.ptr[0] != ']'))
+            return false;
+        skip_space(&r);
+    }
+    *out = (struct ifb_strs){ at, n };
+    return !r.rest.len;
+}
