@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ifbench suites`: what can be asked. */
+#include <ifbench/judged.h>
 #include <ifbench/suite.h>
 
 #include "harness/base/arena.h"
@@ -61,6 +62,43 @@ static void print_long(const struct ifb_suite *s)
                   "PART.NAME", parts);
 }
 
+static void print_judged_json(const struct ifb_judged *s, struct ifb_jw *w)
+{
+    ifb_jw_object(w, NULL);
+    ifb_jw_cstr(w, "id", s->id);
+    ifb_jw_cstr(w, "doc", s->doc);
+    ifb_jw_cstr(w, "cite", s->cite);
+    ifb_jw_cstr(w, "pack", s->pack);
+    ifb_jw_cstr(w, "judgments", s->judgments);
+    ifb_jw_array(w, "metrics");
+    for (const struct ifb_metric *m = s->metrics; m->id; m++)
+        ifb_jw_cstr(w, NULL, m->id);
+    ifb_jw_end(w);
+    ifb_jw_end(w);
+}
+
+static void print_judged_long(const struct ifb_judged *s)
+{
+    ifb_print("%s: %s\n", s->id, s->doc);
+    if (s->cite)
+        ifb_print("  source   %s\n", s->cite);
+    ifb_print("  judged   score --judgments: %s\n", s->judgments);
+    if (s->pack)
+        ifb_print("  data     ifbench data pull %s\n", s->pack);
+    for (const struct ifb_metric *m = s->metrics; m->id; m++)
+        ifb_print("  metric   %-26s %s\n", m->id, m->doc);
+}
+
+static void print_judged(const struct ifb_judged *s, bool json, bool one, struct ifb_jw *w)
+{
+    if (json)
+        print_judged_json(s, w);
+    else if (one)
+        print_judged_long(s);
+    else
+        ifb_print("%-15s %s; from judgments\n", s->id, s->doc);
+}
+
 static enum ifb_code cmd_suites(struct ifb_cli *cli, struct ifb_error *err)
 {
     extern const struct ifb_command ifb_cmd_suites;
@@ -70,7 +108,7 @@ static enum ifb_code cmd_suites(struct ifb_cli *cli, struct ifb_error *err)
     struct ifb_jw w;
     enum ifb_code code = ifb_options_read(cli, &ifb_cmd_suites, &f, &words, err);
 
-    if (!code && words.n && !ifb_suite_find(words.at[0]))
+    if (!code && words.n && !ifb_suite_find(words.at[0]) && !ifb_judged_find(words.at[0]))
         return ifb_fail(err, IFB_EINPUT, "unknown suite \"%.*s\"; the nearest is \"%s\"",
                         IFB_ARG(words.at[0]), ifb_suite_nearest(words.at[0]));
     if (code)
@@ -89,6 +127,9 @@ static enum ifb_code cmd_suites(struct ifb_cli *cli, struct ifb_error *err)
         else
             ifb_print("%-15s %s\n", s->id, s->doc);
     }
+    for (const struct ifb_judged *s = ifb_judged_next(NULL); s; s = ifb_judged_next(s))
+        if (!words.n || ifb_str_is(words.at[0], s->id))
+            print_judged(s, f.json, words.n > 0, &w);
     ifb_jw_end(&w);
     if (f.json)
         ifb_print("%.*s\n", (int)buf.len, buf.ptr);

@@ -42,6 +42,7 @@ struct ifb_run_inside {
     struct ifb_cursor *cursors;   /* one a model */
     struct ifb_rows *rows;        /* of verdicts.jsonl */
     struct ifb_cache *cache;      /* NULL: none */
+    bool judged;                  /* made from judgments */
     int64_t started_us, progress_us;
     const ifb_str *warnings;
     size_t nwarnings, warnings_cap;
@@ -52,6 +53,12 @@ void ifb_run_warn(struct ifb_run *run, const char *fmt, ...) __attribute__((form
 
 /* ---- run_prepare.c: from options to a plan ---- */
 
+/* Notes a data file of the run in its manifest, with its hash. */
+void ifb_run_note_file(struct ifb_run *run, const char *what, const char *path);
+
+/* The same when its content, as it is on disk, is at hand. */
+void ifb_run_note_bytes(struct ifb_run *run, const char *what, const char *path, ifb_str bytes);
+
 /* An empty run that holds copies of `options` and of its strings. */
 struct ifb_run *ifb_run_new(const struct ifb_run_options *options);
 
@@ -60,6 +67,17 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err);
 
 /* The rule for unanswered samples: the option, else what `otherwise` says. */
 enum ifb_missing ifb_run_missing(const struct ifb_run *run, bool scored_only);
+
+/* ---- run.c ---- */
+
+/* Notes when the run began; checks that the reports exist. */
+enum ifb_code ifb_run_begin(struct ifb_run *run, struct ifb_error *err);
+
+/* The folder with manifest and a new journal in it; what the manifest says must be set. */
+enum ifb_code ifb_run_make_folder(struct ifb_run *run, struct ifb_error *err);
+
+/* The run when it has a summary; else closes it and gives NULL. Returns `code`. */
+enum ifb_code ifb_run_hand_over(struct ifb_run *run, enum ifb_code code, struct ifb_run **out);
 
 /* ---- run_work.c: answers, scores, rows ---- */
 
@@ -79,5 +97,11 @@ enum ifb_code ifb_run_work_end(struct ifb_run *run, struct ifb_error *err);
 
 /* Summary and reports; needs the scores. */
 enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err);
+
+/* The head of the summary: version, name, times, and what the journal knows. */
+void ifb_run_summary_head(struct ifb_run *run);
+
+/* Writes the reports that are wanted, from the summary. */
+enum ifb_code ifb_run_write_reports(struct ifb_run *run, struct ifb_error *err);
 
 #endif

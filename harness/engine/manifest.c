@@ -105,6 +105,8 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     write_strs(w, "params", m->options.params);
     ifb_jw_str(w, "think", m->options.think);
     write_strs(w, "think_tags", m->options.think_tags);
+    if (m->options.settings.n)
+        write_strs(w, "settings", m->options.settings);
     ifb_jw_cstr(w, "missing", m->options.missing < 0 ? NULL
                               : m->options.missing == IFB_MISSING_FAIL ? "fail" : "unscored");
     ifb_jw_str(w, "punkt", m->punkt);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <ifbench/judged.h>
+
 #include "harness/base/arena.h"
 #include "harness/base/clock.h"
 #include "harness/base/error.h"
@@ -50,6 +52,12 @@ static void set_start(struct ifb_run *run)
     run->inside->manifest.started = ifb_str_of(iso);
 }
 
+enum ifb_code ifb_run_begin(struct ifb_run *run, struct ifb_error *err)
+{
+    set_start(run);
+    return check_reports(run->inside, err);
+}
+
 static void fill_manifest(struct ifb_run *run, bool scored_only)
 {
     struct ifb_run_inside *in = run->inside;
@@ -62,7 +70,7 @@ static void fill_manifest(struct ifb_run *run, bool scored_only)
 }
 
 /* A new journal must not be mistaken for an old one's: the folder may exist, a run in it not. */
-static enum ifb_code make_folder(struct ifb_run *run, struct ifb_error *err)
+enum ifb_code ifb_run_make_folder(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
     enum ifb_code code;
@@ -172,7 +180,7 @@ static enum ifb_code work(struct ifb_run *run, bool ask, struct ifb_error *err)
     return first ? first : code;
 }
 
-static enum ifb_code hand_over(struct ifb_run *run, enum ifb_code code, struct ifb_run **out)
+enum ifb_code ifb_run_hand_over(struct ifb_run *run, enum ifb_code code, struct ifb_run **out)
 {
     /* A stopped or failing run still has something to show. */
     *out = run->summary.version.ptr ? run : NULL;
@@ -187,18 +195,17 @@ enum ifb_code ifb_run_start(const struct ifb_run_options *options, struct ifb_ru
     struct ifb_run *run = ifb_run_new(options);
     enum ifb_code code;
 
-    set_start(run);
-    code = check_reports(run->inside, err);
+    code = ifb_run_begin(run, err);
     if (!code)
         code = ifb_run_prepare(run, err);
     if (!code)
         code = preflight(run, err);
     fill_manifest(run, false);
     if (!code)
-        code = make_folder(run, err);
+        code = ifb_run_make_folder(run, err);
     if (!code)
         code = work(run, true, err);
-    return hand_over(run, code, out);
+    return ifb_run_hand_over(run, code, out);
 }
 
 enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *options,
@@ -213,17 +220,16 @@ enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *opt
     o.models = (struct ifb_strs){ &spec, 1 };
     run = ifb_run_new(&o);
     ifb_arena_close(arena);
-    set_start(run);
     run->inside->manifest.scored_only = true;
-    code = check_reports(run->inside, err);
+    code = ifb_run_begin(run, err);
     if (!code)
         code = ifb_run_prepare(run, err);
     fill_manifest(run, true);
     if (!code)
-        code = make_folder(run, err);
+        code = ifb_run_make_folder(run, err);
     if (!code)
         code = work(run, true, err);
-    return hand_over(run, code, out);
+    return ifb_run_hand_over(run, code, out);
 }
 
 /* What a stored run asked, with how and surroundings of the caller. */
@@ -236,6 +242,12 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
     enum ifb_code code =
         ifb_manifest_read(ifb_path_join(arena, folder, "manifest.json"), arena, &then, err);
 
+    if (!code) {
+        if (then.options.suites.n == 1 && ifb_judged_find(then.options.suites.at[0]))
+            code = ifb_fail(err, IFB_EUSAGE, "%s was made from judgments; score them again with "
+                            "`ifbench score --suite %.*s --judgments FILE`", folder,
+                            IFB_ARG(then.options.suites.at[0]));
+    }
     if (!code) {
         o.suites = then.options.suites;
         o.models = then.options.models;
@@ -287,7 +299,7 @@ static enum ifb_code continue_run(const char *folder, const struct ifb_run_optio
         code = preflight(run, err);
     if (!code)
         code = work(run, ask, err);
-    return hand_over(run, code, out);
+    return ifb_run_hand_over(run, code, out);
 }
 
 enum ifb_code ifb_run_resume(const char *folder, const struct ifb_run_options *options,

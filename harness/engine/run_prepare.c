@@ -60,6 +60,7 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
     in->o.headers = copy_strs(arena, options->headers);
     in->o.params = copy_strs(arena, options->params);
     in->o.reports = copy_strs(arena, options->reports);
+    in->o.settings = copy_strs(arena, options->settings);
     in->o.think_tags = copy_strs(arena, options->think_tags);
     in->o.data = copy_str(arena, options->data);
     in->o.data_dir = copy_str(arena, options->data_dir);
@@ -96,6 +97,24 @@ static void note_file(struct ifb_manifest *m, const char *what, const char *path
     f->path = ifb_str_of(path);
     if (!ifb_sha256_file(path, f->sha256, &f->bytes, NULL))
         m->nfiles++;
+}
+
+void ifb_run_note_bytes(struct ifb_run *run, const char *what, const char *path, ifb_str bytes)
+{
+    struct ifb_manifest *m = &run->inside->manifest;
+    struct ifb_data_file *f = &m->files[m->nfiles];
+
+    if (m->nfiles == IFB_DATA_FILES_MAX)
+        return;
+    *f = (struct ifb_data_file){ .suite = ifb_str_of(what), .path = ifb_str_of(path),
+                                 .bytes = (int64_t)bytes.len };
+    ifb_sha256_of(bytes, f->sha256);
+    m->nfiles++;
+}
+
+void ifb_run_note_file(struct ifb_run *run, const char *what, const char *path)
+{
+    note_file(&run->inside->manifest, what, path);
 }
 
 /* FILE of the folder that --data names, with or without the folder it has in the pack. */

@@ -62,6 +62,7 @@ struct ifb_run_options {
     ifb_str think;             /* "strip" or "keep"; absent: strip */
     struct ifb_strs think_tags;  /* pairs "OPEN,CLOSE"; empty: <think>,</think> */
     int64_t missing;           /* -1: the rule of the command; else enum ifb_missing */
+    struct ifb_strs settings;  /* "NAME=VALUE": options of a judged suite */
     /* where to */
     ifb_str out;               /* the run's folder; absent: runs/TIME-SUITE */
     struct ifb_strs reports;   /* ids; empty: those written by default */
@@ -104,6 +105,14 @@ enum ifb_code ifb_run_rescore(const char *folder, const struct ifb_run_options *
  */
 enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *options,
                             struct ifb_run **out, struct ifb_error *err);
+
+/*
+ * Scores judgments made elsewhere: one judged suite (judged.h), its files of
+ * judgments, plain or gzip. No network, no judge call. The run's journal is empty;
+ * its manifest names the files and their hashes.
+ */
+enum ifb_code ifb_run_judged(struct ifb_strs judgments, const struct ifb_run_options *options,
+                             struct ifb_run **out, struct ifb_error *err);
 
 /* Loads a run's summary for reading; samples through ifb_run_report. */
 enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_error *err);
