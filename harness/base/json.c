@@ -18,6 +18,7 @@ struct parser {
     const char *at, *end, *seen;
     unsigned line, flags;  /* `line` is that of `seen`, which trails `at` */
     int depth, depth_max;
+    const char *const *keys;  /* of the rows' members that are wanted; NULL: all */
     struct ifb_error *err;
 };
 
@@ -367,10 +368,50 @@ static enum ifb_code parse_key(struct parser *p, ifb_str *key)
     return take(p, ':') ? IFB_OK : bad(p, "':' was expected");
 }
 
+/* Rows are the objects in the outermost array. */
+static bool is_wanted(const struct parser *p, ifb_str key)
+{
+    if (!p->keys || p->depth != 2)
+        return true;
+    for (size_t i = 0; p->keys[i]; i++)
+        if (ifb_str_is(key, p->keys[i]))
+            return true;
+    return false;
+}
+
+static enum ifb_code skip_value(struct parser *p)
+{
+    struct ifb_arena *arena = p->arena;
+    struct ifb_json spare = { 0 };
+    enum ifb_code code;
+
+    p->arena = NULL;
+    code = parse_value(p, &spare);
+    p->arena = arena;
+    return code;
+}
+
+static enum ifb_code parse_member(struct parser *p, struct ifb_json *out, struct ifb_json **last,
+                                  char close)
+{
+    ifb_str key = { 0 };
+    struct ifb_json *member, spare = { 0 };
+    enum ifb_code code = close == '}' ? parse_key(p, &key) : IFB_OK;
+
+    if (code)
+        return code;
+    if (close == '}' && !is_wanted(p, key))
+        return skip_value(p);
+    member = add_member(p, out, last, &spare);
+    code = parse_value(p, member);
+    member->key = key;
+    return code;
+}
+
 /* Members up to `close`, behind the opening bracket. */
 static enum ifb_code parse_members(struct parser *p, struct ifb_json *out, char close)
 {
-    struct ifb_json *last = NULL, spare = { 0 };
+    struct ifb_json *last = NULL;
     enum ifb_code code;
 
     if (++p->depth > p->depth_max)
@@ -379,17 +420,9 @@ static enum ifb_code parse_members(struct parser *p, struct ifb_json *out, char 
     skip_space(p);
     if (!take(p, close)) {
         do {
-            ifb_str key = { 0 };
-            struct ifb_json *member;
-
-            code = close == '}' ? parse_key(p, &key) : IFB_OK;
+            code = parse_member(p, out, &last, close);
             if (code)
                 return code;
-            member = add_member(p, out, &last, &spare);
-            code = parse_value(p, member);
-            if (code)
-                return code;
-            member->key = key;
             skip_space(p);
         } while (take(p, ','));
         if (!take(p, close))
@@ -467,16 +500,25 @@ static struct parser parser_of(struct ifb_arena *arena, ifb_str text, unsigned f
                                                                  : IFB_JSON_DEPTH };
 }
 
-enum ifb_code ifb_json_parse(struct ifb_arena *arena, ifb_str text, unsigned flags, unsigned line,
-                             const struct ifb_json **out, struct ifb_error *err)
+enum ifb_code ifb_json_parse_rows(struct ifb_arena *arena, ifb_str text, unsigned flags,
+                                  unsigned line, const char *const *keys,
+                                  const struct ifb_json **out, struct ifb_error *err)
 {
     struct parser p = parser_of(arena, text, flags, line, err);
     struct ifb_json *value = ifb_new(arena, struct ifb_json, 1);
-    enum ifb_code code = parse_document(&p, value);
+    enum ifb_code code;
 
+    p.keys = keys;
+    code = parse_document(&p, value);
     if (!code)
         *out = value;
     return code;
+}
+
+enum ifb_code ifb_json_parse(struct ifb_arena *arena, ifb_str text, unsigned flags, unsigned line,
+                             const struct ifb_json **out, struct ifb_error *err)
+{
+    return ifb_json_parse_rows(arena, text, flags, line, NULL, out, err);
 }
 
 enum ifb_code ifb_json_check(ifb_str text, unsigned flags, struct ifb_error *err)

@@ -59,6 +59,15 @@ enum ifb_code ifb_json_parse(struct ifb_arena *arena, ifb_str text, unsigned fla
                              const struct ifb_json **out, struct ifb_error *err);
 
 /*
+ * The same for an array of objects of which little is wanted: of their members
+ * only those called by one of `keys` (ends with NULL) are built, the others are
+ * checked and left out. Large documents take a third of the time.
+ */
+enum ifb_code ifb_json_parse_rows(struct ifb_arena *arena, ifb_str text, unsigned flags,
+                                  unsigned line, const char *const *keys,
+                                  const struct ifb_json **out, struct ifb_error *err);
+
+/*
  * Only the verdict: IFB_OK, IFB_EINPUT or IFB_ELIMIT (nesting), building no
  * tree. Same flags.
  */
