@@ -22,6 +22,13 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, judgments, "judgments", .kind = IFB_STRINGS,
               .value = "FILE", .doc = "what a judge said, for the judged suites; plain or gzip, "
               "any number of times"),
+    SETTING(0, "lc_c", "K", "strength of the length-controlled fit: 0 to 9, a value such as 21.5, "
+            "or auto"),
+    SETTING(1, "lc_difficulty", "FILE", "csv of instruction difficulties (derived from the pack)"),
+    SETTING(2, "lc_gamed", "FILE", "csv of answers that game length, df_gamed.csv (the pack's)"),
+    SETTING(3, "lc_match", "WHAT", "find difficulties by row as the official tool does, or by "
+            "instruction"),
+    SETTING(4, "leaderboard", "FILE", "leaderboard.csv to which the scored models are added"),
     IFB_FIELD(struct ifb_run_flags, o.data, "data", .kind = IFB_STRING, .value = "PATH",
               .doc = "file, or folder of files, in place of the suite's own"),
     IFB_FIELD(struct ifb_run_flags, o.data_dir, "data_dir", .kind = IFB_STRING, .value = "DIR",

@@ -279,6 +279,10 @@ static enum ifb_code write_run(struct judging *j, const struct ifb_judged_out *o
     if (!code)
         code = ifb_file_write(ifb_path_join(j->run->arena, j->run->folder, "verdicts.jsonl"),
                               ifb_buf_view(&j->rows), err);
+    for (size_t i = 0; i < out->nfiles && !code; i++)
+        code = ifb_file_write(ifb_path_join(j->run->arena, j->run->folder,
+                                            ifb_cstr(j->run->arena, out->files[i].name)),
+                              out->files[i].bytes, err);
     if (!code)
         code = ifb_journal_end(in->journal, err);
     if (code)

@@ -77,6 +77,9 @@ struct ifb_judged_out {
     size_t ncells;
     const struct ifb_group_row *groups;   /* optional: how categories fared */
     size_t ngroups;
+    const struct ifb_judged_file *files;  /* optional: more for the run's folder, in the form of
+                                             the official tool; a name is one component */
+    size_t nfiles;
 };
 
 struct ifb_judged {

@@ -3,8 +3,11 @@
 #include <ifbench/judged.h>
 
 #include "harness/base/str.h"
+#include "scorers/judge/alpacaeval.h"
 
 static const struct ifb_judged *const suites[] = {
+    &ifb_judged_alpacaeval,
+    &ifb_judged_alpacaeval1,
     NULL
 };
 
