@@ -18,7 +18,7 @@ struct parser {
     const char *at, *end, *seen;
     unsigned line, flags;  /* `line` is that of `seen`, which trails `at` */
     int depth, depth_max;
-    const char *const *keys;  /* of the rows' members that are wanted; NULL: all */
+    const struct ifb_json_want *wants;  /* of the rows' members; NULL: all */
     struct ifb_error *err;
 };
 
@@ -45,6 +45,9 @@ static enum ifb_code bad(struct parser *p, const char *what)
 
 static void skip_space(struct parser *p)
 {
+    /* Pretty documents are a third indentation. */
+    while (p->end - p->at >= 8 && memcmp(p->at, "        ", 8) == 0)
+        p->at += 8;
     while (p->at < p->end && (*p->at == ' ' || *p->at == '\t' || *p->at == '\n' || *p->at == '\r'))
         p->at++;
 }
@@ -160,19 +163,27 @@ static enum ifb_code check_escape(struct parser *p)
 }
 
 /*
- * Does any of eight bytes need a look: a quote, a backslash, a control
- * character? The usual trick: a byte of x that is zero sets its top bit.
+ * How many of the eight bytes at `at` need no look, up to the first quote,
+ * backslash or control character. The usual trick: a byte of x that is zero sets
+ * its top bit, and the lowest bit set is never a false one.
  */
-static bool plain8(const char *at)
+static unsigned plain_bytes(const char *at)
 {
     const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-    uint64_t word, quote, slash;
+    uint64_t word, quote, slash, found;
 
     memcpy(&word, at, sizeof(word));
     quote = word ^ (ones * '"');
     slash = word ^ (ones * '\\');
-    return !((((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
-              ((word - ones * 0x20) & ~word)) & tops);
+    found = (((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
+             ((word - ones * 0x20) & ~word)) & tops;
+    if (!found)
+        return 8;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (unsigned)__builtin_ctzll(found) / 8;
+#else
+    return 0;
+#endif
 }
 
 /* Behind the opening quote. */
@@ -183,8 +194,10 @@ static enum ifb_code parse_string(struct parser *p, ifb_str *out)
     enum ifb_code code;
 
     for (;;) {
-        while (p->end - p->at >= 8 && plain8(p->at))
-            p->at += 8;
+        unsigned plain = 8;
+
+        while (plain == 8 && p->end - p->at >= 8)
+            p->at += plain = plain_bytes(p->at);
         if (p->at == p->end)
             return bad(p, "a string is not closed");
         if (*p->at == '"')
@@ -368,15 +381,33 @@ static enum ifb_code parse_key(struct parser *p, ifb_str *key)
     return take(p, ':') ? IFB_OK : bad(p, "':' was expected");
 }
 
-/* Rows are the objects in the outermost array. */
-static bool is_wanted(const struct parser *p, ifb_str key)
+/* What is wanted of a row's member, NULL: nothing. Rows are the objects in the outermost array. */
+static const struct ifb_json_want *want_of(const struct parser *p, ifb_str key)
 {
-    if (!p->keys || p->depth != 2)
-        return true;
-    for (size_t i = 0; p->keys[i]; i++)
-        if (ifb_str_is(key, p->keys[i]))
-            return true;
-    return false;
+    static const struct ifb_json_want all = { NULL, false };
+
+    if (!p->wants || p->depth != 2)
+        return &all;
+    for (size_t i = 0; p->wants[i].key; i++)
+        if (ifb_str_is(key, p->wants[i].key))
+            return &p->wants[i];
+    return NULL;
+}
+
+/* Code points of a string body that was checked. */
+static int64_t count_body(const char *at, const char *end)
+{
+    int64_t n = (int64_t)ifb_utf8_count((ifb_str){ at, (size_t)(end - at) });
+
+    while ((at = memchr(at, '\\', (size_t)(end - at))) != NULL) {
+        const char *from = at;
+
+        at += 2;
+        if (at[-1] == 'u')
+            unicode_escape(&at, end);
+        n -= at - from - 1;
+    }
+    return n;
 }
 
 static enum ifb_code skip_value(struct parser *p)
@@ -391,19 +422,39 @@ static enum ifb_code skip_value(struct parser *p)
     return code;
 }
 
+/* A string without its bytes; anything else as it is. */
+static enum ifb_code measure_value(struct parser *p, struct ifb_json *out)
+{
+    const char *start;
+    enum ifb_code code;
+
+    skip_space(p);
+    if (p->at == p->end || *p->at != '"')
+        return parse_value(p, out);
+    out->kind = IFB_JSTRING;
+    out->line = p->line;
+    start = p->at + 1;
+    code = skip_value(p);
+    if (!code)
+        out->integer = count_body(start, p->at - 1);
+    return code;
+}
+
 static enum ifb_code parse_member(struct parser *p, struct ifb_json *out, struct ifb_json **last,
                                   char close)
 {
     ifb_str key = { 0 };
+    const struct ifb_json_want *want = NULL;
     struct ifb_json *member, spare = { 0 };
     enum ifb_code code = close == '}' ? parse_key(p, &key) : IFB_OK;
 
     if (code)
         return code;
-    if (close == '}' && !is_wanted(p, key))
+    if (close == '}' && !(want = want_of(p, key)))
         return skip_value(p);
     member = add_member(p, out, last, &spare);
-    code = parse_value(p, member);
+    code = want && want->length_only && p->arena ? measure_value(p, member)
+                                                 : parse_value(p, member);
     member->key = key;
     return code;
 }
@@ -501,14 +552,14 @@ static struct parser parser_of(struct ifb_arena *arena, ifb_str text, unsigned f
 }
 
 enum ifb_code ifb_json_parse_rows(struct ifb_arena *arena, ifb_str text, unsigned flags,
-                                  unsigned line, const char *const *keys,
+                                  unsigned line, const struct ifb_json_want *wants,
                                   const struct ifb_json **out, struct ifb_error *err)
 {
     struct parser p = parser_of(arena, text, flags, line, err);
     struct ifb_json *value = ifb_new(arena, struct ifb_json, 1);
     enum ifb_code code;
 
-    p.keys = keys;
+    p.wants = wants;
     code = parse_document(&p, value);
     if (!code)
         *out = value;

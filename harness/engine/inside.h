@@ -53,11 +53,9 @@ void ifb_run_warn(struct ifb_run *run, const char *fmt, ...) __attribute__((form
 
 /* ---- run_prepare.c: from options to a plan ---- */
 
-/* Notes a data file of the run in its manifest, with its hash. */
-void ifb_run_note_file(struct ifb_run *run, const char *what, const char *path);
-
-/* The same when its content, as it is on disk, is at hand. */
-void ifb_run_note_bytes(struct ifb_run *run, const char *what, const char *path, ifb_str bytes);
+/* Notes a data file of the run in its manifest, with the hash of what is on disk. */
+void ifb_run_note_hash(struct ifb_run *run, const char *what, const char *path,
+                       const char sha256[IFB_SHA256_HEX], int64_t bytes);
 
 /* An empty run that holds copies of `options` and of its strings. */
 struct ifb_run *ifb_run_new(const struct ifb_run_options *options);

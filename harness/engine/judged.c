@@ -6,6 +6,7 @@
 #include <ifbench/judged.h>
 
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 
 #include "harness/base/arena.h"
@@ -30,7 +31,18 @@ struct judging {
     int64_t nrows;
 };
 
-/* ---- what a suite is lent ---- */
+/* ---- files ---- */
+
+/* A file on its way into memory; a thread of its own may fill it. */
+struct loading {
+    const char *path;
+    struct ifb_arena *arena;
+    struct ifb_judged_file file;
+    char sha256[IFB_SHA256_HEX];  /* of what is on disk; "" when that is not known */
+    int64_t bytes;
+    enum ifb_code code;
+    struct ifb_error err;
+};
 
 /* True when what is on disk is what was read, and not a compressed form of it. */
 static bool is_plain(const char *path, size_t len)
@@ -45,21 +57,47 @@ static bool is_plain(const char *path, size_t len)
     return plain;
 }
 
-static enum ifb_code read_file(struct judging *j, const char *path, const char *what,
-                               struct ifb_arena *arena, struct ifb_judged_file *out,
+static void *load(void *self)
+{
+    struct loading *l = self;
+    ifb_str bytes;
+
+    l->sha256[0] = '\0';
+    l->code = ifb_file_read(l->path, IFB_FILE_MAX, l->arena, &bytes, &l->err);
+    if (l->code)
+        return NULL;
+    l->bytes = (int64_t)bytes.len;
+    if (is_plain(l->path, bytes.len))
+        ifb_sha256_of(bytes, l->sha256);
+    else if (ifb_sha256_file(l->path, l->sha256, &l->bytes, NULL))
+        l->sha256[0] = '\0';
+    l->file = (struct ifb_judged_file){ ifb_str_of(l->path), ifb_utf8_repair(l->arena, bytes) };
+    return NULL;
+}
+
+/* Hands a loaded file over, noted in the manifest. */
+static enum ifb_code take_file(struct judging *j, const struct loading *l, const char *what,
+                               struct ifb_judged_file *out, struct ifb_error *err)
+{
+    if (l->code && err)
+        *err = l->err;
+    if (l->code)
+        return l->code;
+    if (l->sha256[0])
+        ifb_run_note_hash(j->run, what, l->path, l->sha256, l->bytes);
+    *out = l->file;
+    return IFB_OK;
+}
+
+/* ---- what a suite is lent ---- */
+
+static enum ifb_code read_file(struct judging *j, const char *path, struct ifb_judged_file *out,
                                struct ifb_error *err)
 {
-    ifb_str bytes;
-    enum ifb_code code = ifb_file_read(path, IFB_FILE_MAX, arena, &bytes, err);
+    struct loading l = { .path = path, .arena = j->run->arena };
 
-    if (code)
-        return code;
-    if (is_plain(path, bytes.len))
-        ifb_run_note_bytes(j->run, what, path, bytes);
-    else
-        ifb_run_note_file(j->run, what, path);
-    *out = (struct ifb_judged_file){ ifb_str_of(path), ifb_utf8_repair(arena, bytes) };
-    return IFB_OK;
+    load(&l);
+    return take_file(j, &l, j->suite->id, out, err);
 }
 
 static enum ifb_code lend_file(void *self, ifb_str path, struct ifb_judged_file *out,
@@ -67,7 +105,7 @@ static enum ifb_code lend_file(void *self, ifb_str path, struct ifb_judged_file 
 {
     struct judging *j = self;
 
-    return read_file(j, ifb_cstr(j->run->arena, path), j->suite->id, j->run->arena, out, err);
+    return read_file(j, ifb_cstr(j->run->arena, path), out, err);
 }
 
 static enum ifb_code lend_data(void *self, const char *local, struct ifb_judged_file *out,
@@ -77,7 +115,7 @@ static enum ifb_code lend_data(void *self, const char *local, struct ifb_judged_
     const char *path = ifb_data_find(j->run->inside->data_dirs, local, j->run->arena);
 
     *out = (struct ifb_judged_file){ ifb_str_of(local), { NULL, 0 } };
-    return path ? read_file(j, path, j->suite->id, j->run->arena, out, err) : IFB_OK;
+    return path ? read_file(j, path, out, err) : IFB_OK;
 }
 
 static void lend_warn(void *self, const char *fmt, ...)
@@ -232,22 +270,42 @@ static void fill_cells(struct judging *j, const struct ifb_judged_out *out)
 
 /* ---- the run ---- */
 
+/* Begins to load the next file beside the work on this one; without a thread it waits. */
+static bool start_load(struct loading *l, const char *path, pthread_t *thread)
+{
+    ifb_arena_reset(l->arena);
+    l->path = path;
+    if (pthread_create(thread, NULL, load, l) == 0)
+        return true;
+    load(l);
+    return false;
+}
+
 static enum ifb_code read_judgments(struct judging *j, struct ifb_strs files,
                                     struct ifb_error *err)
 {
-    struct ifb_arena *arena = ifb_arena_new(), *scratch = ifb_arena_new();
+    struct ifb_arena *scratch = ifb_arena_new();
+    struct loading slot[2] = { { .arena = ifb_arena_new() }, { .arena = ifb_arena_new() } };
     struct ifb_judged_file file;
     enum ifb_code code = IFB_OK;
+    pthread_t thread;
+    bool running;
 
+    slot[0].path = ifb_cstr(j->run->arena, files.at[0]);
+    load(&slot[0]);
     for (size_t i = 0; i < files.n && !code; i++) {
-        ifb_arena_reset(arena);
-        ifb_arena_reset(scratch);
-        code = read_file(j, ifb_cstr(j->run->arena, files.at[i]), "judgments", arena, &file, err);
+        running = i + 1 < files.n &&
+                  start_load(&slot[(i + 1) % 2], ifb_cstr(j->run->arena, files.at[i + 1]), &thread);
+        code = take_file(j, &slot[i % 2], "judgments", &file, err);
         if (!code)
             code = j->suite->read(j->state, &file, scratch, err);
+        if (running)
+            pthread_join(thread, NULL);
+        ifb_arena_reset(scratch);
     }
     ifb_arena_close(scratch);
-    ifb_arena_close(arena);
+    ifb_arena_close(slot[0].arena);
+    ifb_arena_close(slot[1].arena);
     return code;
 }
 

@@ -99,7 +99,8 @@ static void note_file(struct ifb_manifest *m, const char *what, const char *path
         m->nfiles++;
 }
 
-void ifb_run_note_bytes(struct ifb_run *run, const char *what, const char *path, ifb_str bytes)
+void ifb_run_note_hash(struct ifb_run *run, const char *what, const char *path,
+                       const char sha256[IFB_SHA256_HEX], int64_t bytes)
 {
     struct ifb_manifest *m = &run->inside->manifest;
     struct ifb_data_file *f = &m->files[m->nfiles];
@@ -107,14 +108,9 @@ void ifb_run_note_bytes(struct ifb_run *run, const char *what, const char *path,
     if (m->nfiles == IFB_DATA_FILES_MAX)
         return;
     *f = (struct ifb_data_file){ .suite = ifb_str_of(what), .path = ifb_str_of(path),
-                                 .bytes = (int64_t)bytes.len };
-    ifb_sha256_of(bytes, f->sha256);
+                                 .bytes = bytes };
+    memcpy(f->sha256, sha256, IFB_SHA256_HEX);
     m->nfiles++;
-}
-
-void ifb_run_note_file(struct ifb_run *run, const char *what, const char *path)
-{
-    note_file(&run->inside->manifest, what, path);
 }
 
 /* FILE of the folder that --data names, with or without the folder it has in the pack. */

@@ -18,10 +18,14 @@
 
 /* ---- annotations and outputs ---- */
 
-static const char *const annotation_keys[] = { "instruction", "output_1",    "generator_1",
-                                               "dataset",     "output_2",    "generator_2",
-                                               "preference",  "glm_preference", NULL };
-static const char *const output_keys[] = { "instruction", "output", "generator", "dataset", NULL };
+static const struct ifb_json_want annotation_members[] = {
+    { "instruction", false }, { "output_1", true },  { "generator_1", false },
+    { "dataset", false },     { "output_2", true },  { "generator_2", false },
+    { "preference", false },  { "glm_preference", false }, { 0 }
+};
+static const struct ifb_json_want output_members[] = {
+    { "instruction", false }, { "output", true }, { "generator", false }, { "dataset", false }, { 0 }
+};
 
 static enum ifb_code fail_row(const struct ifb_judged_file *file, const struct ifb_json *row,
                               const char *key, const char *wanted, struct ifb_error *err)
@@ -38,6 +42,18 @@ static enum ifb_code read_text(const struct ifb_judged_file *file, const struct 
 {
     *out = ifb_json_str(row, key);
     return out->ptr ? IFB_OK : fail_row(file, row, key, "a string", err);
+}
+
+/* The code points of a text. */
+static enum ifb_code read_length(const struct ifb_judged_file *file, const struct ifb_json *row,
+                                 const char *key, double *out, struct ifb_error *err)
+{
+    const struct ifb_json *m = ifb_json_get(row, key);
+
+    if (!m || m->kind != IFB_JSTRING)
+        return fail_row(file, row, key, "a string", err);
+    *out = (double)m->integer;
+    return IFB_OK;
 }
 
 /* null, or absent where it may be, is NaN. */
@@ -59,13 +75,12 @@ static enum ifb_code read_annotation(const struct ifb_judged_file *file,
                                      const struct ifb_json *row, struct ifb_alpaca_row *out,
                                      struct ifb_error *err)
 {
-    ifb_str output_1, output_2;
     enum ifb_code code = read_text(file, row, "instruction", &out->instruction, err);
 
     if (!code)
-        code = read_text(file, row, "output_1", &output_1, err);
+        code = read_length(file, row, "output_1", &out->len_1, err);
     if (!code)
-        code = read_text(file, row, "output_2", &output_2, err);
+        code = read_length(file, row, "output_2", &out->len_2, err);
     if (!code)
         code = read_text(file, row, "generator_2", &out->generator_2, err);
     if (!code)
@@ -76,24 +91,20 @@ static enum ifb_code read_annotation(const struct ifb_judged_file *file,
         return code;
     out->generator_1 = ifb_json_str(row, "generator_1");
     out->dataset = ifb_json_str(row, "dataset");
-    out->len_1 = (double)ifb_utf8_count(output_1);
-    out->len_2 = (double)ifb_utf8_count(output_2);
     return IFB_OK;
 }
 
 static enum ifb_code read_output(const struct ifb_judged_file *file, const struct ifb_json *row,
                                  struct ifb_alpaca_row *out, struct ifb_error *err)
 {
-    ifb_str output;
     enum ifb_code code = read_text(file, row, "instruction", &out->instruction, err);
 
     if (!code)
-        code = read_text(file, row, "output", &output, err);
+        code = read_length(file, row, "output", &out->len_2, err);
     if (code)
         return code;
     out->generator_2 = ifb_json_str(row, "generator");
     out->dataset = ifb_json_str(row, "dataset");
-    out->len_2 = (double)ifb_utf8_count(output);
     out->preference = out->glm = NAN;
     return IFB_OK;
 }
@@ -102,13 +113,13 @@ typedef enum ifb_code read_row(const struct ifb_judged_file *file, const struct 
                                struct ifb_alpaca_row *out, struct ifb_error *err);
 
 static enum ifb_code read_array(const struct ifb_judged_file *file, struct ifb_arena *arena,
-                                const char *const *keys, read_row *read,
+                                const struct ifb_json_want *wants, read_row *read,
                                 struct ifb_alpaca_rows *out, struct ifb_error *err)
 {
     const struct ifb_json *array, *m;
     struct ifb_alpaca_row *at;
     enum ifb_code code =
-        ifb_json_parse_rows(arena, file->bytes, IFB_JSON_PYTHON, 1, keys, &array, err);
+        ifb_json_parse_rows(arena, file->bytes, IFB_JSON_PYTHON, 1, wants, &array, err);
     size_t n = 0;
 
     if (code)
@@ -131,7 +142,7 @@ static enum ifb_code read_array(const struct ifb_judged_file *file, struct ifb_a
 enum ifb_code ifb_alpaca_outputs(const struct ifb_judged_file *file, struct ifb_arena *arena,
                                  struct ifb_alpaca_rows *out, struct ifb_error *err)
 {
-    return read_array(file, arena, output_keys, read_output, out, err);
+    return read_array(file, arena, output_members, read_output, out, err);
 }
 
 /* ---- csv ---- */
@@ -183,7 +194,7 @@ enum ifb_code ifb_alpaca_annotations(const struct ifb_judged_file *file, struct 
                                                                        ? file->bytes.len : 64));
 
     if (head.len && (head.ptr[0] == '[' || head.ptr[0] == '{'))
-        return read_array(file, arena, annotation_keys, read_annotation, out, err);
+        return read_array(file, arena, annotation_members, read_annotation, out, err);
     return read_compact(file, arena, out, err);
 }
 
