@@ -116,7 +116,7 @@ static double violation(double at, double g, double bound, bool *shrink)
     if (g - 1 > 0)
         return g - 1;
     *shrink = g + 1 > bound && g - 1 < -bound;
-    return 0;
+    return isnan(g) ? g : 0;
 }
 
 /* Gradient and curvature at w; returns the sum of violations, *most their largest. */
