@@ -8,6 +8,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "harness/base/arena.h"
 #include "harness/base/buf.h"
@@ -44,6 +45,14 @@ struct loading {
     struct ifb_error err;
 };
 
+/* A pipe has nothing to look at again, and opening it would wait. */
+static bool is_regular(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* True when what is on disk is what was read, and not a compressed form of it. */
 static bool is_plain(const char *path, size_t len)
 {
@@ -67,7 +76,9 @@ static void *load(void *self)
     if (l->code)
         return NULL;
     l->bytes = (int64_t)bytes.len;
-    if (is_plain(l->path, bytes.len))
+    if (!is_regular(l->path))
+        l->sha256[0] = '\0';
+    else if (is_plain(l->path, bytes.len))
         ifb_sha256_of(bytes, l->sha256);
     else if (ifb_sha256_file(l->path, l->sha256, &l->bytes, NULL))
         l->sha256[0] = '\0';

@@ -264,6 +264,7 @@ static void test_yaml(void **state)
 static void test_sha256(void **state)
 {
     char hex[IFB_SHA256_HEX];
+    unsigned char wide[IFB_SHA512_BYTES];
     struct ifb_sha256 *s = ifb_sha256_new();
 
     (void)state;
@@ -276,6 +277,9 @@ static void test_sha256(void **state)
     ifb_sha256_hex(s, hex);
     assert_string_equal(hex, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
     ifb_sha256_close(s);
+    ifb_sha512_of(IFB_STR("abc"), wide);
+    assert_memory_equal(wide, "\xdd\xaf\x35\xa1\x93\x61\x7a\xba", 8);
+    assert_memory_equal(wide + 56, "\x2a\x9a\xc9\x4f\xa5\x4c\xa4\x9f", 8);
 }
 
 static void test_clock_and_rng(void **state)
