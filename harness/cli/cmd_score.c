@@ -20,14 +20,11 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, responses, "responses", .kind = IFB_STRING, .letter = 'r',
               .value = "FILE", .doc = "JSON lines of prompt and response, plain or gzip"),
     IFB_FIELD(struct ifb_run_flags, judgments, "judgments", .kind = IFB_STRINGS,
-              .value = "FILE", .doc = "what a judge said, for the judged suites; plain or gzip, "
-              "any number of times"),
-    SETTING(0, "lc_c", "K", "strength of the length-controlled fit: 0 to 9, a value such as 21.5, "
-            "or auto"),
+              .value = "FILE", .doc = "what a judge said, plain or gzip; as often as needed"),
+    SETTING(0, "lc_c", "K", "strength of the fit: 0 to 9, a value such as 21.5, auto"),
     SETTING(1, "lc_difficulty", "FILE", "csv of instruction difficulties (derived from the pack)"),
-    SETTING(2, "lc_gamed", "FILE", "csv of answers that game length, df_gamed.csv (the pack's)"),
-    SETTING(3, "lc_match", "WHAT", "find difficulties by row as the official tool does, or by "
-            "instruction"),
+    SETTING(2, "lc_gamed", "FILE", "csv of answers that game length (the pack's)"),
+    SETTING(3, "lc_match", "WHAT", "difficulties go by: row (official), instruction"),
     SETTING(4, "leaderboard", "FILE", "leaderboard.csv to which the scored models are added"),
     IFB_FIELD(struct ifb_run_flags, o.data, "data", .kind = IFB_STRING, .value = "PATH",
               .doc = "file, or folder of files, in place of the suite's own"),
@@ -74,6 +71,8 @@ static const char *const more[] = {
 static const struct ifb_example_line examples[] = {
     { "ifbench score --suite ifeval --responses answers.jsonl --out runs/mine",
       "verdicts of the official evaluator, without Python" },
+    { "ifbench score --suite alpacaeval --judgments annotations.json --out runs/lc",
+      "win rates, raw and length-controlled, of judgments that are there" },
     { "ifbench score runs/mine --think keep", "judge the same answers with their reasoning" },
     { 0 }
 };

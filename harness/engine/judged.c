@@ -396,6 +396,8 @@ enum ifb_code ifb_run_judged(struct ifb_strs judgments, const struct ifb_run_opt
     enum ifb_code code = find_suite(options, &j.suite, err);
 
     *out = NULL;
+    if (!code && (options->data.ptr || options->limit))
+        code = ifb_fail(err, IFB_EUSAGE, "--data and --limit do not go with --judgments");
     if (!code && !judgments.n)
         code = ifb_fail(err, IFB_EUSAGE, "suite %s wants --judgments FILE: %s", j.suite->id,
                         j.suite->judgments);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <ifbench/judged.h>
+
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
 #include "harness/base/str.h"
@@ -174,6 +176,9 @@ static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str id, struct if
     struct ifb_suite_source src;
     enum ifb_code code;
 
+    if (ifb_judged_find(id))
+        return ifb_fail(err, IFB_EUSAGE, "suite %.*s is scored from judgments: `ifbench score "
+                        "--suite %.*s --judgments FILE`", IFB_ARG(id), IFB_ARG(id));
     if (!suite) {
         const char *near = ifb_suite_nearest(id);
 

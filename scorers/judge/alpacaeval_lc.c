@@ -43,8 +43,10 @@ double ifb_alpaca_c_of(int64_t number)
 /* ---- difficulties ---- */
 
 /* Items by number; each must come once. */
-static enum ifb_code put_item(struct ifb_table *t, double *to, size_t n, struct ifb_error *err)
+static enum ifb_code put_item(struct ifb_table *t, double *to, ifb_str *texts, size_t n,
+                              struct ifb_error *err)
 {
+    ifb_str text = ifb_table_cell(t, "instruction");
     double index, value;
     enum ifb_code code = ifb_table_number(t, "index", true, &index, err);
 
@@ -59,6 +61,7 @@ static enum ifb_code put_item(struct ifb_table *t, double *to, size_t n, struct 
         return ifb_fail(err, IFB_EINPUT, "%.*s: line %u: a difficulty of %g, wanted at most %g",
                         IFB_ARG(t->name), t->csv.line, value, DIFFICULTY_MAX);
     to[(size_t)index] = value;
+    texts[(size_t)index] = text.ptr ? text : IFB_STR("");
     return IFB_OK;
 }
 
@@ -79,7 +82,6 @@ enum ifb_code ifb_alpaca_difficulty_read(const struct ifb_judged_file *file,
     double *at = ifb_new(arena, double, IFB_ALPACA_ITEMS);
     ifb_str *texts = ifb_new(arena, ifb_str, IFB_ALPACA_ITEMS);
     struct ifb_table t;
-    size_t n = 0;
     bool more = true;
     enum ifb_code code = ifb_table_open(&t, arena, file->name, file->bytes, err);
 
@@ -87,11 +89,8 @@ enum ifb_code ifb_alpaca_difficulty_read(const struct ifb_judged_file *file,
         at[i] = NAN;
     if (!code)
         code = ifb_table_need(&t, needed, err);
-    while (!code && !(code = ifb_table_next(&t, &more, err)) && more) {
-        code = put_item(&t, at, IFB_ALPACA_ITEMS, err);
-        if (!code && n < IFB_ALPACA_ITEMS)
-            texts[n++] = ifb_table_cell(&t, "instruction");
-    }
+    while (!code && !(code = ifb_table_next(&t, &more, err)) && more)
+        code = put_item(&t, at, texts, IFB_ALPACA_ITEMS, err);
     if (!code)
         code = check_items(at, file->name, err);
     lc->difficulty = at;

@@ -234,7 +234,11 @@ static enum ifb_code open_suite(const struct ifb_judged *suite, const void *opti
     code = read_c(s->o.c, &s->c, err);
     if (!code)
         code = load_board(s, err);
-    return code || !s->wants_lc ? code : load_lc(s, err);
+    if (!code && s->wants_lc)
+        code = load_lc(s, err);
+    if (!code && s->no_lc)
+        s->lent.warn(s->lent.self, "no length-controlled win rate: %s", s->no_lc);
+    return code;
 }
 
 static enum ifb_code open_two(const void *options, const struct ifb_judged_lent *lent,
@@ -349,28 +353,57 @@ static void warn_rate(const struct state *s, const struct model *m)
                      "rate %.2f; look at the lengths of the answers", IFB_ARG(m->name), lc, wr);
 }
 
-static void warn_shift(const struct state *s, const struct model *m)
+/* Rows of no item, and rows that stand where another item belongs, as far as that is known. */
+static void count_places(const struct state *s, const struct ifb_alpaca_rows *rows,
+                         size_t *unknown, size_t *moved)
 {
-    if (s->o.match == BY_ROW && m->rows != (int64_t)s->lc.items)
-        s->lent.warn(s->lent.self, "%.*s: %lld of %zu instructions are here; difficulties go by row, "
+    *unknown = *moved = 0;
+    for (size_t i = 0; i < rows->n && s->nknown; i++) {
+        int64_t item = item_of(s, &rows->at[i]);
+
+        *unknown += item < 0 && rows->at[i].instruction.ptr;
+        *moved += item >= 0 && item != (int64_t)i;
+    }
+}
+
+static void warn_places(const struct state *s, const struct model *m,
+                        const struct ifb_alpaca_rows *rows)
+{
+    size_t unknown, moved;
+
+    if (s->o.match != BY_ROW)
+        return;
+    count_places(s, rows, &unknown, &moved);
+    if (unknown)
+        s->lent.warn(s->lent.self, "%.*s: %zu of %zu rows are of no instruction of the evaluation "
+                     "set; their difficulties, and so the length-controlled win rate, mean nothing",
+                     IFB_ARG(m->name), unknown, rows->n);
+    if (rows->n != s->lc.items)
+        s->lent.warn(s->lent.self, "%.*s: %zu of %zu instructions are here; difficulties go by row, "
                      "as in the official tool, and so are shifted; --lc-match instruction is not",
-                     IFB_ARG(m->name), (long long)m->rows, s->lc.items);
+                     IFB_ARG(m->name), rows->n, s->lc.items);
+    else if (moved)
+        s->lent.warn(s->lent.self, "%.*s: %zu rows are not in the order of the evaluation set, and "
+                     "difficulties go by row; --lc-match instruction finds the right ones",
+                     IFB_ARG(m->name), moved);
 }
 
 static enum ifb_code add_lc(struct state *s, struct model *m, const struct ifb_alpaca_rows *rows,
                             struct ifb_arena *scratch, struct ifb_error *err)
 {
     double *hard = ifb_new(scratch, double, rows->n);
-    struct ifb_alpaca_fit fit = { .why = s->no_lc };
-    size_t lost = 0;
+    struct ifb_alpaca_fit fit = { .why = NULL };
+    size_t lost;
     enum ifb_code code = IFB_OK;
 
-    m->entry.length_controlled_winrate = m->entry.lc_standard_error = m->c.value = NAN;
-    if (!fit.why && s->o.match == BY_INSTRUCTION && !s->known)
+    if (s->no_lc)
+        return IFB_OK;
+    if (!s->known && (s->o.match == BY_INSTRUCTION || s->lc.instruction))
         code = load_known(s, err);
     if (code)
         return code;
-    if (!fit.why && (lost = match_rows(s, rows, hard)) > 0)
+    lost = match_rows(s, rows, hard);
+    if (lost)
         fit.why = ifb_fmt(scratch, "%zu of %zu rows join no instruction of the evaluation set%s",
                           lost, rows->n, s->o.match == BY_ROW ? ", which has 805" : "").ptr;
     if (!fit.why)
@@ -383,7 +416,7 @@ static enum ifb_code add_lc(struct state *s, struct model *m, const struct ifb_a
     m->entry.length_controlled_winrate = fit.rate;
     m->entry.lc_standard_error = fit.se;
     m->c = fit.c;
-    warn_shift(s, m);
+    warn_places(s, m, rows);
     warn_rate(s, m);
     return IFB_OK;
 }

@@ -115,6 +115,22 @@ run score --suite alpacaeval1 --judgments "$dir/annotations.json" --out "$dir/on
 [ $code = 3 ] && grep -q 'holds a run already' "$dir/err"
 ok "a folder that holds a run"
 
+run run --suite alpacaeval --model http://127.0.0.1:1/v1#x --dry-run
+[ $code = 2 ] && grep -q 'score --suite alpacaeval --judgments FILE' "$dir/err"
+ok "run says which command it is"
+run score --suite alpacaeval1 --judgments "$dir/annotations.json" --limit 2
+[ $code = 2 ] && grep -q 'do not go with --judgments' "$dir/err"
+ok "an option that would be without effect"
+
+awk 'NR == 1 { print $0 ",instruction" } NR > 1 { print $0 "," (NR < 7 ? "say " substr("badce", NR - 1, 1) : NR) }' "$dir/d.csv" >"$dir/di.csv"
+run score --suite alpacaeval --judgments "$dir/annotations.json" --lc-difficulty "$dir/di.csv" --lc-gamed "$dir/g.csv" --lc-c 6 --lc-match instruction --reports json --out "$dir/by"
+[ $code = 0 ] && near "$(value "$dir/by" length_controlled_winrate)" 50 49 && ! grep -q shifted "$dir/err"
+ok "a csv with instructions lets rows find their difficulties"
+sed 's/say b/say z/' "$dir/annotations.json" >"$dir/strange.json"
+run score --suite alpacaeval --judgments "$dir/strange.json" --lc-difficulty "$dir/di.csv" --lc-gamed "$dir/g.csv" --lc-c 6 --reports json --out "$dir/strange"
+[ $code = 0 ] && grep -q '1 of 5 rows are of no instruction of the evaluation set' "$dir/err"
+ok "an instruction that is none of the set is told"
+
 golden=$data/alpacaeval
 if [ -r "$golden/expected.csv" ] && [ -r "$golden/full/NullModel.annotations.json.gz" ]; then
     run score --suite alpacaeval --judgments "$golden/full/NullModel.annotations.json.gz" --lc-c 6 \
