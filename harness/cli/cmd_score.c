@@ -144,7 +144,8 @@ static enum ifb_code cmd_score(struct ifb_cli *cli, struct ifb_error *err)
 }
 
 const struct ifb_command ifb_cmd_score = {
-    .name = "score", .usage = "score --suite NAME --responses FILE | --judgments FILE [OPTIONS] | score RUN",
+    .name = "score",
+    .usage = "score --suite NAME --responses FILE | --judgments FILE [OPTIONS] | score RUN",
     .doc = "score answers made elsewhere, or a run again; no network", .more = more,
     .options = options, .examples = examples, .run = cmd_score,
 };

@@ -150,8 +150,12 @@ static double survey(struct solver *s, double *most)
 /* The step that takes coordinate j of the quadratic model to its optimum. */
 static double best_step(double g, double curve, double at)
 {
-    double step = g + 1 < curve * at ? -(g + 1) / curve : g - 1 > curve * at ? -(g - 1) / curve : -at;
+    double step = -at;
 
+    if (g + 1 < curve * at)
+        step = -(g + 1) / curve;
+    else if (g - 1 > curve * at)
+        step = -(g - 1) / curve;
     return fabs(step) < STEP_MIN ? 0 : fmin(fmax(step, -STEP_MAX), STEP_MAX);
 }
 
@@ -303,7 +307,7 @@ struct ifb_glm_fit ifb_glm_l1(const struct ifb_glm *glm, double c, uint32_t seed
         sum = survey(&s, &most);
         if (!fit.rounds)
             s.first = sum;
-        /* The common implementation scales by the rarer label's share: half, as each row has both. */
+        /* Scaled by the share of the rarer label: half, as each row has both. */
         fit.converged = sum <= TOLERANCE / 2 * s.first;
         if (fit.converged || !isfinite(sum) || fit.rounds == ROUNDS_MAX)
             break;

@@ -170,7 +170,7 @@ struct ifb_alpaca_fit {
 
 /*
  * `preference` is one a row, 1 to 2 or NaN; `hard` the difficulty of each row.
- * IFBENCH works in `arena`.
+ * Works in `arena`. The baseline against itself has 50 and no weights.
  */
 struct ifb_alpaca_fit ifb_alpaca_lc_fit(const struct ifb_alpaca_lc *lc,
                                         const struct ifb_alpaca_rows *rows, const double *hard,
@@ -181,6 +181,21 @@ double ifb_alpaca_lc_between(const struct ifb_alpaca_lc *lc, const double a[3], 
 
 /* The preference that metrics see: 0 is 1.5, outside [1, 2] is NaN. */
 double ifb_alpaca_usable(double preference);
+
+/* ---- alpacaeval_data.c ---- */
+
+struct ifb_alpaca_source {
+    const struct ifb_judged_lent *lent;
+    ifb_str difficulty, gamed;  /* paths; absent: the pack's */
+    struct ifb_alpaca_lc *lc;   /* to be filled */
+    const char *why;            /* set when something is not there: what, and how to get it */
+};
+
+enum ifb_code ifb_alpaca_lc_load(struct ifb_alpaca_source *source, struct ifb_error *err);
+
+/* The baseline's answers, their lengths in len_1 too; *there is false when no folder has them. */
+enum ifb_code ifb_alpaca_baseline(const struct ifb_judged_lent *lent, struct ifb_alpaca_rows *rows,
+                                  bool *there, struct ifb_error *err);
 
 /* ---- alpacaeval_suite.c ---- */
 

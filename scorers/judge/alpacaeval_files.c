@@ -24,7 +24,8 @@ static const struct ifb_json_want annotation_members[] = {
     { "preference", false },  { "glm_preference", false }, { 0 }
 };
 static const struct ifb_json_want output_members[] = {
-    { "instruction", false }, { "output", true }, { "generator", false }, { "dataset", false }, { 0 }
+    { "instruction", false }, { "output", true }, { "generator", false },
+    { "dataset", false },     { 0 }
 };
 
 static enum ifb_code fail_row(const struct ifb_judged_file *file, const struct ifb_json *row,

@@ -198,8 +198,8 @@ static enum ifb_code read_gamed_row(struct gamed *g, const struct ifb_alpaca_lc 
     if (code)
         return code;
     if (!(index >= 0 && index < (double)lc->items) || !(label >= 0 && label <= 2))
-        return ifb_fail(err, IFB_EINPUT, "%.*s: line %u: wanted an index below %zu and a preference "
-                        "of 0 to 2", IFB_ARG(g->t.name), g->t.csv.line, lc->items);
+        return ifb_fail(err, IFB_EINPUT, "%.*s: line %u: wanted an index below %zu and a "
+                        "preference of 0 to 2", IFB_ARG(g->t.name), g->t.csv.line, lc->items);
     for (int i = 0; i < 3; i++)
         g->at[i] = ifb_grow(arena, g->at[i], &g->cap[i], g->n + 1, sizeof(double));
     g->at[0][g->n] = tanh(delta);

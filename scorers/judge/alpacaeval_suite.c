@@ -16,7 +16,6 @@
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
 
-#define PACK "alpacaeval-lc/"
 #define SHOWN_MAX 100  /* bytes of an instruction in a row's reason */
 #define BOARD_MAX ((size_t)16 << 20)
 
@@ -105,110 +104,6 @@ static void read_match(struct options *o)
         }
 }
 
-/* What is needed of the pack; `there` is false when some of it is missing. */
-static enum ifb_code lend(const struct state *s, const char *const *names,
-                          struct ifb_judged_file *out, bool *there, struct ifb_error *err)
-{
-    enum ifb_code code = IFB_OK;
-
-    *there = true;
-    for (; *names && !code && *there; names++, out++) {
-        code = s->lent.data(s->lent.self, *names, out, err);
-        *there = !code && out->bytes.ptr;
-    }
-    return code;
-}
-
-/* Difficulties of the pack, from whichever of its two models is there. */
-static enum ifb_code derive_difficulty(struct state *s, struct ifb_alpaca_rows *rows, bool *there,
-                                       struct ifb_error *err)
-{
-    static const char *const files[2][3] = {
-        { PACK "vicuna-7b-v1.5.annotations.json", PACK "baseline_gpt4_1106_preview.csv", NULL },
-        { PACK "vicuna-13b-v1.5.annotations.json", PACK "baseline_gpt4_1106_preview.csv", NULL },
-    };
-    struct ifb_judged_file f[2];
-    enum ifb_code code = IFB_OK;
-
-    *there = false;
-    for (int i = 0; i < 2 && !code && !*there; i++)
-        code = lend(s, files[i], f, there, err);
-    if (code || !*there)
-        return code;
-    return ifb_alpaca_difficulty_derive(&f[0], &f[1], s->lent.arena, &s->lc, rows, err);
-}
-
-static enum ifb_code load_difficulty(struct state *s, struct ifb_alpaca_rows *rows,
-                                     struct ifb_error *err)
-{
-    struct ifb_judged_file file;
-    bool there;
-    enum ifb_code code;
-
-    if (!s->o.difficulty.ptr) {
-        code = derive_difficulty(s, rows, &there, err);
-        if (!there)
-            s->no_lc = "the difficulties of the instructions are not there; `ifbench data pull "
-                       "alpacaeval-lc` gets what they are derived from, --lc-difficulty names a csv";
-        return code;
-    }
-    code = s->lent.file(s->lent.self, s->o.difficulty, &file, err);
-    return code ? code : ifb_alpaca_difficulty_read(&file, s->lent.arena, &s->lc, err);
-}
-
-/* The baseline's answers, when no annotations were read that hold them. */
-static enum ifb_code load_baseline(const struct state *s, struct ifb_alpaca_rows *rows, bool *there,
-                                   struct ifb_error *err)
-{
-    static const char *const names[] = { "alpacaeval/gpt4_1106_preview.model_outputs.json", NULL };
-    struct ifb_judged_file file;
-    struct ifb_alpaca_row *at;
-    enum ifb_code code = lend(s, names, &file, there, err);
-
-    if (!code && *there)
-        code = ifb_alpaca_outputs(&file, s->lent.arena, rows, err);
-    at = (struct ifb_alpaca_row *)rows->at;
-    for (size_t i = 0; !code && *there && i < rows->n; i++)
-        at[i].len_1 = at[i].len_2;
-    return code;
-}
-
-static enum ifb_code derive_gamed(struct state *s, struct ifb_alpaca_rows *rows,
-                                  struct ifb_error *err)
-{
-    static const char *const names[] = { PACK "gpt4_1106_preview_verbose.model_outputs.json",
-                                         PACK "gpt4_1106_preview_concise.model_outputs.json", NULL };
-    struct ifb_judged_file files[2];
-    struct ifb_alpaca_rows versions[2];
-    bool there, base = true;
-    enum ifb_code code = lend(s, names, files, &there, err);
-
-    if (!code && there && !rows->n)
-        code = load_baseline(s, rows, &base, err);
-    if (!code && !(there && base))
-        s->no_lc = "the answers that game length are not there; `ifbench data pull alpacaeval-lc` "
-                   "gets them (and `alpacaeval` the baseline's), --lc-gamed names a csv";
-    for (int i = 0; i < 2 && !code && there && base; i++)
-        code = ifb_alpaca_outputs(&files[i], s->lent.arena, &versions[i], err);
-    if (code || !there || !base)
-        return code;
-    return ifb_alpaca_gamed_derive(rows, versions, s->lent.arena, &s->lc, err);
-}
-
-static enum ifb_code load_lc(struct state *s, struct ifb_error *err)
-{
-    struct ifb_alpaca_rows rows = { NULL, 0 };
-    struct ifb_judged_file file;
-    enum ifb_code code = load_difficulty(s, &rows, err);
-
-    if (code || s->no_lc)
-        return code;
-    if (!s->o.gamed.ptr)
-        return derive_gamed(s, &rows, err);
-    code = s->lent.file(s->lent.self, s->o.gamed, &file, err);
-    return code ? code : ifb_alpaca_gamed_read(&file, s->lent.arena, &s->lc, err);
-}
-
 static enum ifb_code load_board(struct state *s, struct ifb_error *err)
 {
     struct ifb_judged_file file;
@@ -218,6 +113,16 @@ static enum ifb_code load_board(struct state *s, struct ifb_error *err)
         return IFB_OK;
     code = s->lent.file(s->lent.self, s->o.board, &file, err);
     return code ? code : ifb_alpaca_board_read(&file, s->lent.arena, &s->board, err);
+}
+
+static enum ifb_code load_lc(struct state *s, struct ifb_error *err)
+{
+    struct ifb_alpaca_source source = { .lent = &s->lent, .difficulty = s->o.difficulty,
+                                        .gamed = s->o.gamed, .lc = &s->lc };
+    enum ifb_code code = ifb_alpaca_lc_load(&source, err);
+
+    s->no_lc = source.why;
+    return code;
 }
 
 static enum ifb_code open_suite(const struct ifb_judged *suite, const void *options,
@@ -309,7 +214,7 @@ static enum ifb_code load_known(struct state *s, struct ifb_error *err)
     enum ifb_code code = IFB_OK;
 
     if (!s->lc.instruction)
-        code = load_baseline(s, &rows, &there, err);
+        code = ifb_alpaca_baseline(&s->lent, &rows, &there, err);
     s->nknown = s->lc.instruction ? s->lc.items : rows.n;
     s->known = ifb_new(s->lent.arena, struct known, s->nknown + 1);
     for (size_t i = 0; i < s->nknown; i++)
@@ -379,8 +284,9 @@ static void warn_places(const struct state *s, const struct model *m,
                      "set; their difficulties, and so the length-controlled win rate, mean nothing",
                      IFB_ARG(m->name), unknown, rows->n);
     if (rows->n != s->lc.items)
-        s->lent.warn(s->lent.self, "%.*s: %zu of %zu instructions are here; difficulties go by row, "
-                     "as in the official tool, and so are shifted; --lc-match instruction is not",
+        s->lent.warn(s->lent.self, "%.*s: %zu of %zu instructions are here; difficulties go by "
+                     "row, as in the official tool, and so are shifted; --lc-match instruction is "
+                     "not",
                      IFB_ARG(m->name), rows->n, s->lc.items);
     else if (moved)
         s->lent.warn(s->lent.self, "%.*s: %zu rows are not in the order of the evaluation set, and "
@@ -436,12 +342,13 @@ static ifb_str stem_of(ifb_str path)
     return stem;
 }
 
-static bool is_taken(const struct state *s, ifb_str name)
+/* The scored model called so, or NULL. */
+static struct model *model_called(const struct state *s, ifb_str name)
 {
     for (size_t i = 0; i < s->n; i++)
         if (ifb_str_eq(s->models[i].name, name))
-            return true;
-    return false;
+            return &s->models[i];
+    return NULL;
 }
 
 /* The generator's name; told apart by the file when two have the same. */
@@ -450,9 +357,9 @@ static ifb_str name_of(const struct state *s, const struct ifb_alpaca_rows *rows
     ifb_str stem = stem_of(path), given = rows->n ? rows->at[0].generator_2 : stem;
     ifb_str name = given.len ? given : stem;
 
-    if (is_taken(s, name))
+    if (model_called(s, name))
         name = ifb_fmt(s->lent.arena, "%.*s (%.*s)", IFB_ARG(name), IFB_ARG(stem));
-    while (is_taken(s, name))
+    while (model_called(s, name))
         name = ifb_fmt(s->lent.arena, "%.*s+", IFB_ARG(name));
     return ifb_str_copy(s->lent.arena, name);
 }
@@ -486,7 +393,8 @@ static void warn_rows(const struct state *s, const struct model *m,
             texts[n++] = rows->at[i].instruction;
     n -= n ? ifb_str_distinct(texts, n, scratch) : 0;
     if (n)
-        s->lent.warn(s->lent.self, "%.*s: %zu judgments are of an instruction that was judged before",
+        s->lent.warn(s->lent.self, "%.*s: %zu judgments are of an instruction that was judged "
+                     "before",
                      IFB_ARG(m->name), n);
 }
 
@@ -590,15 +498,6 @@ static struct ifb_counts counts_of(const struct model *m)
                                 .failed = m->rows - m->failed - passed };
 }
 
-/* A model that the board has already is replaced. */
-static bool is_new(const struct state *s, ifb_str model)
-{
-    for (size_t i = 0; i < s->n; i++)
-        if (ifb_str_eq(s->models[i].name, model))
-            return false;
-    return true;
-}
-
 static enum ifb_code make_board(const struct state *s, struct ifb_judged_file *out,
                                 struct ifb_error *err)
 {
@@ -608,11 +507,17 @@ static enum ifb_code make_board(const struct state *s, struct ifb_judged_file *o
     enum ifb_code code = IFB_OK;
     struct ifb_buf buf;
 
+    /* A model that the board has already is replaced but for its mode. */
+    for (size_t i = 0; i < s->board.n; i++) {
+        struct model *m = model_called(s, s->board.at[i].model);
+
+        if (m)
+            m->entry.mode = s->board.at[i].mode;
+        else
+            at[board.n++] = s->board.at[i];
+    }
     for (size_t i = 0; i < s->n; i++)
         at[board.n++] = s->models[i].entry;
-    for (size_t i = 0; i < s->board.n; i++)
-        if (is_new(s, s->board.at[i].model))
-            at[board.n++] = s->board.at[i];
     ifb_buf_init(&buf, BOARD_MAX);
     ifb_alpaca_board_write(&board, s->lent.arena, &buf);
     if (buf.full)

@@ -86,7 +86,8 @@ ok "rows that join nothing give no rate and are counted"
 
 printf ',win_rate,mode\nold,80,verified\n<mine>,1,dev\n' >"$dir/board.csv"
 run score --suite alpacaeval1 --judgments "$dir/annotations.json" --leaderboard "$dir/board.csv" --reports json --out "$dir/board"
-[ $code = 0 ] && [ "$(sed -n 's/,.*//p' "$dir/board/leaderboard.csv" | tr '\n' ' ')" = " old <mine> " ]
+[ $code = 0 ] && [ "$(sed -n 's/,.*//p' "$dir/board/leaderboard.csv" | tr '\n' ' ')" = " old <mine> " ] &&
+    grep -q '^<mine>,56.25,.*,dev,3,' "$dir/board/leaderboard.csv"
 ok "the model joins a leaderboard, in order and once"
 
 printf '[{"instruction": 1}]' >"$dir/bad.json"

@@ -281,7 +281,8 @@ static void derived_difficulties_equal_the_recovered_ones(void **state)
         IFB_STR("a"), read_data(arena, "full/vicuna-7b-v1.5.rerun.annotations.json.gz") };
     weights = (struct ifb_judged_file){
         IFB_STR("w"), read_data(arena, "weighted_alpaca_eval_gpt4_turbo_lc_weights.csv") };
-    table = (struct ifb_judged_file){ IFB_STR("d"), read_data(arena, "instruction_difficulty.csv") };
+    table = (struct ifb_judged_file){ IFB_STR("d"),
+                                      read_data(arena, "instruction_difficulty.csv") };
     if (ifb_alpaca_difficulty_derive(&annotations, &weights, arena, &derived, &rows, &err) ||
         ifb_alpaca_difficulty_read(&table, arena, &read, &err))
         fail_msg("%s", err.msg);
@@ -520,7 +521,8 @@ static void logprobs_are_weighed(void **state)
         { 0, -INFINITY, false, 1 },        { -INFINITY, -3, false, 2 },
         { -1, -1, false, 1.5 },            { -INFINITY, -INFINITY, false, NAN },
         { -0.1, -3, true, 1 },             { -3, -0.1, true, 2 },
-        { -1, -1, true, 2 },               { -1000, -1001, false, 2 - 1 / (1 + 0.36787944117144233) },
+        { -1, -1, true, 2 },
+        { -1000, -1001, false, 2 - 1 / (1 + 0.36787944117144233) },
         { NAN, NAN, false, NAN },
     };
     struct ifb_arena *arena = ifb_arena_new();
@@ -676,8 +678,8 @@ static void write_lc_files(const char *folder, struct ifb_arena *arena)
     ifb_buf_cstr(&out, "index,instruction_difficulty\n");
     for (int i = 0; i < IFB_ALPACA_ITEMS; i++)
         ifb_buf_fmt(&out, "%d,%.3f\n", i, sin(i));
-    assert_int_equal(ifb_file_write(ifb_path_join(arena, folder, "d.csv"), ifb_buf_view(&out), NULL),
-                     IFB_OK);
+    assert_int_equal(ifb_file_write(ifb_path_join(arena, folder, "d.csv"), ifb_buf_view(&out),
+                                    NULL), IFB_OK);
     ifb_buf_close(&out);
     assert_int_equal(ifb_file_write(ifb_path_join(arena, folder, "g.csv"),
                                     IFB_STR("model,index,std_delta_len,preference\nv,0,-1,0.7\n"
