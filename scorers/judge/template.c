@@ -230,7 +230,8 @@ enum ifb_code ifb_judge_ask(const struct ifb_judge_context *c, const char *name,
 
     if (!t)
         return ifb_fail(err, IFB_EINPUT, "there is no prompt called %s among %zu", name, set->n);
-    memcpy(all, slots, n * sizeof(*slots));
+    for (size_t i = 0; i < n; i++)
+        all[i] = slots[i];
     all[n] = (struct ifb_slot){ "fence", fence_of(arena, slots, n) };
     if (ifb_template_render(t->text, all, n + 1, arena, &text, err))
         return ifb_within(err, "prompt %s", name);
