@@ -4,6 +4,7 @@
 #define IFBENCH_H
 
 #include <ifbench/check.h>
+#include <ifbench/judge.h>
 #include <ifbench/judged.h>
 #include <ifbench/provider.h>
 #include <ifbench/replay.h>
