@@ -12,6 +12,7 @@
 #include "harness/base/str.h"
 
 #define MAX_TOKENS 2048
+#define MAX_TOKENS_ANTHROPIC 1024  /* FastChat's chat_completion_anthropic */
 
 static const struct {
     const char *category;
@@ -107,7 +108,7 @@ static enum ifb_code ask(const struct ifb_judge_context *c, bool pair, struct if
         n += put_references(slots + n, c);
     if (ifb_judge_ask(c, prompts[pair][reference][c->turn - 1], slots, n, arena, out, err))
         return err->code;
-    out->max_tokens = MAX_TOKENS;
+    out->max_tokens = c->no_system ? MAX_TOKENS_ANTHROPIC : MAX_TOKENS;
     return IFB_OK;
 }
 

@@ -358,6 +358,28 @@ static void test_mtbench_steps(void **state)
     ifb_arena_close(arena);
 }
 
+/* A judge without system messages gets that of a pair in front of the prompt. */
+static void test_no_system(void **state)
+{
+    struct ifb_judge_context c = context("stem", 1, 1);
+    struct ifb_arena *arena = ifb_arena_new();
+    struct ifb_strs none = { NULL, 0 };
+    struct ifb_judge_step with, without;
+
+    (void)state;
+    steps("mtbench-pair", &c, none, arena, &with);
+    c.no_system = true;
+    steps("mtbench-pair", &c, none, arena, &without);
+    assert_true(with.ask.messages.n == 2 && without.ask.messages.n == 1);
+    assert_true(ifb_str_eq(last_text(&without),
+                           ifb_fmt(arena, "[Instruction]\n%.*s\n\n%.*s",
+                                   IFB_ARG(with.ask.messages.at[0].text),
+                                   IFB_ARG(last_text(&with)))));
+    steps("mtbench-single", &c, none, arena, &without);
+    assert_true(without.ask.messages.n == 1 && !has(last_text(&without), "[Instruction]"));
+    ifb_arena_close(arena);
+}
+
 /* The games of a pair: who is A. */
 static void test_orders(void **state)
 {
@@ -686,7 +708,8 @@ int main(void)
         cmocka_unit_test(test_verdicts),        cmocka_unit_test(test_two_ratings),
         cmocka_unit_test(test_labels),          cmocka_unit_test(test_said),
         cmocka_unit_test(test_hostile),         cmocka_unit_test(test_mtbench_steps),
-        cmocka_unit_test(test_orders),          cmocka_unit_test(test_arenahard_steps),
+        cmocka_unit_test(test_orders),          cmocka_unit_test(test_no_system),
+        cmocka_unit_test(test_arenahard_steps),
         cmocka_unit_test(test_infobench_steps), cmocka_unit_test(test_fence),
         cmocka_unit_test(test_missing_parts),   cmocka_unit_test(test_temperatures),
         cmocka_unit_test(test_official_prompts), cmocka_unit_test(test_real_replies),
