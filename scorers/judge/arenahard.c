@@ -142,7 +142,7 @@ static enum ifb_code ask_again(const struct ifb_judge_context *c, ifb_str reply,
         return err->code;
     at = ifb_new(arena, struct ifb_message, n + 2);
     memcpy(at, out->messages.at, n * sizeof(*at));
-    at[n] = (struct ifb_message){ IFB_ASSISTANT, reply };
+    at[n] = (struct ifb_message){ .role = IFB_ASSISTANT, .text = reply };
     at[n + 1] = more.messages.at[more.messages.n - 1];
     out->messages = (struct ifb_conversation){ at, n + 2 };
     return IFB_OK;

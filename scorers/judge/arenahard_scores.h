@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of Arena-Hard's numbers share: reading (scores), fits (ratings). */
+/* What the files of Arena-Hard share: reading (scores), tables (board), fits (ratings). */
 #ifndef IFB_SCORERS_JUDGE_ARENAHARD_SCORES_H
 #define IFB_SCORERS_JUDGE_ARENAHARD_SCORES_H
 
@@ -58,6 +58,9 @@ size_t ifb_ah_scores(enum ifb_label label, double *value);
 
 /* Both games of a row as scores of the model: 0 where a game is not read, else 2 to 6. */
 size_t ifb_ah_row_scores(const struct ifb_ah_row *r, double out[6]);
+
+/* Cells of all judges and models, and warnings (arenahard_board.c). */
+enum ifb_code ifb_ah_finish(void *state, struct ifb_judged_out *out, struct ifb_error *err);
 
 /*
  * Ratings of version 0.1 for players[0..n-1], the first being the base; NaN, with a

@@ -83,7 +83,7 @@ static enum ifb_code ask_next(const struct ifb_judge_context *c, struct ifb_strs
 
         if (ifb_judge_ask(c, "infobench-next", &slot, 1, arena, &more, err))
             return err->code;
-        at[n++] = (struct ifb_message){ IFB_ASSISTANT, replies.at[i] };
+        at[n++] = (struct ifb_message){ .role = IFB_ASSISTANT, .text = replies.at[i] };
         at[n++] = more.messages.at[more.messages.n - 1];
     }
     out->messages = (struct ifb_conversation){ at, n };

@@ -236,10 +236,10 @@ enum ifb_code ifb_judge_ask(const struct ifb_judge_context *c, const char *name,
     if (ifb_template_render(t->text, all, n + 1, arena, &text, err))
         return ifb_within(err, "prompt %s", name);
     if (!c->no_system && t->system.len)
-        at[m++] = (struct ifb_message){ IFB_SYSTEM, t->system };
+        at[m++] = (struct ifb_message){ .role = IFB_SYSTEM, .text = t->system };
     else if (t->system.len && ifb_str_is(t->type, "pairwise") && put_in_front(arena, t, &text, err))
         return err->code;
-    at[m++] = (struct ifb_message){ IFB_USER, text };
+    at[m++] = (struct ifb_message){ .role = IFB_USER, .text = text };
     *out = (struct ifb_judge_request){ .messages = { at, m }, .prompt = t->name };
     return IFB_OK;
 }
