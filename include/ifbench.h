@@ -4,6 +4,7 @@
 #define IFBENCH_H
 
 #include <ifbench/check.h>
+#include <ifbench/compare.h>
 #include <ifbench/provider.h>
 #include <ifbench/replay.h>
 #include <ifbench/report.h>
