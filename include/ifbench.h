@@ -3,8 +3,10 @@
 #ifndef IFBENCH_H
 #define IFBENCH_H
 
+#include <ifbench/baseline.h>
 #include <ifbench/check.h>
 #include <ifbench/compare.h>
+#include <ifbench/gate.h>
 #include <ifbench/provider.h>
 #include <ifbench/replay.h>
 #include <ifbench/report.h>

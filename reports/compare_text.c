@@ -76,12 +76,6 @@ static void put_row(const struct page *p, struct ifb_grid *g, const struct ifb_c
     ifb_grid_cell(g, say_p(p, r->p_holm));
 }
 
-static bool is_of(const struct ifb_compare_row *r, const struct ifb_compare_cell *cell,
-                  const char *kind)
-{
-    return ifb_str_eq(r->suite, cell->suite) && ifb_str_is(r->kind, kind);
-}
-
 /* Metrics all; of the others those that changed, unless everything is asked for. */
 static bool is_shown(const struct page *p, const struct ifb_compare_row *r)
 {
@@ -100,7 +94,7 @@ static void put_rows(const struct page *p, const struct ifb_comparison *c,
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
         ifb_grid_cstr(&g, heads[i]);
     for (size_t i = 0; i < c->nrows; i++) {
-        if (!is_of(&c->rows[i], cell, kind))
+        if (&c->cells[c->rows[i].cell] != cell || !ifb_str_is(c->rows[i].kind, kind))
             continue;
         all++;
         if (!is_shown(p, &c->rows[i]))

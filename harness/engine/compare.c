@@ -59,7 +59,7 @@ static void match_items(struct ifb_matched *m, int digits, int print_digits,
             note_item(&m->base_only, &m->nbase_only, &m->base->items[i], arena);
 }
 
-static int by_group(const void *a, const void *b, void *pairs)
+static int by_group_name(const void *a, const void *b, void *pairs)
 {
     const struct ifb_mark_pair *at = pairs;
     size_t x = *(const size_t *)a, y = *(const size_t *)b;
@@ -80,7 +80,7 @@ static void make_clusters(struct ifb_matched *m, bool group, struct ifb_arena *a
     m->nclusters = m->n;
     if (!group || !m->n)
         return;
-    qsort_r(order, m->n, sizeof(*order), by_group, m->at);
+    qsort_r(order, m->n, sizeof(*order), by_group_name, m->at);
     m->nclusters = 0;
     for (size_t i = 0; i < m->n; i++) {
         const struct ifb_mark_pair *now = &m->at[order[i]];
@@ -90,6 +90,16 @@ static void make_clusters(struct ifb_matched *m, bool group, struct ifb_arena *a
         m->nclusters += !joins;
         m->at[order[i]].cluster = (uint32_t)m->nclusters - 1;
     }
+}
+
+void ifb_match_self(const struct ifb_mark_cell *cell, bool by_group, struct ifb_arena *arena,
+                    struct ifb_matched *out)
+{
+    *out = (struct ifb_matched){ .base = cell, .cand = cell, .n = cell->n };
+    out->at = ifb_new(arena, struct ifb_mark_pair, cell->n);
+    for (size_t i = 0; i < cell->n; i++)
+        out->at[i] = (struct ifb_mark_pair){ &cell->items[i], &cell->items[i], 0 };
+    make_clusters(out, by_group, arena);
 }
 
 /* ---- which cells belong together ---- */
@@ -266,6 +276,7 @@ enum ifb_code ifb_compare_marks(const struct ifb_marks *base, const struct ifb_m
                         IFB_ARG(cand->name));
     code = match_cells(&x, m, &n);
     for (size_t i = 0; i < n && !code; i++) {
+        rows.cell = i;
         ifb_compare_add_rows(&rows, &m[i], &base->summary, &cand->summary);
         ifb_compare_lists(&m[i], arena, &cells[i]);
     }

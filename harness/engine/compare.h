@@ -30,6 +30,10 @@ enum ifb_code ifb_compare_marks(const struct ifb_marks *base, const struct ifb_m
                                 struct ifb_arena *arena, struct ifb_comparison *out,
                                 struct ifb_error *err);
 
+/* A cell beside itself: what its own ratios are made of. */
+void ifb_match_self(const struct ifb_mark_cell *cell, bool by_group, struct ifb_arena *arena,
+                    struct ifb_matched *out);
+
 /* All rows of a comparison, without Holm's correction; `rows` grows. */
 struct ifb_compare_rows {
     struct ifb_arena *arena;
@@ -37,9 +41,17 @@ struct ifb_compare_rows {
     size_t n, cap;
     double level;
     uint64_t seed;
+    size_t cell;  /* that rows are added for */
 };
 void ifb_compare_add_rows(struct ifb_compare_rows *rows, const struct ifb_matched *m,
                           const struct ifb_summary *base, const struct ifb_summary *cand);
+
+/*
+ * What each cluster adds to a metric that is counted by items, or to the constraints of
+ * one id: clusters of the pairs. 0 when the metric is of another kind.
+ */
+size_t ifb_compare_units(const struct ifb_matched *m, bool metric, ifb_str name,
+                         struct ifb_arena *arena, struct ifb_pair **out);
 
 /* Holm's correction, over the metrics and over the rest. */
 void ifb_compare_adjust(struct ifb_compare_rows *rows);

@@ -37,6 +37,7 @@ static struct ifb_compare_row *add_row(struct ifb_compare_rows *rows)
 {
     rows->at = ifb_grow(rows->arena, rows->at, &rows->cap, rows->n + 1, sizeof(*rows->at));
     rows->at[rows->n] = (struct ifb_compare_row){
+        .cell = rows->cell,
         .unit = IFB_STR("proportion"), .higher_is_better = true, .test = "", .base = NAN,
         .cand = NAN, .interval = { NAN, NAN }, .p = NAN, .p_holm = NAN, .cohen_h = NAN,
     };
@@ -274,6 +275,26 @@ static void add_kind(struct ifb_compare_rows *rows, const struct ifb_matched *m,
         row->name = entries[from].name;
         fill_row(rows, row, clusters, used);
     }
+}
+
+size_t ifb_compare_units(const struct ifb_matched *m, bool metric, ifb_str name,
+                         struct ifb_arena *arena, struct ifb_pair **out)
+{
+    const struct ifb_metric *counted = metric ? counted_metric(m->cand->suite, name) : NULL;
+
+    *out = ifb_new(arena, struct ifb_pair, m->nclusters);
+    if (metric && !counted)
+        return 0;
+    if (counted)
+        count_metric(counted, m, arena, *out);
+    for (size_t i = 0; i < m->n && !metric; i++)
+        for (size_t k = 0; k < m->at[i].cand->nchecks; k++)
+            if (ifb_str_eq(m->at[i].cand->checks[k], name)) {
+                struct ifb_pair u = count_check(m->at[i].base, m->at[i].cand, k);
+
+                add_up(&(*out)[m->at[i].cluster], &u);
+            }
+    return m->nclusters;
 }
 
 void ifb_compare_add_rows(struct ifb_compare_rows *rows, const struct ifb_matched *m,

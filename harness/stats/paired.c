@@ -138,6 +138,38 @@ double ifb_paired_upper(const struct ifb_paired *p, double confidence)
     return limit(p, 1 - confidence, true);
 }
 
+struct ifb_interval ifb_share_interval(const struct ifb_pair *at, size_t n, double level,
+                                       int64_t *units, double *se)
+{
+    double hits = 0, of = 0, k = 0, squares = 0, p, reach, spread;
+    bool single = true;
+
+    for (size_t i = 0; i < n; i++) {
+        hits += at[i].cand_hits;
+        of += at[i].cand_n;
+        k += at[i].cand_n > 0;
+        single = single && (at[i].cand_n == 1 || at[i].cand_n <= 0);
+    }
+    p = of > 0 ? hits / of : (double)NAN;
+    for (size_t i = 0; i < n; i++) {
+        double rest = at[i].cand_n > 0 ? (at[i].cand_hits - p * at[i].cand_n) / of : 0;
+
+        squares += rest * rest;
+    }
+    squares *= k > 1 ? k / (k - 1) : (double)NAN;
+    if (units)
+        *units = (int64_t)k;
+    if (se)
+        *se = sqrt(squares);
+    if (single)
+        return ifb_clopper_pearson((int64_t)hits, (int64_t)of, level);
+    spread = sqrt(squares * k * k + 1) / (k + 2);
+    reach = k > 1 ? ifb_t_quantile(0.5 + level / 2, k - 1) * spread : (double)NAN;
+    p = (p * k + 1) / (k + 2);
+    return (struct ifb_interval){ isnan(reach) ? NAN : fmax(p - reach, 0),
+                                  isnan(reach) ? NAN : fmin(p + reach, 1) };
+}
+
 /* P(X <= k) of a fair coin thrown n times, and P(X = k). */
 static double coin_cdf(int64_t k, int64_t n)
 {

@@ -27,6 +27,7 @@ struct ifb_compare_options {
 
 /* A metric, or the constraints of one kind, on both sides. */
 struct ifb_compare_row {
+    size_t cell;           /* of the comparison */
     ifb_str suite, kind;   /* "metric", "family", "group" or "instruction" */
     ifb_str name;
     bool higher_is_better;

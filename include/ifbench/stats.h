@@ -123,6 +123,16 @@ struct ifb_paired ifb_paired_of(const struct ifb_pair *at, size_t n);
 struct ifb_interval ifb_paired_interval(const struct ifb_paired *p, double level);
 
 /*
+ * The interval of the candidates' ratio alone. Units that are single answers: Clopper and
+ * Pearson's. Else that of a ratio over clusters by Student's t, with a unit that holds in
+ * full and one that does not at all added, as A. Agresti and B. Caffo, The American
+ * Statistician 54 (2000) 280-288, add answers. {NaN, NaN} when nothing counts. *units: how
+ * many count, *se: of the ratio, without what was added; either may be NULL.
+ */
+struct ifb_interval ifb_share_interval(const struct ifb_pair *at, size_t n, double level,
+                                       int64_t *units, double *se);
+
+/*
  * The one-sided bound below (above) which the true difference does not lie with
  * `confidence`: an end of the interval at level 2 * confidence - 1. A candidate is
  * taken to be no more than a margin worse when the lower one is not below -margin:
