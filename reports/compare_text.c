@@ -76,10 +76,11 @@ static void put_row(const struct page *p, struct ifb_grid *g, const struct ifb_c
     ifb_grid_cell(g, say_p(p, r->p_holm));
 }
 
-/* Metrics all; of the others those that changed, unless everything is asked for. */
+/* Headline metrics all; of the others those that changed, unless everything is asked for. */
 static bool is_shown(const struct page *p, const struct ifb_compare_row *r)
 {
-    return !p->most || ifb_str_is(r->kind, "metric") || r->pair.fixed + r->pair.regressed > 0;
+    return !p->most || r->pair.fixed + r->pair.regressed > 0 ||
+           (ifb_str_is(r->kind, "metric") && ifb_str_chr(r->name, '.', 0) == SIZE_MAX);
 }
 
 static void put_rows(const struct page *p, const struct ifb_comparison *c,
@@ -116,11 +117,17 @@ static void put_ids(const struct page *p, const char *what, struct ifb_strs ids)
 {
     if (!ids.n)
         return;
-    ifb_pen_fmt(p->pen, "%s %s", p->markdown ? "," : ",", what);
+    ifb_pen_fmt(p->pen, ", %s", what);
     for (size_t i = 0; i < ids.n; i++) {
         ifb_pen_cstr(p->pen, i ? ", " : " ");
         put_name(p, ids.at[i]);
     }
+}
+
+/* Several epochs, of which some hold. */
+static bool is_part(double share)
+{
+    return share > 0 && share < 1;
 }
 
 static void put_items(const struct page *p, const char *what, const struct ifb_compare_item *at,
@@ -134,7 +141,7 @@ static void put_items(const struct page *p, const char *what, const struct ifb_c
     for (size_t i = 0; i < most; i++) {
         ifb_pen_cstr(p->pen, p->markdown ? "- " : "    ");
         put_name(p, at[i].id);
-        if (at[i].base > 0 && at[i].base < 1 ? true : at[i].cand > 0 && at[i].cand < 1)
+        if (is_part(at[i].base) || is_part(at[i].cand))
             ifb_pen_fmt(p->pen, ", from %s %% to %s %% of its answers",
                         ifb_say_percent(at[i].base, 0).text, ifb_say_percent(at[i].cand, 0).text);
         put_ids(p, "lost", at[i].lost);
@@ -215,9 +222,9 @@ static void write_text(const struct ifb_comparison *at, size_t n, size_t most, b
         ifb_arena_reset(p.arena);
     }
     ifb_pen_cstr(&pen, markdown ? "\nProportions in percent. p: McNemar or exchange test; Holm: over "
-                                  "the metrics, and over all other rows.\n"
+                                  "the headline metrics, and over all other rows.\n"
                                 : "\nproportions in percent; p by McNemar's or an exchange test; "
-                                  "Holm over the metrics, and over all other rows\n");
+                                  "Holm over the headline metrics, and over all other rows\n");
     ifb_pen_flush(&pen);
     ifb_arena_close(p.arena);
 }

@@ -57,8 +57,9 @@ static const char *const more[] = {
     "Proportions of prompts: McNemar's test (exact below 25 changed prompts, else mid-p) and\n"
     "Tango's interval. Constraints and epochs, which come several to a prompt: a test that\n"
     "exchanges the two runs within prompts, and an interval for clusters. \"p Holm\" may be\n"
-    "compared with 0.05 however many rows there are: it is corrected over all metrics, and\n"
-    "over all other rows.",
+    "compared with 0.05 however many rows there are: it is corrected over the headline\n"
+    "metrics, and over all other rows. Metrics made of a whole set, such as FollowBench's: the\n"
+    "jackknife.",
     NULL
 };
 

@@ -13,7 +13,7 @@ static const char *const formats[] = { "term", "markdown", "github", "junit", "j
 struct flags {
     struct ifb_compare_options o;
     ifb_str baseline, policy, to;
-    int64_t format, seed;
+    int64_t format;
     struct ifb_strs also;
     bool json;
 };
@@ -39,8 +39,6 @@ static const struct ifb_field options[] = {
               .doc = "which model of the candidate, when it has several"),
     IFB_FIELD(struct flags, o.by_group, "by_group", .kind = IFB_BOOL,
               .doc = "take the prompts of a group as one observation"),
-    IFB_FIELD(struct flags, seed, "seed", .kind = IFB_INT, .value = "N", .min = 0, .max = 1e15,
-              .doc = "of the exchange test (0); no verdict depends on it"),
     { 0 }
 };
 
@@ -73,9 +71,10 @@ static const char *const more[] = {
     "between; then the number of items that would settle it is named. A candidate that is\n"
     "worse by the whole margin passes in 5 % of runs at 95 %.",
     "An error of a check, and a missing answer where the suite counts it so, is a constraint\n"
-    "that was not followed. Items that only one side has: exit 3, or --common. A run that has\n"
-    "not come to its end, items that are unscored only now, and what the run does not know\n"
-    "(latency, cost): inconclusive. Unknown names: exit 3 with file and line.",
+    "that was not followed. Items that only one side has: exit 3, or --common. Inconclusive is\n"
+    "a run that has not come to its end or has nothing to judge, items that are unscored only\n"
+    "now, and what the run does not know (latency, cost). Unknown names: exit 3 with file and\n"
+    "line.",
     "exit status: 0 pass, 1 fail, 6 inconclusive, 2 usage, 3 bad input",
     NULL
 };
@@ -143,7 +142,6 @@ static enum ifb_code cmd_gate(struct ifb_cli *cli, struct ifb_error *err)
         code = check_also(f.also, err);
     if (code)
         return code;
-    f.o.seed = (uint64_t)f.seed;
     o = (struct ifb_gate_options){ f.baseline.ptr ? ifb_cstr(cli->arena, f.baseline) : NULL,
                                    ifb_cstr(cli->arena, f.policy), f.o };
     code = ifb_gate_run(ifb_cstr(cli->arena, words.at[0]), &o, cli->arena, &gate, err);

@@ -165,7 +165,7 @@ static enum ifb_code check_items(const struct matching *x, const struct ifb_matc
 {
     struct ifb_buf what;
 
-    if (!m->n)
+    if (!m->n && x->o->common)
         return ifb_fail(x->err, IFB_EINPUT, "%.*s and %.*s have no item of %.*s in common",
                         IFB_ARG(x->base->name), IFB_ARG(x->cand->name), IFB_ARG(m->cand->suite));
     if (x->o->common || !(m->nbase_only + m->ncand_only + m->nchanged))
@@ -174,8 +174,8 @@ static enum ifb_code check_items(const struct matching *x, const struct ifb_matc
     say_names(&what, "only in the base", m->base_only, m->nbase_only);
     say_names(&what, "only in the candidate", m->cand_only, m->ncand_only);
     say_names(&what, "with other constraints", m->changed, m->nchanged);
-    ifb_fail(x->err, IFB_EINPUT, "items of %.*s differ: %.*s; --common compares the others",
-             IFB_ARG(m->cand->suite), (int)what.len, what.ptr);
+    ifb_fail(x->err, IFB_EINPUT, "items of %.*s differ: %.*s%s", IFB_ARG(m->cand->suite),
+             (int)what.len, what.ptr, m->n ? "; --common compares the others" : "");
     ifb_buf_close(&what);
     return IFB_EINPUT;
 }

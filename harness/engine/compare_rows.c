@@ -142,22 +142,32 @@ static void count_metric(const struct ifb_metric *m, const struct ifb_matched *a
     }
 }
 
-static const struct ifb_metric *counted_metric(ifb_str suite, ifb_str id)
+static const struct ifb_metric *find_metric(ifb_str suite, ifb_str id)
 {
     const struct ifb_suite *s = ifb_suite_find(suite);
     const struct ifb_metric *m = s ? s->metrics : ifb_ifeval_metrics;
 
-    for (; m->id; m++)
-        if (ifb_str_is(id, m->id))
-            return m->count ? m : NULL;
-    return NULL;
+    while (m->id && !ifb_str_is(id, m->id))
+        m++;
+    return m->id ? m : NULL;
 }
 
-/* A metric that is no ratio over items has two values and no pairs. */
+static void fill_fold(const struct ifb_compare_rows *rows, const struct ifb_metric *metric,
+                      const struct ifb_matched *m, struct ifb_compare_row *row)
+{
+    ifb_compare_fold(metric, m, row);
+    if (!row->paired)
+        return;
+    row->interval = ifb_paired_interval(&row->pair, rows->level);
+    row->test = "jackknife";
+    row->p = ifb_wald(&row->pair);
+}
+
+/* A metric of a table that is not its suite's has two values and no pairs. */
 static void add_metric(struct ifb_compare_rows *rows, const struct ifb_matched *m,
                        const struct ifb_metric_value *was, const struct ifb_metric_value *is)
 {
-    const struct ifb_metric *metric = counted_metric(is->suite, is->id);
+    const struct ifb_metric *metric = find_metric(is->suite, is->id);
     struct ifb_compare_row *row = add_row(rows);
     struct ifb_arena *scratch;
     struct ifb_pair *clusters;
@@ -167,10 +177,14 @@ static void add_metric(struct ifb_compare_rows *rows, const struct ifb_matched *
     row->name = is->id;
     row->unit = is->unit;
     row->higher_is_better = is->higher_is_better;
-    row->base = was ? was->value : NAN;
+    row->base = was ? was->value : (double)NAN;
     row->cand = is->value;
     if (!metric)
         return;
+    if (metric->fold) {
+        fill_fold(rows, metric, m, row);
+        return;
+    }
     scratch = ifb_arena_new();
     clusters = ifb_new(scratch, struct ifb_pair, m->nclusters);
     count_metric(metric, m, scratch, clusters);
@@ -280,10 +294,10 @@ static void add_kind(struct ifb_compare_rows *rows, const struct ifb_matched *m,
 size_t ifb_compare_units(const struct ifb_matched *m, bool metric, ifb_str name,
                          struct ifb_arena *arena, struct ifb_pair **out)
 {
-    const struct ifb_metric *counted = metric ? counted_metric(m->cand->suite, name) : NULL;
+    const struct ifb_metric *counted = metric ? find_metric(m->cand->suite, name) : NULL;
 
     *out = ifb_new(arena, struct ifb_pair, m->nclusters);
-    if (metric && !counted)
+    if (metric && (!counted || !counted->count))
         return 0;
     if (counted)
         count_metric(counted, m, arena, *out);
@@ -320,13 +334,19 @@ void ifb_compare_add_rows(struct ifb_compare_rows *rows, const struct ifb_matche
     ifb_arena_close(scratch);
 }
 
-static void adjust(struct ifb_compare_rows *rows, bool metrics, double *p, size_t *order)
+/* Metrics of the whole suite are what one looks at first; those of a part are details. */
+static bool is_headline(const struct ifb_compare_row *r)
+{
+    return ifb_str_is(r->kind, "metric") && ifb_str_chr(r->name, '.', 0) == SIZE_MAX;
+}
+
+static void adjust(struct ifb_compare_rows *rows, bool headline, double *p, size_t *order)
 {
     for (size_t i = 0; i < rows->n; i++)
-        p[i] = ifb_str_is(rows->at[i].kind, "metric") == metrics ? rows->at[i].p : (double)NAN;
+        p[i] = is_headline(&rows->at[i]) == headline ? rows->at[i].p : (double)NAN;
     ifb_holm(p, rows->n, order, p);
     for (size_t i = 0; i < rows->n; i++)
-        if (ifb_str_is(rows->at[i].kind, "metric") == metrics)
+        if (is_headline(&rows->at[i]) == headline)
             rows->at[i].p_holm = p[i];
 }
 

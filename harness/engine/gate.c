@@ -99,6 +99,33 @@ static void require_end(struct ifb_gating *g)
                          "--common", (long long)c->pending, (long long)c->total);
 }
 
+static bool is_judged(const struct ifb_mark_item *item)
+{
+    for (uint32_t e = 0; e < item->epochs; e++)
+        for (size_t i = e * item->nchecks; item->answered[e] && i < (e + 1) * item->nchecks; i++)
+            if (item->strict[i] == IFB_PASS || item->strict[i] == IFB_FAIL)
+                return true;
+    return false;
+}
+
+/* Nothing is no worse than nothing: a dead endpoint, or checks that all err, prove nothing. */
+static void require_judged(struct ifb_gating *g, const struct ifb_marks *m, const char *who)
+{
+    for (size_t c = 0; m && c < m->ncells; c++) {
+        const struct ifb_mark_cell *cell = &m->cells[c];
+        struct ifb_gate_check *check;
+        size_t i = 0;
+
+        while (i < cell->n && !is_judged(&cell->items[i]))
+            i++;
+        if (i < cell->n || (m == g->cand && !ifb_gate_wants(g, cell->model)))
+            continue;
+        check = ifb_gate_add(g, NULL, cell, IFB_STR("answers"));
+        check->why = ifb_fmt(g->arena, "the %s has no answer to %.*s that could be judged", who,
+                             IFB_ARG(cell->suite));
+    }
+}
+
 static bool mentions(const struct ifb_policy *p, enum ifb_budget budget)
 {
     for (size_t i = 0; i < p->n; i++)
@@ -155,6 +182,8 @@ enum ifb_code ifb_gate_run(const char *cand, const struct ifb_gate_options *opti
     if (code)
         return code;
     require_end(&g);
+    require_judged(&g, g.cand, "candidate");
+    require_judged(&g, g.base, "baseline");
     require_scores(&g);
     *out = (struct ifb_gate){ .verdict = IFB_GATE_PASS, .cand = g.cand->name,
                               .policy = g.policy.name, .checks = g.at, .n = g.n,

@@ -174,8 +174,7 @@ static enum ifb_code decide_drop(struct ifb_gating *g, const struct ifb_rule *ru
     if (code)
         return code;
     if (r && !r->paired)
-        return ifb_gate_fail(g, rule, "%.*s is no ratio over items, so its drop has no bound: set a "
-                             "threshold", IFB_ARG(rule->subject));
+        return ifb_gate_fail(g, rule, "the drop of %.*s has no bound here: set a threshold", IFB_ARG(rule->subject));
     if (!r || !r->pair.n) {
         c->why = ifb_fmt(g->arena, "nothing is scored on both sides");
         return IFB_OK;

@@ -247,7 +247,7 @@ enum ifb_code ifb_marks_load(const char *path, struct ifb_arena *arena, struct i
     struct ifb_manifest *manifest;
     enum ifb_code code;
 
-    *out = (struct ifb_marks){ .name = ifb_str_copy(arena, ifb_str_of(path)),
+    *out = (struct ifb_marks){ .name = ifb_utf8_repair(arena, ifb_str_of(path)),
                                .digits = IFB_MARK_DIGITS, .print_digits = IFB_MARK_DIGITS };
     if (!ifb_is_folder(path))
         code = ifb_marks_read_file(path, arena, out, err);

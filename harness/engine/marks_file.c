@@ -15,14 +15,15 @@
 #define SCHEMA "ifbench.baseline/1"
 #define BASELINE_MAX ((size_t)64 << 20)
 #define PRINT_DIGITS 3
+#define DIGITS_LEAST 6
 
 /* By strict * 4 + loose, in the order of enum ifb_outcome. */
 static const char letters[] = "uABCDflEFGpHIJKe";
 
-/* Eight digits suffice for some thousand items; more where two would be alike. */
+/* Six digits, and more where two items would be alike; their constraints tell them apart too. */
 static int digits_of(const struct ifb_marks *m)
 {
-    int digits = 8;
+    int digits = DIGITS_LEAST;
 
     for (size_t c = 0; c < m->ncells; c++)
         for (size_t i = 1; i < m->cells[c].n; i++) {
@@ -254,7 +255,7 @@ static enum ifb_code read_marks(const struct ifb_json *v, struct ifb_arena *aren
     out->plan = ifb_json_str(v, "plan");
     out->digits = (int)ifb_json_int(v, "digits", 0);
     out->print_digits = PRINT_DIGITS;
-    if (out->digits < 8 || out->digits > IFB_MARK_DIGITS || !marks || marks->kind != IFB_JARRAY)
+    if (out->digits < DIGITS_LEAST || out->digits > IFB_MARK_DIGITS || !marks || marks->kind != IFB_JARRAY)
         return ifb_fail(err, IFB_EINPUT, "\"digits\" or \"marks\" is not what it should be");
     ifb_summary_from(v, arena, &out->summary);
     out->cells = ifb_new(arena, struct ifb_mark_cell, marks->n);

@@ -324,7 +324,7 @@ enum ifb_code ifb_policy_parse(ifb_str text, const char *name, struct ifb_arena 
     const struct ifb_json *v;
     enum ifb_code code = ifb_yaml_parse(text, name, arena, &v, err);
 
-    *out = (struct ifb_policy){ .name = ifb_str_copy(arena, ifb_str_of(name)) };
+    *out = (struct ifb_policy){ .name = ifb_utf8_repair(arena, ifb_str_of(name)) };
     return code ? code : read_policy(v, name, arena, out, err);
 }
 
@@ -334,6 +334,6 @@ enum ifb_code ifb_policy_read(const char *path, struct ifb_arena *arena, struct 
     const struct ifb_json *v;
     enum ifb_code code = ifb_yaml_read(path, arena, &v, err);
 
-    *out = (struct ifb_policy){ .name = ifb_str_copy(arena, ifb_str_of(path)) };
+    *out = (struct ifb_policy){ .name = ifb_utf8_repair(arena, ifb_str_of(path)) };
     return code ? code : read_policy(v, path, arena, out, err);
 }

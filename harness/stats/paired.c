@@ -58,7 +58,7 @@ static double residual_squares(const struct ifb_pair *at, size_t n, const struct
 struct ifb_paired ifb_paired_of(const struct ifb_pair *at, size_t n)
 {
     struct ifb_paired p = { .base = NAN, .cand = NAN, .difference = NAN, .se = NAN,
-                            .centre = NAN, .spread = NAN };
+                            .centre = NAN, .spread = NAN, .most = 1 };
     struct sums s = count_units(at, n, &p);
     double k = (double)p.n, variance, shrink;
 
@@ -75,6 +75,30 @@ struct ifb_paired ifb_paired_of(const struct ifb_pair *at, size_t n)
     p.centre = p.difference * shrink;
     p.spread = sqrt(variance * shrink * shrink + 1 / ((k + 2) * (k + 2)));
     return p;
+}
+
+struct ifb_paired ifb_paired_jackknife(double base, double cand, const double *without, size_t n)
+{
+    struct ifb_paired p = { .n = (int64_t)n, .base = base, .cand = cand,
+                            .difference = cand - base, .centre = cand - base, .se = NAN,
+                            .spread = NAN, .most = INFINITY };
+    double mean = 0, squares = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        mean += without[i] / (double)n;
+        p.fixed += without[i] < p.difference;
+        p.regressed += without[i] > p.difference;
+    }
+    for (size_t i = 0; i < n; i++)
+        squares += (without[i] - mean) * (without[i] - mean);
+    if (n > 1 && squares > 0)
+        p.se = p.spread = sqrt(squares * (double)(n - 1) / (double)n);
+    return p;
+}
+
+double ifb_wald(const struct ifb_paired *p)
+{
+    return erfc(fabs(p->difference) / p->se / M_SQRT2);
 }
 
 /* Tango's statistic for the difference `d`; falls as d rises. */
@@ -118,7 +142,7 @@ static double limit(const struct ifb_paired *p, double tail, bool upper)
     if (p->n < 2)
         return NAN;
     t = -ifb_t_quantile(tail, (double)(p->n - 1)) * p->spread;
-    return fmin(fmax(p->centre + (upper ? t : -t), -1), 1);
+    return fmin(fmax(p->centre + (upper ? t : -t), -p->most), p->most);
 }
 
 struct ifb_interval ifb_paired_interval(const struct ifb_paired *p, double level)

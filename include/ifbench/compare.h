@@ -9,7 +9,8 @@
  * Which statistics: where each pair is one answer that holds or not, McNemar's test and
  * Tango's interval; elsewhere (constraints of one prompt, epochs, groups) a test that
  * exchanges base and candidate within prompts, 9,999 times, and the interval for
- * clusters. See <ifbench/stats.h>.
+ * clusters; metrics made of a whole set: the jackknife over ladders of levels. See
+ * <ifbench/stats.h>.
  */
 #ifndef IFBENCH_COMPARE_H
 #define IFBENCH_COMPARE_H
@@ -36,8 +37,8 @@ struct ifb_compare_row {
     double base, cand;     /* as counted over the pairs, else as the runs tell */
     struct ifb_paired pair;
     struct ifb_interval interval;  /* of cand - base */
-    const char *test;      /* "mcnemar exact", "mcnemar mid-p", "exchange"; "" without pairs */
-    double p, p_holm;      /* holm: over the metrics, or over all other rows, of the comparison */
+    const char *test;      /* "mcnemar exact", "mcnemar mid-p", "exchange", "jackknife"; "" without pairs */
+    double p, p_holm;      /* holm: over the headline metrics (no '.'), or over all other rows */
     double cohen_h;
 };
 

@@ -105,6 +105,7 @@ struct ifb_paired {
      */
     double se;
     double centre, spread;        /* for the interval of what is not binary; see below */
+    double most;                  /* which no difference exceeds: 1 for shares */
 };
 
 /* Units without answers on either side are left out. */
@@ -118,9 +119,20 @@ struct ifb_paired ifb_paired_of(const struct ifb_pair *at, size_t n);
  *           that falls by all it has, and one that stays, are added: what A. Agresti and
  *           Y. Min, Statistics in Medicine 24 (2005) 729-740, do for single answers,
  *           carried over to clusters
- * Within [-1, 1]; {NaN, NaN} when there are no units (not binary: fewer than 2).
+ * Within [-most, most]; {NaN, NaN} when there are no units (not binary: fewer than 2).
  */
 struct ifb_interval ifb_paired_interval(const struct ifb_paired *p, double level);
+
+/*
+ * The difference of two numbers that are no ratios over units, from `n` values of that
+ * difference, each without one group of items. R. G. Miller, Biometrika 61 (1974) 1-15. A
+ * NaN error when n < 2 or nothing varies. fixed and regressed count groups whose absence
+ * makes the difference smaller, or larger.
+ */
+struct ifb_paired ifb_paired_jackknife(double base, double cand, const double *without, size_t n);
+
+/* Two-sided p-value of difference / se against the normal distribution. */
+double ifb_wald(const struct ifb_paired *p);
 
 /*
  * The interval of the candidates' ratio alone. Units that are single answers: Clopper and

@@ -198,6 +198,56 @@ static void clusters_have_the_error_of_their_differences(void **state)
     assert_near(p.se, sqrt(squares * 199 / 200), 0.01 * p.se);
 }
 
+/* Of means the jackknife's error is the usual one. R: sd(x) / sqrt(length(x)) of x below. */
+static void the_jackknife_of_a_mean(void **state)
+{
+    static const double x[] = { 3, 1, 4, 1, 5, 9, 2, 6 };
+    double without[COUNT(x)], sum = 31;
+    struct ifb_paired p;
+    struct ifb_interval ci;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(x); i++)
+        without[i] = (sum - x[i]) / 7;
+    p = ifb_paired_jackknife(0, sum / 8, without, COUNT(x));
+    assert_near(p.se, 0.971697704315199, 1e-12);
+    ci = ifb_paired_interval(&p, 0.95); /* R: t.test(x)$conf.int */
+    assert_near(ci.lo, 1.57730004315924, 1e-9);
+    assert_near(ci.hi, 6.17269995684075, 1e-9);
+    assert_true(isnan(ifb_paired_jackknife(1, 2, without, 1).se));
+}
+
+/* R: binom.test(9, 10, conf.level = .9)$conf.int; clusters hold the true share. */
+static void shares_have_bounds(void **state)
+{
+    struct ifb_pair at[200];
+    struct ifb_rng rng;
+    struct ifb_interval ci;
+    int64_t units;
+    double se;
+    int held = 0;
+
+    (void)state;
+    for (size_t i = 0; i < 10; i++)
+        at[i] = (struct ifb_pair){ 0, 0, i > 0, 1 };
+    ci = ifb_share_interval(at, 10, 0.9, &units, &se);
+    assert_near(ci.lo, 0.605836697563495, 1e-9);
+    assert_near(ci.hi, 0.994883803108176, 1e-9);
+    assert_int_equal(units, 10);
+    assert_true(isnan(ifb_share_interval(at, 0, 0.9, NULL, NULL).lo));
+    ifb_rng_seed(&rng, 3);
+    for (int round = 0; round < 2000; round++) {
+        for (size_t i = 0; i < 200; i++) {
+            bool all = ifb_rng_below(&rng, 5) > 0;
+
+            at[i] = (struct ifb_pair){ 0, 0, all ? 3 : 0, 3 };
+        }
+        ci = ifb_share_interval(at, 200, 0.9, NULL, NULL);
+        held += ci.lo <= 0.8 && 0.8 <= ci.hi;
+    }
+    assert_near(held / 2000.0, 0.9, 4 * sqrt(0.09 / 2000));
+}
+
 static uint64_t draw(void *self)
 {
     return ifb_rng_next(self);
@@ -247,7 +297,8 @@ static void holm_is_that_of_r(void **state)
 }
 
 /*
- * R: power.prop.test(p1 = .75, p2 = .80, power = .8, tol = 1e-12)$n, 2 * asin(sqrt(.8)) - 2 * asin(sqrt(.75)).
+ * R: power.prop.test(p1 = .75, p2 = .80, power = .8, tol = 1e-12)$n,
+ * 2 * asin(sqrt(.8)) - 2 * asin(sqrt(.75)).
  * Cohen 1988, table 6.2.2: phi(.80) - phi(.75) = 2.214 - 2.094.
  */
 static void sizes_are_those_of_r(void **state)
@@ -256,7 +307,8 @@ static void sizes_are_those_of_r(void **state)
     assert_near(ifb_unpaired_need(0.75, 0.80, 0.05, 0.8), 1093.73904577, 1e-7);
     assert_near(ifb_unpaired_need(0.50, 0.75, 0.05, 0.9), 76.7069284518, 1e-9);
     assert_near(ifb_cohen_h(0.75, 0.80), 0.119902333194986, 1e-14);
-    assert_true(isinf(ifb_paired_need(0, 0.1, 0.05, 0.8)) && isnan(ifb_paired_need(0.2, 0.1, 0.05, 0.8)));
+    assert_true(isinf(ifb_paired_need(0, 0.1, 0.05, 0.8)));
+    assert_true(isnan(ifb_paired_need(0.2, 0.1, 0.05, 0.8)));
     assert_true(isinf(ifb_margin_need(0, 1, 0.95, 0.8)));
     assert_true(isnan(ifb_paired_least(2, 0.1, 0.05, 0.8)));
     for (double n = 100; n < 1e5; n *= 3)
@@ -381,6 +433,8 @@ int main(void)
         cmocka_unit_test(tango_is_as_published),
         cmocka_unit_test(the_ends_of_what_can_be),
         cmocka_unit_test(clusters_have_the_error_of_their_differences),
+        cmocka_unit_test(the_jackknife_of_a_mean),
+        cmocka_unit_test(shares_have_bounds),
         cmocka_unit_test(darwins_maize),
         cmocka_unit_test(holm_is_that_of_r),
         cmocka_unit_test(sizes_are_those_of_r),
