@@ -87,7 +87,8 @@ static void put_rows(const struct page *p, const struct ifb_comparison *c,
                      const struct ifb_compare_cell *cell, const char *kind)
 {
     const char *level = ifb_fmt(p->arena, "%g %% interval", c->level * 100).ptr;
-    const char *heads[] = { kind, "base", "cand", "change", level, "better", "worse", "p", "p Holm" };
+    const char *heads[] = { kind, "base", "cand", "change", level, "better", "worse",
+                            "p", "p Holm" };
     struct ifb_grid g;
     size_t shown = 0, all = 0;
 
@@ -149,7 +150,8 @@ static void put_items(const struct page *p, const char *what, const struct ifb_c
         ifb_pen_cstr(p->pen, "\n");
     }
     if (most < n)
-        ifb_pen_fmt(p->pen, "%s%zu more; --all lists them\n", p->markdown ? "- " : "    ", n - most);
+        ifb_pen_fmt(p->pen, "%s%zu more; --all lists them\n", p->markdown ? "- " : "    ",
+                    n - most);
 }
 
 static void put_same(const struct page *p, const char *what, struct ifb_strs ids)
@@ -209,6 +211,13 @@ static void put_comparison(const struct page *p, const struct ifb_comparison *c)
         put_cell(p, c, &c->cells[i]);
 }
 
+static const char term_end[] =
+    "\nproportions in percent; p by McNemar's, an exchange or a jackknife test; Holm over the\n"
+    "headline metrics, and over all other rows\n";
+static const char markdown_end[] =
+    "\nProportions in percent. p by McNemar's, an exchange or a jackknife test; Holm over the\n"
+    "headline metrics, and over all other rows.\n";
+
 static void write_text(const struct ifb_comparison *at, size_t n, size_t most, bool markdown,
                        const struct ifb_sink *sink)
 {
@@ -221,10 +230,7 @@ static void write_text(const struct ifb_comparison *at, size_t n, size_t most, b
         put_comparison(&p, &at[i]);
         ifb_arena_reset(p.arena);
     }
-    ifb_pen_cstr(&pen, markdown ? "\nProportions in percent. p: McNemar or exchange test; Holm: over "
-                                  "the headline metrics, and over all other rows.\n"
-                                : "\nproportions in percent; p by McNemar's or an exchange test; "
-                                  "Holm over the headline metrics, and over all other rows\n");
+    ifb_pen_cstr(&pen, markdown ? markdown_end : term_end);
     ifb_pen_flush(&pen);
     ifb_arena_close(p.arena);
 }

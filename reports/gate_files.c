@@ -90,12 +90,14 @@ static void write_junit(const struct ifb_gate *g, const struct ifb_sink *sink)
     struct ifb_pen pen;
 
     ifb_pen_open(&pen, sink);
-    ifb_pen_cstr(&pen, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"ifbench gate\"");
+    ifb_pen_cstr(&pen, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                       "<testsuites name=\"ifbench gate\"");
     put_totals(&pen, g);
     ifb_pen_cstr(&pen, " time=\"0\">\n  <testsuite");
     put_attr(&pen, "name", g->policy);
     put_totals(&pen, g);
-    ifb_pen_cstr(&pen, " skipped=\"0\" time=\"0\">\n    <properties>\n      <property name=\"candidate\"");
+    ifb_pen_cstr(&pen, " skipped=\"0\" time=\"0\">\n    <properties>\n"
+                       "      <property name=\"candidate\"");
     put_attr(&pen, "value", g->cand);
     ifb_pen_cstr(&pen, "/>\n      <property name=\"baseline\"");
     put_attr(&pen, "value", g->base);

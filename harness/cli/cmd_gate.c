@@ -104,8 +104,8 @@ static enum ifb_code check_also(struct ifb_strs also, struct ifb_error *err)
         ifb_str rest = also.at[i], format;
 
         if (!ifb_str_chop(&rest, '=', &format) || !rest.len || !ifb_gate_report_find(format))
-            return ifb_fail(err, IFB_EUSAGE, "--also: wanted term, markdown, github, junit or json, "
-                            "then = and a file, found \"%.*s\"", IFB_ARG(also.at[i]));
+            return ifb_fail(err, IFB_EUSAGE, "--also: wanted term, markdown, github, junit or "
+                            "json, then = and a file, found \"%.*s\"", IFB_ARG(also.at[i]));
     }
     return IFB_OK;
 }

@@ -8,6 +8,7 @@
 #include "harness/base/buf.h"
 #include "harness/base/error.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 
 #define NAMED_MOST 5  /* items that a message names */
 
@@ -156,8 +157,7 @@ static void say_names(struct ifb_buf *out, const char *what, struct ifb_strs nam
         return;
     ifb_buf_fmt(out, "%s%zu %s (", out->len ? ", " : "", n, what);
     for (size_t i = 0; i < names.n; i++)
-        ifb_buf_fmt(out, "%s%.*s", i ? ", " : "", (int)(names.at[i].len < 60 ? names.at[i].len : 60),
-                    names.at[i].ptr);
+        ifb_buf_fmt(out, "%s%.*s", i ? ", " : "", IFB_ARG(ifb_utf8_cut(names.at[i], 60)));
     ifb_buf_cstr(out, n > names.n ? ", ...)" : ")");
 }
 

@@ -53,7 +53,7 @@ void ifb_compare_add_rows(struct ifb_compare_rows *rows, const struct ifb_matche
 size_t ifb_compare_units(const struct ifb_matched *m, bool metric, ifb_str name,
                          struct ifb_arena *arena, struct ifb_pair **out);
 
-/* Values, error and interval of a metric that is a fold; leaves the row unpaired where it has none. */
+/* Values and error of a metric that is a fold; leaves the row unpaired where it has none. */
 void ifb_compare_fold(const struct ifb_metric *metric, const struct ifb_matched *m,
                       struct ifb_compare_row *row);
 

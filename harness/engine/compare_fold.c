@@ -9,6 +9,8 @@
 #include "harness/base/arena.h"
 #include "harness/engine/compare.h"
 
+#define LEFT_OUT_MOST 1000  /* of more ladders several are left out together */
+
 /* One side's scores in plan order, the epochs of an item side by side. */
 struct scores {
     struct ifb_item_score *at, *rest;
@@ -117,15 +119,19 @@ void ifb_compare_fold(const struct ifb_metric *metric, const struct ifb_matched 
 {
     struct folding f = { .m = m, .arena = ifb_arena_new() };
     double *without, base, cand;
-    size_t n = 0;
+    size_t n = 0, step;
 
     lay_out(&f);
+    step = (f.nladders + LEFT_OUT_MOST - 1) / LEFT_OUT_MOST;
     base = value_of(metric, f.base.at, f.base.n);
     cand = value_of(metric, f.cand.at, f.cand.n);
     without = ifb_new(f.arena, double, f.nladders);
-    for (size_t g = 0; g < f.nladders; g++) {
-        double was = value_without(metric, &f.base, f.base_from[g], f.base_from[g + 1]);
-        double is = value_without(metric, &f.cand, f.cand_from[g], f.cand_from[g + 1]);
+    for (size_t g = 0, to; g < f.nladders; g = to) {
+        double was, is;
+
+        to = g + step < f.nladders ? g + step : f.nladders;
+        was = value_without(metric, &f.base, f.base_from[g], f.base_from[to]);
+        is = value_without(metric, &f.cand, f.cand_from[g], f.cand_from[to]);
 
         /* Ladders of other parts change nothing. */
         if (!isnan(was) && !isnan(is) && (was != base || is != cand))

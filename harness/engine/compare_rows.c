@@ -443,7 +443,8 @@ void ifb_compare_lists(const struct ifb_matched *m, struct ifb_arena *arena,
         .suite = m->cand->suite, .base_model = m->base->model, .cand_model = m->cand->model,
         .items = m->n, .base_only = m->nbase_only, .cand_only = m->ncand_only,
         .changed = m->nchanged, .fixed = l.fixed, .regressed = l.regressed,
-        .same_pass.at = ifb_new(arena, ifb_str, m->n), .same_fail.at = ifb_new(arena, ifb_str, m->n),
+        .same_pass.at = ifb_new(arena, ifb_str, m->n),
+        .same_fail.at = ifb_new(arena, ifb_str, m->n),
         .unscored.at = ifb_new(arena, ifb_str, m->n),
     };
     for (size_t i = 0; i < m->n; i++)

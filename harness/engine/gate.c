@@ -149,8 +149,9 @@ static void require_scores(struct ifb_gating *g)
         check->suite = cell->suite;
         check->model = cell->cand_model;
         check->value = (double)cell->newly_unscored;
-        check->why = ifb_fmt(g->arena, "%zu items are unscored that the baseline has scored, and no "
-                             "rule says how many may be (`unscored <= 1 %%`)", cell->newly_unscored);
+        check->why = ifb_fmt(g->arena, "%zu items are unscored that the baseline has scored, and "
+                             "no rule says how many may be (`unscored <= 1 %%`)",
+                             cell->newly_unscored);
     }
 }
 

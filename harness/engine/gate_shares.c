@@ -104,34 +104,31 @@ static ifb_str say_need(struct ifb_gating *g, const struct ifb_gate_check *c)
     return ifb_fmt(g->arena, "; about %.0f items would settle it", c->need);
 }
 
-static enum ifb_code decide_value(struct ifb_gating *g, const struct ifb_rule *rule,
-                                  const struct subject *s)
+static bool wants_much(enum ifb_rule_op op)
 {
-    struct ifb_gate_check *c = ifb_gate_add(g, rule, s->cell, s->name);
-    struct ifb_arena *scratch;
+    return op == IFB_OP_GE || op == IFB_OP_GT;
+}
+
+static void decide_as_measured(struct ifb_gating *g, const struct ifb_rule *rule,
+                               const struct subject *s, struct ifb_gate_check *c)
+{
+    c->verdict = ifb_op_holds(rule->op, s->value, c->limit) ? IFB_GATE_PASS : IFB_GATE_FAIL;
+    c->why = ifb_fmt(g->arena, "%.*s, wanted %s %.*s", IFB_ARG(say(g, s, s->value)),
+                     ifb_op_name(rule->op), IFB_ARG(say(g, s, c->limit)));
+}
+
+static enum ifb_code decide_by_bound(struct ifb_gating *g, const struct ifb_rule *rule,
+                                     const struct subject *s, struct ifb_gate_check *c)
+{
+    struct ifb_arena *scratch = ifb_arena_new();
+    bool much = wants_much(rule->op);
     struct ifb_matched self;
     struct ifb_pair *units;
     struct ifb_interval ci;
-    bool least = rule->op == IFB_OP_GE || rule->op == IFB_OP_GT;
     int64_t n;
     double se;
     size_t count;
-    enum ifb_code code = limit_of(g, rule, s, &c->limit);
 
-    c->value = s->value;
-    if (code)
-        return code;
-    if (isnan(s->value)) {
-        c->why = ifb_fmt(g->arena, "nothing is scored");
-        return IFB_OK;
-    }
-    if (rule->confidence <= 0) {
-        c->verdict = ifb_op_holds(rule->op, s->value, c->limit) ? IFB_GATE_PASS : IFB_GATE_FAIL;
-        c->why = ifb_fmt(g->arena, "%.*s, wanted %s %.*s", IFB_ARG(say(g, s, s->value)),
-                         ifb_op_name(rule->op), IFB_ARG(say(g, s, c->limit)));
-        return IFB_OK;
-    }
-    scratch = ifb_arena_new();
     ifb_match_self(s->cell, g->o->compare.by_group, scratch, &self);
     count = ifb_compare_units(&self, s->metric, s->name, scratch, &units);
     ci = ifb_share_interval(units, count, 2 * rule->confidence - 1, &n, &se);
@@ -139,14 +136,32 @@ static enum ifb_code decide_value(struct ifb_gating *g, const struct ifb_rule *r
     if (!count)
         return ifb_gate_fail(g, rule, "%.*s is no ratio over items, so it has no bound: leave "
                              "\"at\" out", IFB_ARG(rule->subject));
-    c->bound = least ? ci.lo : ci.hi;
-    c->verdict = between(rule->op, c->bound, least ? ci.hi : ci.lo, c->limit);
-    c->need = c->verdict == IFB_GATE_INCONCLUSIVE
-                  ? items_to_settle(fabs(s->value - c->limit), se, (double)n, rule->confidence) : NAN;
+    c->bound = much ? ci.lo : ci.hi;
+    c->verdict = between(rule->op, c->bound, much ? ci.hi : ci.lo, c->limit);
+    if (c->verdict == IFB_GATE_INCONCLUSIVE)
+        c->need = items_to_settle(fabs(s->value - c->limit), se, (double)n, rule->confidence);
     c->why = ifb_fmt(g->arena, "%.*s, %s %.*s with %g %% confidence, wanted %s %.*s%.*s",
-                     IFB_ARG(say(g, s, s->value)), least ? "at least" : "at most",
+                     IFB_ARG(say(g, s, s->value)), much ? "at least" : "at most",
                      IFB_ARG(say(g, s, c->bound)), rule->confidence * 100, ifb_op_name(rule->op),
                      IFB_ARG(say(g, s, c->limit)), IFB_ARG(say_need(g, c)));
+    return IFB_OK;
+}
+
+static enum ifb_code decide_value(struct ifb_gating *g, const struct ifb_rule *rule,
+                                  const struct subject *s)
+{
+    struct ifb_gate_check *c = ifb_gate_add(g, rule, s->cell, s->name);
+    enum ifb_code code = limit_of(g, rule, s, &c->limit);
+
+    c->value = s->value;
+    if (code)
+        return code;
+    if (isnan(s->value))
+        c->why = IFB_STR("nothing is scored");
+    else if (rule->confidence > 0)
+        return decide_by_bound(g, rule, s, c);
+    else
+        decide_as_measured(g, rule, s, c);
     return IFB_OK;
 }
 
@@ -174,9 +189,10 @@ static enum ifb_code decide_drop(struct ifb_gating *g, const struct ifb_rule *ru
     if (code)
         return code;
     if (r && !r->paired)
-        return ifb_gate_fail(g, rule, "the drop of %.*s has no bound here: set a threshold", IFB_ARG(rule->subject));
+        return ifb_gate_fail(g, rule, "the drop of %.*s has no bound here: set a threshold",
+                             IFB_ARG(rule->subject));
     if (!r || !r->pair.n) {
-        c->why = ifb_fmt(g->arena, "nothing is scored on both sides");
+        c->why = IFB_STR("nothing is scored on both sides");
         return IFB_OK;
     }
     lower = ifb_paired_lower(&r->pair, rule->confidence);

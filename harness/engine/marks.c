@@ -14,6 +14,8 @@
 #include "harness/engine/manifest.h"
 #include "harness/engine/summary_read.h"
 
+#define NAMES_MOST 200  /* that are looked for; others are kept again and again */
+
 struct reading {
     struct ifb_marks *out;
     struct ifb_arena *arena, *line;
@@ -114,7 +116,7 @@ static ifb_str keep_name(struct reading *r, ifb_str name)
         if (ifb_str_eq(r->names[i], name))
             return r->names[i];
     name = ifb_str_copy(r->arena, name);
-    if (r->nnames < 1000) {
+    if (r->nnames < NAMES_MOST) {
         r->names = ifb_grow(r->arena, r->names, &r->names_cap, r->nnames + 1, sizeof(*r->names));
         r->names[r->nnames++] = name;
     }

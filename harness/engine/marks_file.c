@@ -255,7 +255,8 @@ static enum ifb_code read_marks(const struct ifb_json *v, struct ifb_arena *aren
     out->plan = ifb_json_str(v, "plan");
     out->digits = (int)ifb_json_int(v, "digits", 0);
     out->print_digits = PRINT_DIGITS;
-    if (out->digits < DIGITS_LEAST || out->digits > IFB_MARK_DIGITS || !marks || marks->kind != IFB_JARRAY)
+    if (out->digits < DIGITS_LEAST || out->digits > IFB_MARK_DIGITS || !marks ||
+        marks->kind != IFB_JARRAY)
         return ifb_fail(err, IFB_EINPUT, "\"digits\" or \"marks\" is not what it should be");
     ifb_summary_from(v, arena, &out->summary);
     out->cells = ifb_new(arena, struct ifb_mark_cell, marks->n);

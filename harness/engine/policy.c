@@ -95,7 +95,8 @@ static enum ifb_code read_number(ifb_str *rest, struct ifb_rule *rule, bool late
     const char *unit = "";
 
     if (latency)
-        unit = ifb_str_ends(word, IFB_STR("ms")) ? "ms" : ifb_str_ends(word, IFB_STR("s")) ? "s" : "";
+        unit = ifb_str_ends(word, IFB_STR("ms")) ? "ms"
+               : ifb_str_ends(word, IFB_STR("s")) ? "s" : "";
     if (word.ptr)
         number = ifb_str_part(word, 0, word.len - strlen(unit));
     if (!word.ptr || !ifb_str_real(number, &rule->limit))

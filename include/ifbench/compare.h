@@ -37,7 +37,7 @@ struct ifb_compare_row {
     double base, cand;     /* as counted over the pairs, else as the runs tell */
     struct ifb_paired pair;
     struct ifb_interval interval;  /* of cand - base */
-    const char *test;      /* "mcnemar exact", "mcnemar mid-p", "exchange", "jackknife"; "" without pairs */
+    const char *test;      /* "mcnemar exact", "mcnemar mid-p", "exchange", "jackknife"; "": none */
     double p, p_holm;      /* holm: over the headline metrics (no '.'), or over all other rows */
     double cohen_h;
 };

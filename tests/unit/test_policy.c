@@ -41,7 +41,8 @@ static void rules_mean_what_they_say(void **state)
         { "keywords:* drop <= 5% at 80%",
           { .kind = IFB_RULE_DROP, .op = IFB_OP_LE, .limit = 0.05, .percent = true,
             .confidence = 0.8 } },
-        { "items 4 of 5", { .kind = IFB_RULE_ITEMS, .op = IFB_OP_GE, .limit = 1, .k = 4, .of = 5 } },
+        { "items 4 of 5",
+          { .kind = IFB_RULE_ITEMS, .op = IFB_OP_GE, .limit = 1, .k = 4, .of = 5 } },
         { "core.items 8 of 10 > 90 %",
           { .kind = IFB_RULE_ITEMS, .op = IFB_OP_GT, .limit = 0.9, .percent = true, .k = 8,
             .of = 10, .suite = IFB_STR_INIT("core") } },
@@ -131,7 +132,8 @@ static void what_is_no_rule_is_said_with_its_line(void **state)
 /* Any prefix and any single byte of a policy: an answer or an error, nothing else. */
 static void broken_policies_do_no_harm(void **state)
 {
-    static const char good[] = "confidence: 95 %\nrules:\n  - a.b >= 1 % at 90 %\n  - items 1 of 2\n"
+    static const char good[] = "confidence: 95 %\nrules:\n  - a.b >= 1 % at 90 %\n"
+                               "  - items 1 of 2\n"
                                "  - latency_p95 <= 2 s\n  - 'k:* drop <= 5 %'\n";
     char text[sizeof(good)];
 
