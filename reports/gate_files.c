@@ -61,18 +61,16 @@ static void put_totals(struct ifb_pen *p, const struct ifb_gate *g)
                 count(g, IFB_GATE_FAIL), count(g, IFB_GATE_INCONCLUSIVE));
 }
 
-static void put_case(struct ifb_pen *p, const struct ifb_gate_check *c, struct ifb_arena *arena)
+static void put_case(struct ifb_pen *p, const struct ifb_gate *g, const struct ifb_gate_check *c,
+                     struct ifb_arena *arena)
 {
-    ifb_str rule = c->line ? c->rule : c->subject;
     ifb_str where = c->suite.len ? ifb_fmt(arena, "ifbench.gate.%.*s", IFB_ARG(c->suite))
                                  : IFB_STR("ifbench.gate");
     const char *tag = c->verdict == IFB_GATE_FAIL ? "failure" : "error";
 
     ifb_pen_cstr(p, "    <testcase");
     put_attr(p, "classname", where);
-    if (c->subject.len && ifb_str_find(rule, c->subject, 0) == SIZE_MAX)
-        rule = ifb_fmt(arena, "%.*s: %.*s", IFB_ARG(rule), IFB_ARG(c->subject));
-    put_attr(p, "name", rule);
+    put_attr(p, "name", ifb_gate_where(g, c, arena));
     ifb_pen_cstr(p, " time=\"0\"");
     if (c->verdict == IFB_GATE_PASS) {
         ifb_pen_cstr(p, "/>\n");
@@ -103,7 +101,7 @@ static void write_junit(const struct ifb_gate *g, const struct ifb_sink *sink)
     put_attr(&pen, "value", g->base);
     ifb_pen_cstr(&pen, "/>\n    </properties>\n");
     for (size_t i = 0; i < g->n; i++)
-        put_case(&pen, &g->checks[i], arena);
+        put_case(&pen, g, &g->checks[i], arena);
     ifb_pen_cstr(&pen, "  </testsuite>\n</testsuites>\n");
     ifb_pen_flush(&pen);
     ifb_arena_close(arena);

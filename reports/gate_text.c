@@ -18,16 +18,42 @@ static const char *mark(enum ifb_gate_verdict v)
     return v == IFB_GATE_PASS ? "\xe2\x9c\x93" : v == IFB_GATE_FAIL ? "\xe2\x9c\x97" : "?";
 }
 
-static ifb_str where(struct ifb_arena *arena, const struct ifb_gate_check *c)
+static bool has_models(const struct ifb_gate *g)
+{
+    ifb_str first = { NULL, 0 };
+
+    for (size_t i = 0; i < g->n; i++) {
+        ifb_str model = g->checks[i].model;
+
+        if (first.len && model.len && !ifb_str_eq(model, first))
+            return true;
+        first = first.len ? first : model;
+    }
+    return false;
+}
+
+ifb_str ifb_gate_where(const struct ifb_gate *g, const struct ifb_gate_check *c,
+                       struct ifb_arena *arena)
 {
     ifb_str rule = c->line ? c->rule : c->subject;
+    ifb_str parts[3] = { c->suite, c->subject, c->model };
+    ifb_str out = rule;
+    bool some = false;
 
-    if (!c->suite.len)
-        return rule;
-    return ifb_fmt(arena, "%.*s [%.*s%s%.*s]", IFB_ARG(rule), IFB_ARG(c->suite),
-                   ifb_str_find(rule, c->subject, 0) == SIZE_MAX ? " " : "",
-                   ifb_str_find(rule, c->subject, 0) == SIZE_MAX ? (int)c->subject.len : 0,
-                   c->subject.ptr);
+    if (ifb_str_starts(rule, c->suite) && rule.len > c->suite.len && rule.ptr[c->suite.len] == '.')
+        parts[0].len = 0;
+    if (ifb_str_find(rule, c->subject, 0) != SIZE_MAX)
+        parts[1].len = 0;
+    if (!has_models(g))
+        parts[2].len = 0;
+    for (size_t i = 0; i < 3; i++) {
+        if (!parts[i].len)
+            continue;
+        out = ifb_fmt(arena, "%.*s%s%.*s", IFB_ARG(out), some ? " " : " [",
+                      IFB_ARG(ifb_utf8_cut(parts[i], NAME_MAX_BYTES)));
+        some = true;
+    }
+    return some ? ifb_fmt(arena, "%.*s]", IFB_ARG(out)) : out;
 }
 
 static void put_line(struct ifb_pen *p, ifb_str s, bool markdown)
@@ -64,7 +90,7 @@ static void put_checks(struct ifb_pen *p, const struct ifb_gate *g, struct ifb_a
 
         ifb_grid_cell(&grid, ifb_fmt(arena, "%s %s", mark(c->verdict),
                                      ifb_gate_verdict_name(c->verdict)));
-        ifb_grid_cell(&grid, ifb_escaped(arena, escape, ifb_utf8_cut(where(arena, c), 300)));
+        ifb_grid_cell(&grid, ifb_escaped(arena, escape, ifb_utf8_cut(ifb_gate_where(g, c, arena), 300)));
         ifb_grid_cell(&grid, ifb_escaped(arena, escape, c->why));
     }
     if (markdown)
@@ -142,7 +168,7 @@ static void write_github(const struct ifb_gate *g, const struct ifb_sink *sink)
     ifb_pen_open(&pen, sink);
     for (size_t i = 0; i < g->n; i++) {
         const struct ifb_gate_check *c = &g->checks[i];
-        ifb_str place = where(arena, c);
+        ifb_str place = ifb_gate_where(g, c, arena);
 
         if (c->verdict == IFB_GATE_PASS)
             continue;

@@ -221,7 +221,34 @@ run run --model "$url/v1#demo" --epochs 5 --limit 20 --out "$dir/epochs" -q
 [ $code = 0 ]
 ok "a run of five epochs"
 run run --model "$url/v1#demo" --out "$dir/core" -q
+run run --model "$url/v1#one" --model "$url/v1#two" --out "$dir/two" -q
+"$ifbench" baseline set "$dir/core" --to "$dir/core.json" >/dev/null
+PATH="$build:$PATH" MODEL="$url/v1#demo" BASELINE=$dir/core.json POLICY=tests/cases/policy.yaml \
+    OUT=$dir/recipe sh tests/cases/gate.sh >"$dir/out" 2>"$dir/err" </dev/null
+[ $? = 0 ] && grep -q 'gate: pass' "$dir/out" && [ -s "$dir/recipe/gate.xml" ] && [ -s "$dir/recipe/gate.md" ]
+ok "the recipe in plain shell passes"
+PATH="$build:$PATH" MODEL="$url/v1#demo" BASELINE=$dir/core.json POLICY=$dir/drop.yaml \
+    OUT=$dir/recipe2 sh tests/cases/gate.sh >"$dir/out" 2>"$dir/err" </dev/null
+[ $? = 1 ]
+ok "and stops at a policy that cannot be read for this run"
+# The workflow's own step, with the files where a repository has them.
+mkdir "$dir/repo" && cp "$dir/core.json" "$dir/repo/baseline.json" && cp tests/cases/policy.yaml "$dir/repo/" &&
+    cp -r "$dir/core" "$dir/repo/run"
+sed -n '/name: judge/,/exit/p' tests/cases/gate.yml | sed '1,2d; s/^ *//' >"$dir/judge.sh"
+(cd "$dir/repo" && PATH="$build:$PATH" GITHUB_STEP_SUMMARY=$dir/step.md sh "$dir/judge.sh") >"$dir/out" 2>"$dir/err" </dev/null
+[ $? = 0 ] && grep -q '^ifbench gate: pass' "$dir/out" && grep -q '^|verdict' "$dir/step.md" && [ -s "$dir/repo/gate.xml" ]
+ok "the workflow's step judges and writes its summary"
 stop_mock
+run compare "$dir/core" "$dir/two"
+[ $code = 3 ] && grep -q 'choose with --model' "$dir/err"
+ok "of several models one must be chosen"
+run compare "$dir/two" "$dir/two"
+[ $code = 0 ] && [ "$(grep -c '80 items: 0 fixed' "$dir/out")" = 2 ]
+ok "unless their names tell which belong together"
+printf 'rules:\n  - prompt_level_strict_acc drop <= 20 %%\n' >"$dir/one.yaml"
+run gate --policy "$dir/one.yaml" --baseline "$dir/two" "$dir/two"
+[ $code = 0 ] && grep -q '#one\]' "$dir/out" && grep -q '#two\]' "$dir/out"
+ok "a gate judges each and says which"
 for want in '0 items 4 of 5 >= 50 %' '1 core.items 5 of 5 >= 99 %'; do
     printf 'rules:\n  - %s\n' "${want#? }" >"$dir/one.yaml"
     run gate --policy "$dir/one.yaml" "$dir/epochs"
@@ -272,7 +299,6 @@ for want in '1 situation.csl drop <= 0.5' '6 situation.csl drop <= 1.5' '0 situa
 done
 
 # ---- the example policy, and every format ----
-run baseline set "$dir/core" --to "$dir/core.json"
 run gate --policy tests/cases/policy.yaml --baseline "$dir/core.json" "$dir/core"
 [ $code = 0 ]
 ok "the example policy passes what it was made for"
