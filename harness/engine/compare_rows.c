@@ -142,6 +142,46 @@ static void count_metric(const struct ifb_metric *m, const struct ifb_matched *a
     }
 }
 
+/* "pass@K", "pass^K", "mean@K" of epochs: one number an item, where all K are scored. */
+static bool is_of_epochs(ifb_str id, int64_t *k)
+{
+    ifb_str names[] = { IFB_STR("pass@"), IFB_STR("pass^"), IFB_STR("mean@") };
+
+    for (size_t i = 0; i < 3; i++)
+        if (ifb_str_starts(id, names[i]) && ifb_str_int(ifb_str_from(id, names[i].len), k))
+            return *k > 1;
+    return false;
+}
+
+static bool epochs_value(const struct ifb_mark_item *item, ifb_str id, int64_t k, double *out)
+{
+    uint32_t passed, scored;
+
+    ifb_mark_passes(item, &passed, &scored);
+    if (scored != item->epochs || scored != k)
+        return false;
+    *out = id.ptr[0] == 'm' ? (double)passed / (double)k
+           : id.ptr[4] == '@' ? ifb_pass_at_k(k, passed, k)
+                              : ifb_pass_all_k(k, passed, k);
+    return true;
+}
+
+static void count_epochs(const struct ifb_matched *m, ifb_str id, int64_t k,
+                         struct ifb_pair *clusters)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        struct ifb_pair *sum = &clusters[m->at[i].cluster];
+        double was, is;
+
+        if (!epochs_value(m->at[i].base, id, k, &was) || !epochs_value(m->at[i].cand, id, k, &is))
+            continue;
+        sum->base_hits += was;
+        sum->cand_hits += is;
+        sum->base_n++;
+        sum->cand_n++;
+    }
+}
+
 static const struct ifb_metric *find_metric(ifb_str suite, ifb_str id)
 {
     const struct ifb_suite *s = ifb_suite_find(suite);
@@ -163,7 +203,6 @@ static void fill_fold(const struct ifb_compare_rows *rows, const struct ifb_metr
     row->p = ifb_wald(&row->pair);
 }
 
-/* A metric of a table that is not its suite's has two values and no pairs. */
 static void add_metric(struct ifb_compare_rows *rows, const struct ifb_matched *m,
                        const struct ifb_metric_value *was, const struct ifb_metric_value *is)
 {
@@ -171,6 +210,7 @@ static void add_metric(struct ifb_compare_rows *rows, const struct ifb_matched *
     struct ifb_compare_row *row = add_row(rows);
     struct ifb_arena *scratch;
     struct ifb_pair *clusters;
+    size_t n;
 
     row->suite = m->cand->suite;
     row->kind = IFB_STR("metric");
@@ -179,16 +219,14 @@ static void add_metric(struct ifb_compare_rows *rows, const struct ifb_matched *
     row->higher_is_better = is->higher_is_better;
     row->base = was ? was->value : (double)NAN;
     row->cand = is->value;
-    if (!metric)
-        return;
-    if (metric->fold) {
+    if (metric && metric->fold) {
         fill_fold(rows, metric, m, row);
         return;
     }
     scratch = ifb_arena_new();
-    clusters = ifb_new(scratch, struct ifb_pair, m->nclusters);
-    count_metric(metric, m, scratch, clusters);
-    fill_row(rows, row, clusters, m->nclusters);
+    n = ifb_compare_units(m, true, is->id, scratch, &clusters);
+    if (n)
+        fill_row(rows, row, clusters, n);
     ifb_arena_close(scratch);
 }
 
@@ -295,16 +333,19 @@ size_t ifb_compare_units(const struct ifb_matched *m, bool metric, ifb_str name,
                          struct ifb_arena *arena, struct ifb_pair **out)
 {
     const struct ifb_metric *counted = metric ? find_metric(m->cand->suite, name) : NULL;
+    int64_t k;
 
     *out = ifb_new(arena, struct ifb_pair, m->nclusters);
-    if (metric && (!counted || !counted->count))
-        return 0;
-    if (counted)
+    if (counted && counted->count)
         count_metric(counted, m, arena, *out);
+    else if (metric && !counted && is_of_epochs(name, &k))
+        count_epochs(m, name, k, *out);
+    else if (metric)
+        return 0;
     for (size_t i = 0; i < m->n && !metric; i++)
-        for (size_t k = 0; k < m->at[i].cand->nchecks; k++)
-            if (ifb_str_eq(m->at[i].cand->checks[k], name)) {
-                struct ifb_pair u = count_check(m->at[i].base, m->at[i].cand, k);
+        for (size_t c = 0; c < m->at[i].cand->nchecks; c++)
+            if (ifb_str_eq(m->at[i].cand->checks[c], name)) {
+                struct ifb_pair u = count_check(m->at[i].base, m->at[i].cand, c);
 
                 add_up(&(*out)[m->at[i].cluster], &u);
             }

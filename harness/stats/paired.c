@@ -10,6 +10,12 @@ static bool counts(const struct ifb_pair *u)
     return u->base_n > 0 && u->cand_n > 0;
 }
 
+/* One answer that holds or not. */
+static bool is_single(double hits, double n)
+{
+    return n == 1 && (hits == 0 || hits == 1);
+}
+
 static double share_change(const struct ifb_pair *u)
 {
     return u->cand_hits * u->base_n - u->base_hits * u->cand_n;
@@ -32,7 +38,8 @@ static struct sums count_units(const struct ifb_pair *at, size_t n, struct ifb_p
         out->n++;
         out->fixed += change > 0;
         out->regressed += change < 0;
-        out->binary = out->binary && at[i].base_n == 1 && at[i].cand_n == 1;
+        out->binary = out->binary && is_single(at[i].base_hits, at[i].base_n) &&
+                      is_single(at[i].cand_hits, at[i].cand_n);
         s.base_hits += at[i].base_hits;
         s.base_n += at[i].base_n;
         s.cand_hits += at[i].cand_hits;
@@ -172,7 +179,7 @@ struct ifb_interval ifb_share_interval(const struct ifb_pair *at, size_t n, doub
         hits += at[i].cand_hits;
         of += at[i].cand_n;
         k += at[i].cand_n > 0;
-        single = single && (at[i].cand_n == 1 || at[i].cand_n <= 0);
+        single = single && (at[i].cand_n <= 0 || is_single(at[i].cand_hits, at[i].cand_n));
     }
     p = of > 0 ? hits / of : (double)NAN;
     for (size_t i = 0; i < n; i++) {

@@ -259,8 +259,12 @@ printf 'rules:\n  - prompt_level_strict_acc drop <= 20 %%\n' >"$dir/one.yaml"
 run gate --policy "$dir/one.yaml" --baseline "$dir/epochs" "$dir/epochs"
 [ $code = 0 ]
 ok "answers to one prompt are one observation"
+printf 'rules:\n  - core.pass^5 drop <= 20 %%\n  - pass@5 >= 50 %% at 90 %%\n' >"$dir/one.yaml"
+run gate --policy "$dir/one.yaml" --baseline "$dir/epochs" "$dir/epochs"
+[ $code = 0 ]
+ok "pass^5 and pass@5 are one answer an item"
 run compare "$dir/epochs" "$dir/epochs"
-[ $code = 0 ] && grep -q '0 fixed, 0 regressed' "$dir/out"
+[ $code = 0 ] && grep -q '0 fixed, 0 regressed' "$dir/out" && grep -q 'mean@5 .* to .* 1.000' "$dir/out"
 ok "a run compared with itself is the same"
 
 # ---- metrics of a whole set: the jackknife over ladders ----
