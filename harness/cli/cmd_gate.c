@@ -20,7 +20,7 @@ struct flags {
 
 static const struct ifb_field options[] = {
     IFB_FIELD(struct flags, policy, "policy", .kind = IFB_STRING, .letter = 'p', .value = "FILE",
-              .doc = "the rules, in YAML; see below"),
+              .doc = "the rules, in YAML; see above"),
     IFB_FIELD(struct flags, baseline, "baseline", .kind = IFB_STRING, .letter = 'b',
               .value = "RUN|FILE",
               .doc = "what to compare with: a run's folder, or a file of `ifbench baseline`"),
