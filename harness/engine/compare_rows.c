@@ -68,6 +68,14 @@ static void fill_row(const struct ifb_compare_rows *rows, struct ifb_compare_row
 
 /* ---- metrics ---- */
 
+static void add_up(struct ifb_pair *sum, const struct ifb_pair *more)
+{
+    sum->base_hits += more->base_hits;
+    sum->base_n += more->base_n;
+    sum->cand_hits += more->cand_hits;
+    sum->cand_n += more->cand_n;
+}
+
 /* The outcomes of one side, where what is unscored on the other is unscored too. */
 static const uint8_t *masked(const uint8_t *own, const uint8_t *other, size_t n, uint8_t *room)
 {
@@ -142,7 +150,7 @@ static void count_metric(const struct ifb_metric *m, const struct ifb_matched *a
     }
 }
 
-/* "pass@K", "pass^K", "mean@K" of epochs: one number an item, where all K are scored. */
+/* "pass@K", "pass^K", "mean@K" of epochs, of items all of whose K answers are scored. */
 static bool is_of_epochs(ifb_str id, int64_t *k)
 {
     ifb_str names[] = { IFB_STR("pass@"), IFB_STR("pass^"), IFB_STR("mean@") };
@@ -153,32 +161,33 @@ static bool is_of_epochs(ifb_str id, int64_t *k)
     return false;
 }
 
-static bool epochs_value(const struct ifb_mark_item *item, ifb_str id, int64_t k, double *out)
+/* Of K answers: one number for pass@K and pass^K, K of them for the mean. */
+static bool epochs_value(const struct ifb_mark_item *item, ifb_str id, int64_t k, double *hits)
 {
     uint32_t passed, scored;
 
     ifb_mark_passes(item, &passed, &scored);
     if (scored != item->epochs || scored != k)
         return false;
-    *out = id.ptr[0] == 'm' ? (double)passed / (double)k
-           : id.ptr[4] == '@' ? ifb_pass_at_k(k, passed, k)
-                              : ifb_pass_all_k(k, passed, k);
+    *hits = id.ptr[0] == 'm' ? (double)passed
+            : id.ptr[4] == '@' ? ifb_pass_at_k(k, passed, k)
+                               : ifb_pass_all_k(k, passed, k);
     return true;
 }
 
 static void count_epochs(const struct ifb_matched *m, ifb_str id, int64_t k,
                          struct ifb_pair *clusters)
 {
+    double n = id.ptr[0] == 'm' ? (double)k : 1, was, is;
+
     for (size_t i = 0; i < m->n; i++) {
-        struct ifb_pair *sum = &clusters[m->at[i].cluster];
-        double was, is;
+        struct ifb_pair one = { 0, n, 0, n };
 
         if (!epochs_value(m->at[i].base, id, k, &was) || !epochs_value(m->at[i].cand, id, k, &is))
             continue;
-        sum->base_hits += was;
-        sum->cand_hits += is;
-        sum->base_n++;
-        sum->cand_n++;
+        one.base_hits = was;
+        one.cand_hits = is;
+        add_up(&clusters[m->at[i].cluster], &one);
     }
 }
 
@@ -298,14 +307,6 @@ static size_t gather(const char *kind, const struct ifb_matched *m, struct entry
     if (n)
         qsort(out, n, sizeof(*out), by_name);
     return n;
-}
-
-static void add_up(struct ifb_pair *sum, const struct ifb_pair *more)
-{
-    sum->base_hits += more->base_hits;
-    sum->base_n += more->base_n;
-    sum->cand_hits += more->cand_hits;
-    sum->cand_n += more->cand_n;
 }
 
 static void add_kind(struct ifb_compare_rows *rows, const struct ifb_matched *m, const char *kind,

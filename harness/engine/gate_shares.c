@@ -82,16 +82,18 @@ static enum ifb_gate_verdict between(enum ifb_rule_op op, double safe, double un
 }
 
 /*
- * Items at which a bound clears the limit with the power above, when value and spread
- * stay; where nothing has varied yet, at which Tango's bound of nothing does.
+ * Items at which a bound clears the limit with the power above, when value and spread stay.
+ * Where nothing has varied yet, as many as make the exact bound of nothing clear it; `each`
+ * is the number of items that weigh like one answer.
  */
-static double items_to_settle(double gap, double se, double n, double confidence)
+static double items_to_settle(double gap, double se, double n, double each, double confidence)
 {
-    double z = ifb_normal_quantile(confidence), need;
+    double need;
 
     if (!(gap > 0) || isnan(se))
         return NAN;
-    need = se > 0 ? ifb_margin_need(gap, se * sqrt(n), confidence, POWER) : z * z * (1 - gap) / gap;
+    need = se > 0 ? ifb_margin_need(gap, se * sqrt(n), confidence, POWER)
+                  : each * log1p(-confidence) / log1p(-fmin(gap, 0.999));
     return fmax(ceil(need), n + 1);
 }
 
@@ -139,7 +141,7 @@ static enum ifb_code decide_by_bound(struct ifb_gating *g, const struct ifb_rule
     c->bound = much ? ci.lo : ci.hi;
     c->verdict = between(rule->op, c->bound, much ? ci.hi : ci.lo, c->limit);
     if (c->verdict == IFB_GATE_INCONCLUSIVE)
-        c->need = items_to_settle(fabs(s->value - c->limit), se, (double)n, rule->confidence);
+        c->need = items_to_settle(fabs(s->value - c->limit), se, (double)n, 1, rule->confidence);
     c->why = ifb_fmt(g->arena, "%.*s, %s %.*s with %g %% confidence, wanted %s %.*s%.*s",
                      IFB_ARG(say(g, s, s->value)), much ? "at least" : "at most",
                      IFB_ARG(say(g, s, c->bound)), rule->confidence * 100, ifb_op_name(rule->op),
@@ -183,7 +185,7 @@ static enum ifb_code decide_drop(struct ifb_gating *g, const struct ifb_rule *ru
 {
     const struct ifb_compare_row *r = row_of(g->comparison, s);
     struct ifb_gate_check *c = ifb_gate_add(g, rule, s->cell, s->name);
-    double lower, upper, best;
+    double lower, upper, best, n = r ? (double)r->pair.n : 0;
     enum ifb_code code = limit_of(g, rule, s, &c->limit);
 
     if (code)
@@ -202,7 +204,8 @@ static enum ifb_code decide_drop(struct ifb_gating *g, const struct ifb_rule *ru
     best = s->higher_is_better ? -upper : lower;
     c->verdict = between(rule->op, c->bound, best, c->limit);
     if (c->verdict == IFB_GATE_INCONCLUSIVE)
-        c->need = items_to_settle(fabs(c->limit - c->value), r->pair.se, (double)r->pair.n,
+        c->need = items_to_settle(fabs(c->limit - c->value), r->pair.se, n,
+                                  r->pair.size > 0 ? fmax(n / r->pair.size, 1) : 1,
                                   rule->confidence);
     c->why = ifb_fmt(g->arena, "%.*s -> %.*s, drop %.*s, %s %.*s with %g %% confidence, wanted %s "
                      "%.*s%.*s", IFB_ARG(say(g, s, r->base)), IFB_ARG(say(g, s, r->cand)),

@@ -62,33 +62,68 @@ static double residual_squares(const struct ifb_pair *at, size_t n, const struct
     return squares;
 }
 
+/* Answers that rise and fall, were all units of the mean size of both sides. */
+static void count_moves(const struct ifb_pair *at, size_t n, struct ifb_paired *out,
+                        double *sizes)
+{
+    double rest;
+
+    for (size_t i = 0; i < n; i++) {
+        double size = (at[i].base_n + at[i].cand_n) / 2, move;
+
+        if (!counts(&at[i]))
+            continue;
+        move = size * share_change(&at[i]) / (at[i].base_n * at[i].cand_n);
+        out->up += move > 0 ? move : 0;
+        out->down += move < 0 ? -move : 0;
+        out->size += size;
+        *sizes += size * size;
+    }
+    /* Where sides differ in size the sums must still make the difference. */
+    rest = out->difference * out->size - (out->up - out->down);
+    out->up += rest > 0 ? rest : 0;
+    out->down += rest < 0 ? -rest : 0;
+}
+
+#define UNITS_ADDED 2
+
+static void divide_by_design_effect(struct ifb_paired *p, double sizes)
+{
+    double d = p->difference, n = p->size, whole = sizes / n;
+    double single = (p->up + p->down - d * d * n) / (n * n);
+    double changed = (double)(p->fixed + p->regressed);
+    double seen = single > 0 ? p->se * p->se / single : 0;
+    double effect = (changed * seen + UNITS_ADDED * whole) / (changed + UNITS_ADDED);
+
+    effect = fmax(effect, 1);
+    p->up /= effect;
+    p->down /= effect;
+    p->size /= effect;
+}
+
 struct ifb_paired ifb_paired_of(const struct ifb_pair *at, size_t n)
 {
-    struct ifb_paired p = { .base = NAN, .cand = NAN, .difference = NAN, .se = NAN,
-                            .centre = NAN, .spread = NAN, .most = 1 };
+    struct ifb_paired p = { .base = NAN, .cand = NAN, .difference = NAN, .se = NAN };
     struct sums s = count_units(at, n, &p);
-    double k = (double)p.n, variance, shrink;
+    double k = (double)p.n, sizes = 0;
 
     if (!p.n)
         return p;
     p.base = s.base_hits / s.base_n;
     p.cand = s.cand_hits / s.cand_n;
     p.difference = p.cand - p.base;
-    if (p.n < 2)
-        return p;
-    variance = residual_squares(at, n, &s, &p) * k / (k - 1);
-    shrink = k / (k + 2);
-    p.se = sqrt(variance);
-    p.centre = p.difference * shrink;
-    p.spread = sqrt(variance * shrink * shrink + 1 / ((k + 2) * (k + 2)));
+    if (p.n > 1)
+        p.se = sqrt(residual_squares(at, n, &s, &p) * k / (k - 1));
+    count_moves(at, n, &p, &sizes);
+    if (!p.binary && p.n > 1)
+        divide_by_design_effect(&p, sizes);
     return p;
 }
 
 struct ifb_paired ifb_paired_jackknife(double base, double cand, const double *without, size_t n)
 {
     struct ifb_paired p = { .n = (int64_t)n, .base = base, .cand = cand,
-                            .difference = cand - base, .centre = cand - base, .se = NAN,
-                            .spread = NAN, .most = INFINITY };
+                            .difference = cand - base, .se = NAN };
     double mean = 0, squares = 0;
 
     for (size_t i = 0; i < n; i++) {
@@ -99,7 +134,7 @@ struct ifb_paired ifb_paired_jackknife(double base, double cand, const double *w
     for (size_t i = 0; i < n; i++)
         squares += (without[i] - mean) * (without[i] - mean);
     if (n > 1 && squares > 0)
-        p.se = p.spread = sqrt(squares * (double)(n - 1) / (double)n);
+        p.se = sqrt(squares * (double)(n - 1) / (double)n);
     return p;
 }
 
@@ -111,7 +146,7 @@ double ifb_wald(const struct ifb_paired *p)
 /* Tango's statistic for the difference `d`; falls as d rises. */
 static double score(const struct ifb_paired *p, double d)
 {
-    double n = (double)p->n, up = (double)p->fixed, down = (double)p->regressed;
+    double n = p->size, up = p->up, down = p->down;
     double a = 2 * n, b = -up - down + (2 * n - up + down) * d, c = -down * d * (1 - d);
     double q = (sqrt(fmax(b * b - 4 * a * c, 0)) - b) / (2 * a);
     double variance = n * (2 * q + d * (1 - d));
@@ -140,16 +175,14 @@ static double tango_end(const struct ifb_paired *p, double z)
 /* The end of the interval that leaves `tail` on its outer side. */
 static double limit(const struct ifb_paired *p, double tail, bool upper)
 {
-    double t;
+    double reach;
 
-    if (!p->n || !(tail > 0 && tail < 1))
+    if (!p->n || !(tail > 0 && tail < 1) || (!p->binary && p->n < 2))
         return NAN;
-    if (p->binary)
-        return tango_end(p, upper ? ifb_normal_quantile(tail) : -ifb_normal_quantile(tail));
-    if (p->n < 2)
-        return NAN;
-    t = -ifb_t_quantile(tail, (double)(p->n - 1)) * p->spread;
-    return fmin(fmax(p->centre + (upper ? t : -t), -p->most), p->most);
+    reach = p->binary ? -ifb_normal_quantile(tail) : -ifb_t_quantile(tail, (double)(p->n - 1));
+    if (p->size > 0)
+        return tango_end(p, upper ? -reach : reach);
+    return p->difference + (upper ? reach : -reach) * p->se;
 }
 
 struct ifb_interval ifb_paired_interval(const struct ifb_paired *p, double level)
@@ -169,36 +202,66 @@ double ifb_paired_upper(const struct ifb_paired *p, double confidence)
     return limit(p, 1 - confidence, true);
 }
 
+/* One ratio over units, under construction. */
+struct share {
+    double hits, of, units, hit, missed;  /* units that have a hit, and that have a miss */
+    double squares, sizes;                /* of residuals, of sizes */
+    bool single;
+};
+
+static struct share share_of(const struct ifb_pair *at, size_t n)
+{
+    struct share s = { .single = true };
+
+    for (size_t i = 0; i < n; i++) {
+        if (at[i].cand_n <= 0)
+            continue;
+        s.hits += at[i].cand_hits;
+        s.of += at[i].cand_n;
+        s.units++;
+        s.hit += at[i].cand_hits > 0;
+        s.missed += at[i].cand_hits < at[i].cand_n;
+        s.sizes += at[i].cand_n * at[i].cand_n;
+        s.single = s.single && is_single(at[i].cand_hits, at[i].cand_n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        double rest = (at[i].cand_hits - s.hits / s.of * at[i].cand_n) / s.of;
+
+        s.squares += at[i].cand_n > 0 ? rest * rest : 0;
+    }
+    return s;
+}
+
+/* Clopper and Pearson's for counts that need not be whole. */
+static struct ifb_interval beta_interval(double hits, double n, double level)
+{
+    double tail = (1 - level) / 2;
+
+    return (struct ifb_interval){
+        hits <= 0 ? 0 : ifb_beta_quantile(tail, hits, n - hits + 1),
+        hits >= n ? 1 : ifb_beta_quantile(1 - tail, hits + 1, n - hits),
+    };
+}
+
 struct ifb_interval ifb_share_interval(const struct ifb_pair *at, size_t n, double level,
                                        int64_t *units, double *se)
 {
-    double hits = 0, of = 0, k = 0, squares = 0, p, reach, spread;
-    bool single = true;
+    struct share s = share_of(at, n);
+    double variance = s.units > 1 ? s.squares * s.units / (s.units - 1) : (double)NAN;
+    double p = s.hits / s.of, single = p * (1 - p) / s.of, rare = fmin(s.hit, s.missed), effect;
 
-    for (size_t i = 0; i < n; i++) {
-        hits += at[i].cand_hits;
-        of += at[i].cand_n;
-        k += at[i].cand_n > 0;
-        single = single && (at[i].cand_n <= 0 || is_single(at[i].cand_hits, at[i].cand_n));
-    }
-    p = of > 0 ? hits / of : (double)NAN;
-    for (size_t i = 0; i < n; i++) {
-        double rest = at[i].cand_n > 0 ? (at[i].cand_hits - p * at[i].cand_n) / of : 0;
-
-        squares += rest * rest;
-    }
-    squares *= k > 1 ? k / (k - 1) : (double)NAN;
     if (units)
-        *units = (int64_t)k;
+        *units = (int64_t)s.units;
     if (se)
-        *se = sqrt(squares);
-    if (single)
-        return ifb_clopper_pearson((int64_t)hits, (int64_t)of, level);
-    spread = sqrt(squares * k * k + 1) / (k + 2);
-    reach = k > 1 ? ifb_t_quantile(0.5 + level / 2, k - 1) * spread : (double)NAN;
-    p = (p * k + 1) / (k + 2);
-    return (struct ifb_interval){ isnan(reach) ? NAN : fmax(p - reach, 0),
-                                  isnan(reach) ? NAN : fmin(p + reach, 1) };
+        *se = sqrt(variance);
+    if (s.of > 0 && s.single)
+        return ifb_clopper_pearson((int64_t)s.hits, (int64_t)s.of, level);
+    if (s.units < 2)
+        return (struct ifb_interval){ NAN, NAN };
+    effect = (rare * (single > 0 ? variance / single : 0) + UNITS_ADDED * s.sizes / s.of) /
+             (rare + UNITS_ADDED);
+    effect = fmax(effect, 1);
+    return beta_interval(s.hits / effect, s.of / effect, level);
 }
 
 /* P(X <= k) of a fair coin thrown n times, and P(X = k). */

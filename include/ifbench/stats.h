@@ -104,22 +104,25 @@ struct ifb_paired {
      * both sides subtracted, and the factor n / (n - 1). NaN when n < 2.
      */
     double se;
-    double centre, spread;        /* for the interval of what is not binary; see below */
-    double most;                  /* which no difference exceeds: 1 for shares */
+    /*
+     * For the interval: answers that rise and fall, of how many, as if each stood for
+     * itself. Binary: the counts. Else the counts divided by the design effect. size is 0
+     * where the interval is made of the error instead.
+     */
+    double up, down, size;
 };
 
 /* Units without answers on either side are left out. */
 struct ifb_paired ifb_paired_of(const struct ifb_pair *at, size_t n);
 
 /*
- * The interval of the difference at two-sided confidence `level`.
- *   binary  T. Tango's score interval, Statistics in Medicine 17 (1998) 891-908, by
- *           bisection
- *   else    centre -+ t(n - 1) * spread, where half a unit that rises and half a unit
- *           that falls by all it has, and one that stays, are added: what A. Agresti and
- *           Y. Min, Statistics in Medicine 24 (2005) 729-740, do for single answers,
- *           carried over to clusters
- * Within [-most, most]; {NaN, NaN} when there are no units (not binary: fewer than 2).
+ * The interval of the difference at two-sided confidence `level`: T. Tango's score interval,
+ * Statistics in Medicine 17 (1998) 891-908, by bisection. For clusters that of effective
+ * counts, J. N. K. Rao and A. J. Scott, Biometrics 48 (1992) 577-585: all counts are divided
+ * by the design effect, the variance over that of single answers, at least 1. Few units
+ * that change say little about it: two units more are taken to change as a whole.
+ * Student's t with n - 1 stands in for the normal quantile. After a jackknife: difference
+ * -+ t * se. {NaN, NaN} when there are no units, or fewer than 2 clusters.
  */
 struct ifb_interval ifb_paired_interval(const struct ifb_paired *p, double level);
 
@@ -136,10 +139,10 @@ double ifb_wald(const struct ifb_paired *p);
 
 /*
  * The interval of the candidates' ratio alone. Units that are single answers: Clopper and
- * Pearson's. Else that of a ratio over clusters by Student's t, with a unit that holds in
- * full and one that does not at all added, as A. Agresti and B. Caffo, The American
- * Statistician 54 (2000) 280-288, add answers. {NaN, NaN} when nothing counts. *units: how
- * many count, *se: of the ratio, without what was added; either may be NULL.
+ * Pearson's. Else that of effective counts, E. L. Korn and B. I. Graubard, Survey
+ * Methodology 24 (1998) 193-201, with the design effect as above. {NaN, NaN} when nothing
+ * counts, or fewer than 2 clusters do. *units: how many count, *se: of the ratio; either
+ * may be NULL.
  */
 struct ifb_interval ifb_share_interval(const struct ifb_pair *at, size_t n, double level,
                                        int64_t *units, double *se);
