@@ -32,6 +32,7 @@ struct ifb_json {
     bool truth;         /* IFB_JBOOL */
     bool whole;         /* IFB_JNUMBER: `integer` is exact (5, 5.0 and 5e0 alike) */
     unsigned line;      /* in the document, from 1 */
+    uint32_t at;        /* of its first byte, in bytes from the document's start */
     double number;      /* IFB_JNUMBER; beyond double's range: infinite */
     int64_t integer;
     ifb_str string;     /* IFB_JSTRING: decoded; IFB_JNUMBER: as spelt */
@@ -63,6 +64,15 @@ enum ifb_code ifb_json_parse(struct ifb_arena *arena, ifb_str text, unsigned fla
  * tree. Same flags.
  */
 enum ifb_code ifb_json_check(ifb_str text, unsigned flags, struct ifb_error *err);
+
+/*
+ * The bytes of the value that begins at `value->at` in `text`, the document that
+ * it was parsed from with the same flags. Of a document of 4 GiB or more: "".
+ */
+ifb_str ifb_json_source(ifb_str text, unsigned flags, const struct ifb_json *value);
+
+/* A copy of `value` with its members and strings; it outlives the document. */
+const struct ifb_json *ifb_json_copy(struct ifb_arena *arena, const struct ifb_json *value);
 
 /* The member called `key`, or NULL; NULL also when `object` is no object or NULL. */
 const struct ifb_json *ifb_json_get(const struct ifb_json *object, const char *key);
