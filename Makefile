@@ -16,7 +16,7 @@ BUILD ?= $(BUILD_ROOT)$(FLAVOUR)
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-6s %s\n' $(1) $(2))
 
-PKGS := libcurl libcrypto libpcre2-8 libxml-2.0 sqlite3 yaml-0.1 zlib
+PKGS := libcurl libcrypto libpcre2-8 md4c libxml-2.0 sqlite3 yaml-0.1 zlib
 # Optional: unpacks the tagger's model in half the time that zlib takes.
 FASTER := $(shell pkg-config --exists libdeflate 2>/dev/null && echo libdeflate)
 PKGS += $(FASTER)
