@@ -48,6 +48,7 @@ extern const struct ifb_check ifb_shape_checks[];
 extern const struct ifb_check ifb_answer_checks[];
 extern const struct ifb_check ifb_json_checks[];
 extern const struct ifb_check ifb_fence_checks[];
+extern const struct ifb_check ifb_csv_checks[];
 extern const struct ifb_check ifb_markdown_checks[];
 
 /*
