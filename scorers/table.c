@@ -53,6 +53,7 @@ static const struct {
     { IFB_STR_INIT("code_fence"), ifb_fence_checks },
     { IFB_STR_INIT("csv"), ifb_csv_checks },
     { IFB_STR_INIT("markdown"), ifb_markdown_checks },
+    { IFB_STR_INIT(""), ifb_markup_checks },
 };
 
 #define NFAMILIES (sizeof(families) / sizeof(families[0]))
