@@ -28,8 +28,8 @@ CPPFLAGS += -I. -Iinclude -D_GNU_SOURCE $(shell pkg-config --cflags $(PKGS) 2>/d
 CPPFLAGS += $(if $(FASTER),-DIFB_LIBDEFLATE)
 CFLAGS  += -std=c17 -g -fPIC -pthread -fvisibility=default -ffp-contract=off $(WARN)
 LDFLAGS += -pthread -Wl,--as-needed
-# libcurl is not linked: harness/http/curl_lazy.c loads it when it is needed.
-LDLIBS  += $(shell pkg-config --libs $(filter-out libcurl,$(PKGS)) 2>/dev/null) -lunistring -lm -ldl
+# libcurl and libxml2 are not linked: curl_lazy.c and libxml_lazy.c load them when they are needed.
+LDLIBS  += $(shell pkg-config --libs $(filter-out libcurl libxml-2.0,$(PKGS)) 2>/dev/null) -lunistring -lm -ldl
 
 ifeq ($(SAN),)
 CFLAGS  += -O3 -fstack-protector-strong
@@ -83,7 +83,7 @@ $(BIN): $(CLIOBJ) $(LIB)
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LDFLAGS) $(LIB) $(LDLIBS) -lcmocka -lcjson
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LDFLAGS) $(LIB) $(LDLIBS) -lcmocka -lcjson -lxml2
 
 $(BUILD)/mockd: $(wildcard tests/mock/*.c) tests/mock/mock.h
 	$(call say,CC,$@)

@@ -111,7 +111,7 @@ static enum ifb_outcome check_json(const void *args, struct ifb_probe *p)
 
 static const struct ifb_field json_fields[] = {
     IFB_FIELD(struct json_args, schema, "schema", .kind = IFB_JSON,
-              .doc = "a JSON Schema of draft 2020-12, of the keywords in scorers/schema.h"),
+              .doc = "a JSON Schema of draft 2020-12; a keyword that is not supported is an error"),
     IFB_FIELD(struct json_args, keys, "keys", .kind = IFB_STRINGS,
               .doc = "keys that the object has at its top, beside any others"),
     IFB_EXTRACT(struct json_args, extract),
