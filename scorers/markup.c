@@ -4,12 +4,12 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
+#include "harness/base/regex.h"
 #include "harness/base/str.h"
 #include "harness/base/ucd.h"
 #include "scorers/families.h"
 #include "scorers/fence.h"
 #include "scorers/markup_read.h"
-#include "scorers/pattern.h"
 #include "scorers/range.h"
 
 #define XPATH_MAX 1000         /* bytes: libxml2 recurses through parentheses */
@@ -21,7 +21,7 @@ struct markup_args {
     ifb_str xpath, equals, matches;
     struct ifb_range range;
     int64_t extract;
-    struct ifb_pattern pattern;
+    struct ifb_regex *pattern;  /* of `matches`; NULL: none */
 };
 
 static void on_xpath_error(void *user, ifb_xml_error e)
@@ -107,16 +107,16 @@ static enum ifb_code bind_markup(void *args, struct ifb_arena *arena, struct ifb
         return a->equals.ptr || a->matches.ptr || ifb_range_given(&a->range)
                    ? ifb_fail(err, IFB_EINPUT, "xpath is missing: the others judge what it finds")
                    : IFB_OK;
-    if (a->matches.ptr)
-        ifb_pattern_bind(&a->pattern, a->matches, a->matches, 0, arena);
-    if (a->pattern.broken.len)
-        return ifb_fail(err, IFB_EINPUT, "matches: %.*s", IFB_ARG(a->pattern.broken));
+    if (a->matches.ptr && ifb_regex_new(a->matches, 0, &a->pattern, err)) {
+        a->pattern = NULL;
+        return ifb_within(err, "matches");
+    }
     return try_xpath(a, arena, err);
 }
 
 static void release_markup(void *args)
 {
-    ifb_pattern_close(&((struct markup_args *)args)->pattern);
+    ifb_regex_close(((struct markup_args *)args)->pattern);
 }
 
 /* The start tag of a node, of an attribute's or a text's parent. */
@@ -139,23 +139,37 @@ static void mark_node(struct ifb_probe *p, ifb_str text, const xmlNode *node)
         ifb_mark(p, ifb_str_part(text, from, to + 1));
 }
 
-static enum ifb_outcome judge_text(const struct markup_args *a, struct ifb_probe *p, ifb_str value)
-{
-    enum ifb_outcome outcome = IFB_PASS;
-    ifb_str match;
+/* What all the nodes that are found may take together. */
+struct effort {
+    size_t bytes;
+    int64_t steps;  /* of the pattern */
+};
 
-    if (a->equals.ptr)
-        outcome = ifb_pass_if(ifb_str_eq(ifb_strip(value), ifb_strip(a->equals)));
-    if (outcome == IFB_PASS && a->matches.ptr)
-        outcome = ifb_pattern_search(&a->pattern, p, value, &match);
-    return outcome;
+static enum ifb_outcome judge_text(const struct markup_args *a, struct ifb_probe *p, ifb_str value,
+                                   struct effort *left)
+{
+    enum ifb_match match = IFB_MATCH;
+
+    if (value.len > left->bytes) {
+        ifb_why(p, "the nodes found have too much text to compare");
+        return IFB_ERROR;
+    }
+    left->bytes -= value.len;
+    if (a->equals.ptr && !ifb_str_eq(ifb_strip(value), ifb_strip(a->equals)))
+        return IFB_FAIL;
+    if (a->matches.ptr)
+        match = ifb_regex_search_within(a->pattern, value, &left->steps);
+    if (match == IFB_MATCH_LIMIT) {
+        ifb_why(p, "'%.*s' takes too many steps to match", IFB_ARG(ifb_shown(a->matches)));
+        return IFB_ERROR;
+    }
+    return ifb_pass_if(match == IFB_MATCH);
 }
 
-/* The text of one node; *spent is how much text was taken from all. */
 static enum ifb_outcome judge_node(const struct markup_args *a, struct ifb_probe *p, xmlNodePtr node,
-                                   size_t *spent)
+                                   struct effort *left)
 {
-    enum ifb_outcome outcome = IFB_ERROR;
+    enum ifb_outcome outcome;
     xmlBufferPtr value;
 
     if (!a->equals.ptr && !a->matches.ptr)
@@ -164,12 +178,8 @@ static enum ifb_outcome judge_node(const struct markup_args *a, struct ifb_probe
     if (!value)
         ifb_out_of_memory();
     xmlNodeBufGetContent(value, node);
-    *spent += (size_t)xmlBufferLength(value);
-    if (*spent <= VALUES_MAX)
-        outcome = judge_text(a, p, (ifb_str){ (const char *)xmlBufferContent(value),
-                                              (size_t)xmlBufferLength(value) });
-    else
-        ifb_why(p, "the nodes found have too much text to compare");
+    outcome = judge_text(a, p, (ifb_str){ (const char *)xmlBufferContent(value),
+                                          (size_t)xmlBufferLength(value) }, left);
     xmlBufferFree(value);
     return outcome;
 }
@@ -177,11 +187,11 @@ static enum ifb_outcome judge_node(const struct markup_args *a, struct ifb_probe
 static enum ifb_outcome judge_nodes(const struct markup_args *a, struct ifb_probe *p, ifb_str text,
                                     const xmlNodeSet *nodes)
 {
-    size_t spent = 0;
+    struct effort left = { VALUES_MAX, IFB_RE_STEPS };
     int64_t n = 0;
 
     for (int i = 0; nodes && i < nodes->nodeNr; i++) {
-        enum ifb_outcome outcome = judge_node(a, p, nodes->nodeTab[i], &spent);
+        enum ifb_outcome outcome = judge_node(a, p, nodes->nodeTab[i], &left);
 
         if (outcome == IFB_ERROR)
             return IFB_ERROR;
@@ -199,6 +209,7 @@ static enum ifb_outcome judge_nodes(const struct markup_args *a, struct ifb_prob
 static enum ifb_outcome judge_object(const struct markup_args *a, struct ifb_probe *p, ifb_str text,
                                      xmlXPathObjectPtr found)
 {
+    struct effort left = { VALUES_MAX, IFB_RE_STEPS };
     enum ifb_outcome outcome;
     ifb_str value;
 
@@ -215,7 +226,7 @@ static enum ifb_outcome judge_object(const struct markup_args *a, struct ifb_pro
     case XPATH_STRING:
         value = ifb_str_of((const char *)found->stringval);
         ifb_why(p, "the XPath expression is '%.*s'", IFB_ARG(ifb_shown(value)));
-        outcome = judge_text(a, p, value);
+        outcome = judge_text(a, p, value, &left);
         return outcome == IFB_PASS && !value.len && !a->equals.ptr && !a->matches.ptr ? IFB_FAIL
                                                                                       : outcome;
     default: break;

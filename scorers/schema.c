@@ -21,7 +21,7 @@ typedef const struct ifb_json json;
 struct walk {
     struct ifb_arena *scratch;
     struct ifb_breach *breach;
-    int64_t steps;
+    int64_t steps, pattern_steps;
     int depth;
     int quiet;  /* inside anyOf, oneOf and not a broken rule is no news */
 };
@@ -309,11 +309,9 @@ static enum ifb_outcome check_string(struct walk *w, const node *s, json *v, con
                                &s->max_length, "characters", "Length");
     if (outcome != IFB_PASS || !s->pattern)
         return outcome;
-    if (!spend(w, v->string.len))
-        return out_of_steps(w, v, at);
-    match = ifb_regex_search(s->pattern, v->string, NULL, NULL);
+    match = ifb_regex_search_within(s->pattern, v->string, &w->pattern_steps);
     if (match == IFB_MATCH_LIMIT)
-        return give_up(w, v, at, "the pattern takes too many steps to match");
+        return give_up(w, v, at, "the patterns take too many steps to match");
     if (match != IFB_MATCH)
         return broken(w, v, at, "%.*s does not match pattern '%.*s'", IFB_ARG(shown(w, v)),
                       IFB_ARG(ifb_shown(s->pattern_source)));
@@ -523,7 +521,8 @@ static enum ifb_outcome check_value(struct walk *w, const node *s, json *v, cons
 enum ifb_outcome ifb_schema_check(const struct ifb_schema *schema, const struct ifb_json *value,
                                   struct ifb_arena *scratch, struct ifb_breach *breach)
 {
-    struct walk w = { .scratch = scratch, .breach = breach, .steps = IFB_SCHEMA_STEPS };
+    struct walk w = { .scratch = scratch, .breach = breach, .steps = IFB_SCHEMA_STEPS,
+                      .pattern_steps = IFB_RE_STEPS };
     place root = { .key = IFB_STR("") };
 
     w.quiet = !breach;

@@ -50,7 +50,8 @@ struct ifb_breach {
 
 /*
  * FAIL with *breach (NULL: not wanted) set; ERROR with its `why` set when the check takes more than
- * IFB_SCHEMA_STEPS or goes deeper than IFB_SCHEMA_DEPTH. May run in many threads.
+ * IFB_SCHEMA_STEPS, all its patterns together more than IFB_RE_STEPS (regex.h),
+ * or goes deeper than IFB_SCHEMA_DEPTH. May run in many threads.
  */
 enum ifb_outcome ifb_schema_check(const struct ifb_schema *schema, const struct ifb_json *value,
                                   struct ifb_arena *scratch, struct ifb_breach *breach);

@@ -109,6 +109,8 @@ static void a_nul_ends_no_text(void **state)
 }
 
 #define MEGABYTE ((size_t)1 << 20)
+#define A20 "aaaaaaaaaaaaaaaaaaaa"
+#define A100 A20 A20 A20 A20 A20
 
 /* A megabyte: `head`, then `piece` over and over, "%zu" in it replaced by a count; then `tail`. */
 static const struct {
@@ -128,6 +130,8 @@ static const struct {
     { "xml", "{\"xpath\":\"//*[//b = //b]\"}", "<a>", "<b/>x", "</a>", IFB_ERROR },
     { "xml", "{\"xpath\":\"//b = //b/following::b\"}", "<a>", "<b>%zu</b>", "</a>", IFB_ERROR },
     { "xml", "{\"xpath\":\"//b\",\"max\":9}", "<a>", "<b>%zu</b>", "</a>", IFB_ERROR },
+    { "xml", "{\"xpath\":\"/*/*\",\"matches\":\"^(a|a)*$\"}", "<a>", "<b>" A100 A100 "b</b>", "</a>",
+      IFB_ERROR },
     { "html", "{}", "", "<b>", "", IFB_ERROR },
     { "html", "{}", "", "<p>", "", IFB_PASS },
     { "html", "{}", "", "<li>", "", IFB_PASS },

@@ -290,6 +290,9 @@ static void hostile_schemas_and_values_end(void **state)
     char unique[] = "{\"uniqueItems\":true}", one[] = "1";
     char tree[] = "{\"$defs\":{\"t\":{\"type\":\"array\",\"items\":{\"anyOf\":[{\"$ref\":\"#/$defs/t\"},"
                   "{\"type\":\"integer\"}]}}},\"$ref\":\"#/$defs/t\"}";
+    /* Each of the strings alone is within the limit of a pattern. */
+    char many[] = "{\"items\":{\"anyOf\":[{\"pattern\":\"^(a|a)*$\"},true]}}";
+    char *strings = megabyte("[\"b\"", ",\"aaaaaaaaaaaaaab\"", "]");
     char odd[] = "{\"multipleOf\":2}", backtrack[] = "{\"pattern\":\"^(a|aa)+[xy]$\"}";
 
     (void)state;
@@ -300,7 +303,8 @@ static void hostile_schemas_and_values_end(void **state)
     expect(tree, ones, IFB_PASS, "");
     expect(odd, digits, IFB_FAIL, "no multiple of 2");
     expect(backtrack, letters, IFB_ERROR, "too many steps");
-    free(doubling), free(chain), free(same), free(ones), free(digits), free(letters);
+    expect(many, strings, IFB_ERROR, "too many steps");
+    free(strings), free(doubling), free(chain), free(same), free(ones), free(digits), free(letters);
 }
 
 static void a_megabyte_of_brackets_is_no_answer(void **state)
