@@ -9,19 +9,9 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/base/seen.h"
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
-
-struct slot {
-    ifb_str id;
-    unsigned line;  /* 0: free */
-};
-
-/* The keys seen so far: open addressing, at most half full. */
-struct seen {
-    struct slot *at;
-    size_t size, n;
-};
 
 struct ifb_item_rows {
     struct ifb_arena *arena;    /* of the items */
@@ -32,54 +22,20 @@ struct ifb_item_rows {
     ifb_str rest;
     unsigned number;          /* of the line last read */
     bool admit_unknown;       /* an id without a check is no fault */
-    struct seen seen;
+    struct ifb_seen seen;     /* the keys so far */
 };
-
-static uint64_t hash(ifb_str s)
-{
-    uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
-
-    for (size_t i = 0; i < s.len; i++)
-        h = (h ^ (unsigned char)s.ptr[i]) * 0x100000001b3u;
-    return h;
-}
-
-static struct slot *find_slot(const struct seen *seen, ifb_str id)
-{
-    size_t i = (size_t)hash(id) & (seen->size - 1);
-
-    while (seen->at[i].line && !ifb_str_eq(seen->at[i].id, id))
-        i = (i + 1) & (seen->size - 1);
-    return &seen->at[i];
-}
-
-static void grow(struct seen *seen, struct ifb_arena *arena)
-{
-    struct seen larger = { .size = seen->size ? seen->size * 2 : 1024, .n = seen->n };
-
-    larger.at = ifb_new(arena, struct slot, larger.size);
-    for (size_t i = 0; i < seen->size; i++)
-        if (seen->at[i].line)
-            *find_slot(&larger, seen->at[i].id) = seen->at[i];
-    *seen = larger;
-}
 
 static enum ifb_code note_key(struct ifb_item_rows *rows, ifb_str *id, struct ifb_error *err)
 {
-    struct slot *slot;
+    unsigned before = ifb_seen_add(&rows->seen, rows->arena, *id, rows->number);
 
-    if (rows->seen.n * 2 >= rows->seen.size)
-        grow(&rows->seen, rows->arena);
-    slot = find_slot(&rows->seen, *id);
-    if (slot->line && rows->form->keys_repeat) {
+    if (before && rows->form->keys_repeat) {
         *id = ifb_fmt(rows->arena, "%.*s@%u", IFB_ARG(*id), rows->number);
-        slot = find_slot(&rows->seen, *id);
+        before = ifb_seen_add(&rows->seen, rows->arena, *id, rows->number);
     }
-    if (slot->line)
+    if (before)
         return ifb_fail(err, IFB_EINPUT, "key \"%.*s\" was used on line %u already",
-                        IFB_ARG(ifb_utf8_cut(*id, 80)), slot->line);
-    *slot = (struct slot){ *id, rows->number };
-    rows->seen.n++;
+                        IFB_ARG(ifb_utf8_cut(*id, 80)), before);
     return IFB_OK;
 }
 
