@@ -2,6 +2,7 @@
 #include "harness/engine/aggregate.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <ifbench/stats.h>
@@ -38,20 +39,61 @@ static void count_constraint(struct ifb_group_row *row, uint8_t strict, uint8_t 
     row->unscored += strict == IFB_UNSCORED;
 }
 
-static void count_groups(struct rows *rows, const struct ifb_cell_summary *cell,
-                         const struct ifb_item *item, const struct ifb_sample_result *r)
+/* Only where it tells something: in items of several turns. */
+static void count_turn(struct rows *rows, const struct ifb_cell_summary *cell, uint16_t turn,
+                       uint8_t strict, uint8_t loose)
 {
+    char name[16];
+    size_t at;
+
+    snprintf(name, sizeof(name), "turn %u", turn + 1u);
+    at = (size_t)(row_of(rows, cell, "turn", ifb_str_of(name)) - rows->at);
+    if (rows->at[at].name.ptr == name)
+        rows->at[at].name = ifb_str_copy(rows->arena, rows->at[at].name);
+    count_constraint(&rows->at[at], strict, loose);
+}
+
+static void count_tags(struct rows *rows, const struct ifb_cell_summary *cell,
+                       const struct ifb_item *item, uint8_t strict, uint8_t loose)
+{
+    if (item->group.len)
+        count_constraint(row_of(rows, cell, "group", item->group), strict, loose);
+    for (size_t i = 0; i < item->tags.n; i++)
+        count_constraint(row_of(rows, cell, "tag", item->tags.at[i]), strict, loose);
+}
+
+static void count_groups(struct rows *rows, const struct ifb_cell_summary *cell,
+                         const struct ifb_sample_plan *p, const struct ifb_sample_result *r,
+                         bool polarity)
+{
+    const struct ifb_item *item = p->item;
+
     for (size_t i = 0; i < item->nconstraints; i++) {
-        ifb_str id = item->constraints[i].id;
+        const struct ifb_constraint *c = &item->constraints[i];
+        ifb_str id = c->id;
         size_t colon = ifb_str_chr(id, ':', 0);
         ifb_str family = ifb_str_part(id, 0, colon == SIZE_MAX ? id.len : colon);
 
         count_constraint(row_of(rows, cell, "instruction", id), r->strict[i], r->loose[i]);
         count_constraint(row_of(rows, cell, "family", family), r->strict[i], r->loose[i]);
-        if (item->group.len)
-            count_constraint(row_of(rows, cell, "group", item->group), r->strict[i],
-                             r->loose[i]);
+        if (p->turns > 1)
+            count_turn(rows, cell, c->turn, r->strict[i], r->loose[i]);
+        if (polarity)
+            count_constraint(row_of(rows, cell, "polarity",
+                                    c->negated ? IFB_STR("negated") : IFB_STR("required")),
+                             r->strict[i], r->loose[i]);
+        count_tags(rows, cell, item, r->strict[i], r->loose[i]);
     }
+}
+
+/* A suite that forbids nothing needs no table of what it forbids. */
+static bool has_negated(const struct ifb_sample_plan *samples, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        for (size_t c = 0; c < samples[i].item->nconstraints; c++)
+            if (samples[i].item->constraints[c].negated)
+                return true;
+    return false;
 }
 
 static int by_kind_and_name(const void *a, const void *b)
@@ -59,7 +101,7 @@ static int by_kind_and_name(const void *a, const void *b)
     const struct ifb_group_row *x = a, *y = b;
     int d = ifb_str_cmp(x->kind, y->kind);
 
-    return d ? d : ifb_str_cmp(x->name, y->name);
+    return d ? d : ifb_str_natural(x->name, y->name);
 }
 
 static void count_sample(struct ifb_cell_summary *cell, const struct ifb_sample_result *r)
@@ -261,6 +303,7 @@ void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *
     out->counts = (struct ifb_counts){ 0 };
     for (size_t c = 0; c < plan->ncells; c++) {
         const struct ifb_plan_cell *p = &plan->cells[c];
+        bool polarity = has_negated(plan->samples + p->first, p->n);
 
         cells[c] = (struct ifb_cell_summary){ .suite = ifb_str_of(p->suite->id),
                                               .model = p->model->spec,
@@ -269,7 +312,7 @@ void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *
         for (uint32_t i = p->first; i < p->first + p->n; i++) {
             count_sample(&cells[c], &results[i]);
             if (results[i].scored)
-                count_groups(&rows, &cells[c], plan->samples[i].item, &results[i]);
+                count_groups(&rows, &cells[c], &plan->samples[i], &results[i], polarity);
         }
         if (rows.n > rows.first)
             qsort(rows.at + rows.first, rows.n - rows.first, sizeof(*rows.at), by_kind_and_name);

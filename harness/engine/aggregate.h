@@ -14,7 +14,9 @@
 /*
  * Fills metrics, groups, cells and counts of *out, in `arena`. Groups are
  * sorted by kind, then name: each instruction id, each family (what stands
- * before its first ':'), each group of the suite. `prices`: one a model, or NULL.
+ * before its first ':'), each group and tag of the suite, each turn of items that
+ * have several, and where something is forbidden what is negated and what is not.
+ * `prices`: one a model, or NULL.
  */
 void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *results,
                    enum ifb_missing missing, const struct ifb_price *prices,

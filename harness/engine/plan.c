@@ -11,7 +11,8 @@ enum ifb_code ifb_suite_load(const struct ifb_suite *suite, const struct ifb_sui
     void *state = NULL;
     size_t cap = 0;
     bool more = true;
-    enum ifb_code code = suite->open(src, arena, &state, err);
+    enum ifb_code code = suite->self ? suite->begin(suite->self, arena, &state, err)
+                                     : suite->open(src, arena, &state, err);
 
     *out = (struct ifb_suite_items){ .suite = suite };
     while (!code) {

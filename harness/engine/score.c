@@ -109,6 +109,8 @@ static void write_verdict(struct ifb_jw *w, const struct ifb_constraint *c,
     ifb_jw_raw(w, "args", c->args_json);
     if (c->turn)
         ifb_jw_int(w, "turn", c->turn);
+    if (c->negated)
+        ifb_jw_bool(w, "negated", true);
     ifb_jw_cstr(w, "strict", ifb_outcome_name(strict->outcome));
     ifb_jw_cstr(w, "loose", ifb_outcome_name(loose->outcome));
     if (strict->why.len)
