@@ -72,10 +72,11 @@ static void count_groups(struct rows *rows, const struct ifb_cell_summary *cell,
         const struct ifb_constraint *c = &item->constraints[i];
         ifb_str id = c->id;
         size_t colon = ifb_str_chr(id, ':', 0);
-        ifb_str family = ifb_str_part(id, 0, colon == SIZE_MAX ? id.len : colon);
 
         count_constraint(row_of(rows, cell, "instruction", id), r->strict[i], r->loose[i]);
-        count_constraint(row_of(rows, cell, "family", family), r->strict[i], r->loose[i]);
+        if (colon != SIZE_MAX)
+            count_constraint(row_of(rows, cell, "family", ifb_str_part(id, 0, colon)),
+                             r->strict[i], r->loose[i]);
         if (p->turns > 1)
             count_turn(rows, cell, c->turn, r->strict[i], r->loose[i]);
         if (polarity)

@@ -14,7 +14,7 @@
 /*
  * Fills metrics, groups, cells and counts of *out, in `arena`. Groups are
  * sorted by kind, then name: each instruction id, each family (what stands
- * before its first ':'), each group and tag of the suite, each turn of items that
+ * before the ':', if any), each group and tag of the suite, each turn of items that
  * have several, and where something is forbidden what is negated and what is not.
  * `prices`: one a model, or NULL.
  */

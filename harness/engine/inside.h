@@ -23,6 +23,7 @@ struct ifb_cursor {
 struct ifb_run_inside {
     struct ifb_run_options o;
     struct ifb_manifest manifest;
+    const struct ifb_manifest *then;  /* of a run that is gone on with, while it is prepared */
     struct ifb_arena *arena;
     const char *const *data_dirs;
     struct ifb_suite_items *suites;

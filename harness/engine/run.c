@@ -23,8 +23,8 @@ static char *in_folder(const struct ifb_run *run, const char *name)
 static char *default_folder(struct ifb_run *run)
 {
     struct ifb_run_inside *in = run->inside;
-    ifb_str name = ifb_fmt(run->arena, "%.19s-%.*s", in->manifest.started.ptr,
-                           IFB_ARG(in->o.suites.at[0]));
+    ifb_str name = ifb_fmt(run->arena, "%.19s-%s", in->manifest.started.ptr,
+                           in->suites[0].suite->id);
     char *safe = ifb_path_component(run->arena, name);
 
     for (char *p = safe; p < safe + 19; p++)
@@ -226,38 +226,41 @@ enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *opt
     return hand_over(run, code, out);
 }
 
-/* What a stored run asked, with how and surroundings of the caller. */
+/*
+ * What a stored run asked, with how and surroundings of the caller. The stored
+ * manifest lives in `arena`; the run looks at it while it is prepared.
+ */
 static enum ifb_code recall_options(const char *folder, const struct ifb_run_options *now,
-                                    bool judging, struct ifb_run **out, struct ifb_error *err)
+                                    bool judging, struct ifb_arena *arena,
+                                    struct ifb_run **out, struct ifb_error *err)
 {
-    struct ifb_arena *arena = ifb_arena_new();
-    struct ifb_manifest then;
+    struct ifb_manifest *then = ifb_new(arena, struct ifb_manifest, 1);
     struct ifb_run_options o = *now;
     enum ifb_code code =
-        ifb_manifest_read(ifb_path_join(arena, folder, "manifest.json"), arena, &then, err);
+        ifb_manifest_read(ifb_path_join(arena, folder, "manifest.json"), arena, then, err);
 
     if (!code) {
-        o.suites = then.options.suites;
-        o.models = then.options.models;
-        o.data = then.options.data;
-        o.data_dir = now->data_dir.ptr ? now->data_dir : then.options.data_dir;
-        o.limit = then.options.limit;
-        o.epochs = then.options.epochs;
-        o.sampling = then.options.sampling;
-        o.params = then.options.params;
+        o.suites = then->options.suites;
+        o.models = then->options.models;
+        o.data = then->options.data;
+        o.data_dir = now->data_dir.ptr ? now->data_dir : then->options.data_dir;
+        o.limit = then->options.limit;
+        o.epochs = then->options.epochs;
+        o.sampling = then->options.sampling;
+        o.params = then->options.params;
         if (!judging || !o.think.ptr)
-            o.think = then.options.think;
+            o.think = then->options.think;
         if (!judging || !o.think_tags.n)
-            o.think_tags = then.options.think_tags;
+            o.think_tags = then->options.think_tags;
         if (!judging || o.missing < 0)
-            o.missing = then.options.missing;
+            o.missing = then->options.missing;
         *out = ifb_run_new(&o);
         (*out)->folder = ifb_cstr((*out)->arena, ifb_str_of(folder));
         (*out)->inside->started_us = ifb_clock_us();
-        (*out)->inside->manifest.started = ifb_str_copy((*out)->arena, then.started);
-        (*out)->inside->manifest.scored_only = then.scored_only;
+        (*out)->inside->manifest.started = ifb_str_copy((*out)->arena, then->started);
+        (*out)->inside->manifest.scored_only = then->scored_only;
+        (*out)->inside->then = then;
     }
-    ifb_arena_close(arena);
     return code;
 }
 
@@ -266,15 +269,20 @@ static enum ifb_code continue_run(const char *folder, const struct ifb_run_optio
 {
     struct ifb_run *run = NULL;
     struct ifb_run_inside *in;
-    enum ifb_code code = recall_options(folder, options, !ask, &run, err);
+    struct ifb_arena *arena = ifb_arena_new();
+    enum ifb_code code = recall_options(folder, options, !ask, arena, &run, err);
 
     *out = NULL;
-    if (code)
+    if (code) {
+        ifb_arena_close(arena);
         return code;
+    }
     in = run->inside;
     code = check_reports(in, err);
     if (!code)
         code = ifb_run_prepare(run, err);
+    in->then = NULL;
+    ifb_arena_close(arena);
     fill_manifest(run, in->manifest.scored_only);
     if (!code)
         code = ifb_journal_resume(in_folder(run, "journal.jsonl"), in->plan.digest, ifb_wall_ms(),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From options to a plan: everything that can be wrong before a call is made. */
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -153,26 +154,78 @@ static enum ifb_code find_files(struct ifb_run_inside *in, const struct ifb_suit
     return IFB_OK;
 }
 
-static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str id, struct ifb_error *err)
+/* A run goes on only with the files that it was begun with. */
+static enum ifb_code check_unchanged(const struct ifb_run_inside *in, struct ifb_error *err)
 {
-    const struct ifb_suite *suite = ifb_suite_find(id);
-    struct ifb_suite_source src;
+    const struct ifb_manifest *then = in->then, *now = &in->manifest;
+
+    for (size_t i = 0; then && i < now->nfiles; i++)
+        for (size_t k = 0; k < then->nfiles; k++)
+            if (ifb_str_eq(now->files[i].path, then->files[k].path) &&
+                strcmp(now->files[i].sha256, then->files[k].sha256) != 0)
+                return ifb_fail(err, IFB_EINPUT, "%.*s has changed since the run was begun with it "
+                                "(sha256 %.12s..., now %.12s...)", IFB_ARG(now->files[i].path),
+                                then->files[k].sha256, now->files[i].sha256);
+    return IFB_OK;
+}
+
+/* The file by its absolute path: the run may be gone on with from another folder. */
+static enum ifb_code read_own(struct ifb_run_inside *in, ifb_str *name,
+                              const struct ifb_suite **out, struct ifb_error *err)
+{
+    char *real = realpath(ifb_cstr(in->arena, *name), NULL);
+    const char *path;
+    size_t at;
     enum ifb_code code;
 
-    if (!suite) {
-        const char *near = ifb_suite_nearest(id);
+    if (!real)
+        return ifb_fail(err, IFB_EINPUT, "cannot read the suite %.*s: %s", IFB_ARG(*name),
+                        strerror(errno));
+    path = ifb_cstr(in->arena, ifb_str_of(real));
+    free(real);
+    *name = ifb_str_of(path);
+    at = in->manifest.nfiles;
+    note_file(&in->manifest, path, path);
+    if (in->manifest.nfiles == at)
+        return ifb_fail(err, IFB_EINPUT, "cannot read the suite %s", path);
+    code = check_unchanged(in, err);
+    if (!code)
+        code = ifb_suite_read(path, in->arena, out, err);
+    if (code)
+        return code;
+    in->manifest.files[at].suite = ifb_str_of((*out)->id);
+    for (size_t i = 1; (*out)->sources[i]; i++)
+        note_file(&in->manifest, (*out)->id, (*out)->sources[i]);
+    return check_unchanged(in, err);
+}
 
-        return ifb_fail(err, IFB_EINPUT, "unknown suite \"%.*s\"%s%s%s; `ifbench suites` lists them",
-                        (int)(id.len < 80 ? id.len : 80), id.ptr, *near ? ", did you mean \"" : "",
-                        near, *near ? "\"?" : "");
-    }
-    for (size_t i = 0; i < in->nsuites; i++)
-        if (in->suites[i].suite == suite)
+static enum ifb_code fail_unknown(ifb_str id, struct ifb_error *err)
+{
+    const char *near = ifb_suite_nearest(id);
+
+    return ifb_fail(err, IFB_EINPUT, "unknown suite \"%.*s\"%s%s%s; `ifbench suites` lists them, one "
+                    "of your own is a .yaml, .json or .jsonl file", (int)(id.len < 80 ? id.len : 80),
+                    id.ptr, *near ? ", did you mean \"" : "", near, *near ? "\"?" : "");
+}
+
+static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str *name, struct ifb_error *err)
+{
+    const struct ifb_suite *suite = ifb_suite_find(*name);
+    struct ifb_suite_source src = { NULL, 0 };
+    enum ifb_code code = IFB_OK;
+
+    if (!suite && ifb_suite_is_file(*name))
+        code = read_own(in, name, &suite, err);
+    else if (!suite)
+        return fail_unknown(*name, err);
+    for (size_t i = 0; i < in->nsuites && !code; i++)
+        if (strcmp(in->suites[i].suite->id, suite->id) == 0)
             return ifb_fail(err, IFB_EUSAGE, "suite %s is named twice", suite->id);
-    if (in->o.data.ptr && (!suite->files || in->o.suites.n > 1))
+    if (!code && in->o.data.ptr && (!suite->files || in->o.suites.n > 1))
         return ifb_fail(err, IFB_EUSAGE, "--data goes with one suite that reads a file, which %s %s",
                         suite->id, suite->files ? "is not alone" : "does not");
-    code = find_files(in, suite, &src, err);
+    if (!code && !suite->self)
+        code = find_files(in, suite, &src, err);
     if (!code)
         code = ifb_suite_load(suite, &src, (size_t)in->o.limit, in->arena,
                               &in->suites[in->nsuites], err);
@@ -185,9 +238,14 @@ static enum ifb_code load_suites(struct ifb_run_inside *in, struct ifb_error *er
 {
     enum ifb_code code = IFB_OK;
 
+    ifb_str *names = ifb_new(in->arena, ifb_str, in->o.suites.n);
+
     in->suites = ifb_new(in->arena, struct ifb_suite_items, in->o.suites.n);
+    for (size_t i = 0; i < in->o.suites.n; i++)
+        names[i] = in->o.suites.at[i];
     for (size_t i = 0; i < in->o.suites.n && !code; i++)
-        code = load_suite(in, in->o.suites.at[i], err);
+        code = load_suite(in, &names[i], err);
+    in->o.suites.at = names;
     return code;
 }
 
