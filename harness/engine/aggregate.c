@@ -2,31 +2,39 @@
 #include "harness/engine/aggregate.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <ifbench/stats.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/seen.h"
 #include "harness/base/str.h"
 #include "harness/engine/epochs.h"
+
+enum kind { INSTRUCTION, FAMILY, GROUP, TAG, TURN, POLARITY, NKINDS };
 
 /* Group rows under construction. */
 struct rows {
     struct ifb_arena *arena;
     struct ifb_group_row *at;
-    size_t n, cap, first;  /* first: of the cell being counted */
+    size_t n, cap, first;          /* first: of the cell being counted */
+    struct ifb_seen known[NKINDS]; /* names of that cell, with the number of the row from 1 */
+    ifb_str *turns;                /* their names, made on first use */
+    size_t turns_cap;
 };
 
 static struct ifb_group_row *row_of(struct rows *rows, const struct ifb_cell_summary *cell,
-                                    const char *kind, ifb_str name)
+                                    enum kind kind, ifb_str name)
 {
-    for (size_t i = rows->first; i < rows->n; i++)
-        if (ifb_str_is(rows->at[i].kind, kind) && ifb_str_eq(rows->at[i].name, name))
-            return &rows->at[i];
+    static const char *const kinds[] = { "instruction", "family", "group", "tag", "turn",
+                                         "polarity" };
+    unsigned at = ifb_seen_add(&rows->known[kind], rows->arena, name, (unsigned)rows->n + 1);
+
+    if (at)
+        return &rows->at[at - 1];
     rows->at = ifb_grow(rows->arena, rows->at, &rows->cap, rows->n + 1, sizeof(*rows->at));
     rows->at[rows->n] = (struct ifb_group_row){ .suite = cell->suite, .model = cell->model,
-                                                .kind = ifb_str_of(kind), .name = name };
+                                                .kind = ifb_str_of(kinds[kind]), .name = name };
     return &rows->at[rows->n++];
 }
 
@@ -39,27 +47,24 @@ static void count_constraint(struct ifb_group_row *row, uint8_t strict, uint8_t 
     row->unscored += strict == IFB_UNSCORED;
 }
 
-/* Only where it tells something: in items of several turns. */
-static void count_turn(struct rows *rows, const struct ifb_cell_summary *cell, uint16_t turn,
-                       uint8_t strict, uint8_t loose)
+static ifb_str turn_name(struct rows *rows, uint16_t turn)
 {
-    char name[16];
-    size_t at;
+    size_t before = rows->turns_cap;
 
-    snprintf(name, sizeof(name), "turn %u", turn + 1u);
-    at = (size_t)(row_of(rows, cell, "turn", ifb_str_of(name)) - rows->at);
-    if (rows->at[at].name.ptr == name)
-        rows->at[at].name = ifb_str_copy(rows->arena, rows->at[at].name);
-    count_constraint(&rows->at[at], strict, loose);
+    rows->turns = ifb_grow(rows->arena, rows->turns, &rows->turns_cap, turn + 1u,
+                           sizeof(*rows->turns));
+    for (size_t i = before; i < rows->turns_cap; i++)
+        rows->turns[i] = ifb_fmt(rows->arena, "turn %zu", i + 1);
+    return rows->turns[turn];
 }
 
 static void count_tags(struct rows *rows, const struct ifb_cell_summary *cell,
                        const struct ifb_item *item, uint8_t strict, uint8_t loose)
 {
     if (item->group.len)
-        count_constraint(row_of(rows, cell, "group", item->group), strict, loose);
+        count_constraint(row_of(rows, cell, GROUP, item->group), strict, loose);
     for (size_t i = 0; i < item->tags.n; i++)
-        count_constraint(row_of(rows, cell, "tag", item->tags.at[i]), strict, loose);
+        count_constraint(row_of(rows, cell, TAG, item->tags.at[i]), strict, loose);
 }
 
 static void count_groups(struct rows *rows, const struct ifb_cell_summary *cell,
@@ -73,14 +78,15 @@ static void count_groups(struct rows *rows, const struct ifb_cell_summary *cell,
         ifb_str id = c->id;
         size_t colon = ifb_str_chr(id, ':', 0);
 
-        count_constraint(row_of(rows, cell, "instruction", id), r->strict[i], r->loose[i]);
+        count_constraint(row_of(rows, cell, INSTRUCTION, id), r->strict[i], r->loose[i]);
         if (colon != SIZE_MAX)
-            count_constraint(row_of(rows, cell, "family", ifb_str_part(id, 0, colon)),
+            count_constraint(row_of(rows, cell, FAMILY, ifb_str_part(id, 0, colon)),
                              r->strict[i], r->loose[i]);
         if (p->turns > 1)
-            count_turn(rows, cell, c->turn, r->strict[i], r->loose[i]);
+            count_constraint(row_of(rows, cell, TURN, turn_name(rows, c->turn)), r->strict[i],
+                             r->loose[i]);
         if (polarity)
-            count_constraint(row_of(rows, cell, "polarity",
+            count_constraint(row_of(rows, cell, POLARITY,
                                     c->negated ? IFB_STR("negated") : IFB_STR("required")),
                              r->strict[i], r->loose[i]);
         count_tags(rows, cell, item, r->strict[i], r->loose[i]);
@@ -310,6 +316,7 @@ void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *
                                               .model = p->model->spec,
                                               .missing_fails = missing == IFB_MISSING_FAIL };
         rows.first = rows.n;
+        memset(rows.known, 0, sizeof(rows.known));
         for (uint32_t i = p->first; i < p->first + p->n; i++) {
             count_sample(&cells[c], &results[i]);
             if (results[i].scored)
