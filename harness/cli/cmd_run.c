@@ -11,7 +11,8 @@
 
 static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, suite_lists, "suite", .kind = IFB_STRINGS, .letter = 's',
-              .value = "NAME[,NAME]", .doc = "suites to ask; core, the built-in one, when not given"),
+              .value = "NAME[,NAME]",
+              .doc = "suites, or files of your own (.yaml, .json, .jsonl); core when not given"),
     IFB_FIELD(struct ifb_run_flags, o.models, "model", .kind = IFB_STRINGS, .letter = 'm',
               .value = "SPEC", .doc = "model to ask, may be repeated; see `ifbench providers`"),
     IFB_FIELD(struct ifb_run_flags, o.concurrency, "concurrency", .kind = IFB_INT, .letter = 'j',
@@ -113,6 +114,8 @@ static const struct ifb_example_line examples[] = {
       "the built-in suite against a local server" },
     { "OPENAI_API_KEY=... ifbench run --suite ifeval --model openai:gpt-4o-mini -j 32",
       "IFEval, 32 calls at a time" },
+    { "ifbench run --suite own.yaml --model openai:gpt-4o-mini",
+      "a suite of your own; `ifbench suites validate own.yaml` finds its faults" },
     { "ifbench run --resume runs/2026-01-02T03-04-05-ifeval", "go on after a crash" },
     { 0 }
 };

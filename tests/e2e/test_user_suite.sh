@@ -71,6 +71,10 @@ ok "a run of it stops at the first fault, before anything is asked"
 run run --suite "$dir/own.yaml,$dir/./own.yaml" --model http://127.0.0.1:1/v1#x --dry-run
 [ $code = 2 ] && grep -q 'suite own is named twice' "$dir/err"
 ok "a file named twice is refused"
+cp "$dir/own.yaml" "$dir/other.yaml"
+run run --suite "$dir/own.yaml" --suite "$dir/other.yaml" --model http://127.0.0.1:1/v1#x --dry-run
+[ $code = 2 ] && grep -q 'suite own is named twice' "$dir/err"
+ok "and so are two files of one name"
 run suites show "$dir/own.yaml"
 [ $code = 0 ] && grep -q '^ship#pe$' "$dir/out" && grep -q 'parcel to Peru, by ship take?' "$dir/out" &&
     grep -q 'turn 2, no commas (negated)' "$dir/out"
