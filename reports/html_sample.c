@@ -44,7 +44,7 @@ void ifb_html_put_outcome(struct ifb_pen *p, enum ifb_outcome outcome, const cha
 
 /* ---- evidence ---- */
 
-#define SEEN_MAX 64 /* constraints of a turn whose evidence is marked; the last stands for the rest */
+#define SEEN_MAX 64 /* constraints of a turn that marks tell apart; the last is all others */
 
 /* Where a piece of evidence begins or ends, and whose it is. */
 struct edge {

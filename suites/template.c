@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Variables in the texts of a suite file: strings are cut at their braces and put together again. */
+/* Variables in the texts of a suite file: strings are cut at braces and put together again. */
 #include "suites/template.h"
 
 #include "harness/base/arena.h"
@@ -21,8 +21,8 @@ struct part {
 
 static enum ifb_code fail_open(ifb_str at, struct ifb_error *err)
 {
-    return ifb_fail(err, IFB_EINPUT, "\"{{%.*s\" is not closed by \"}}\"; write \\{{ for two braces",
-                    IFB_ARG(ifb_utf8_cut(at, 40)));
+    return ifb_fail(err, IFB_EINPUT, "\"{{%.*s\" is not closed by \"}}\"; write \\{{ for two "
+                    "braces", IFB_ARG(ifb_utf8_cut(at, 40)));
 }
 
 /* {{"..."}}: `rest` begins at the quote. */

@@ -276,39 +276,44 @@ const struct ifb_user_table *ifb_user_table_of(const struct ifb_user_suite *s,
     return NULL;
 }
 
-static void read_table(struct ifb_user_suite *s, const struct ifb_json *name,
+static void load_table(struct ifb_user_suite *s, const struct ifb_json *name,
                        struct ifb_user_faults *f)
 {
     struct ifb_user_table *t = &s->tables[s->ntables];
     struct ifb_csv csv;
     ifb_str text;
 
+    *t = (struct ifb_user_table){ .path = beside(s, name->string) };
+    if (!ifb_file_exists(t->path)) {
+        ifb_user_fault(f, s->path, name->line, "table: no file %s", t->path);
+        return;
+    }
+    if (!read_text(t->path, s->arena, &text, f))
+        return;
+    ifb_csv_open(&csv, s->arena, text, ',');
+    if (!read_rows(t, &csv, s->arena, f))
+        return;
+    find_id_column(t);
+    s->ntables++;
+}
+
+/* What a `table` member names, unless it was read before. */
+static void read_table(struct ifb_user_suite *s, const struct ifb_json *name,
+                       struct ifb_user_faults *f)
+{
     if (!name)
         return;
-    if (name->kind != IFB_JSTRING) {
+    if (name->kind != IFB_JSTRING)
         ifb_user_fault(f, s->path, name->line, "table is %s, wanted the name of a CSV file",
                        ifb_json_kind_name(name->kind));
-    } else if (!is_beside(name->string)) {
+    else if (!is_beside(name->string))
         ifb_user_fault(f, s->path, name->line, "table \"%.*s\" is not beside the suite, wanted a "
                        "name without \"..\" or a \"/\" in front",
                        IFB_ARG(ifb_utf8_cut(name->string, 80)));
-    } else if (!ifb_user_table_of(s, name)) {
-        if (s->ntables == TABLES_MAX) {
-            ifb_user_fault(f, s->path, name->line, "more than %d tables", TABLES_MAX);
-            return;
-        }
-        t->path = beside(s, name->string);
-        if (!ifb_file_exists(t->path)) {
-            ifb_user_fault(f, s->path, name->line, "table: no file %s", t->path);
-            return;
-        }
-        if (!read_text(t->path, s->arena, &text, f))
-            return;
-        ifb_csv_open(&csv, s->arena, text, ',');
-        if (read_rows(t, &csv, s->arena, f))
-            s->ntables++;
-        find_id_column(t);
-    }
+    else if (!ifb_user_table_of(s, name) && s->ntables == TABLES_MAX)
+        ifb_user_fault(f, s->path, name->line, "more than %d tables", TABLES_MAX);
+    else if (!ifb_user_table_of(s, name))
+        load_table(s, name, f);
 }
 
 /* ---- what stands above the items ---- */
@@ -459,12 +464,26 @@ static void list_sources(struct ifb_user_suite *s)
     s->suite.sources = at;
 }
 
+/* A list without a head is the items. */
+static const struct ifb_json *with_head(const struct ifb_json *doc, struct ifb_arena *arena)
+{
+    struct ifb_json *items, *head;
+
+    if (doc->kind != IFB_JARRAY)
+        return doc;
+    items = ifb_new(arena, struct ifb_json, 1);
+    head = ifb_new(arena, struct ifb_json, 1);
+    *items = *doc;
+    items->key = IFB_STR("items");
+    *head = (struct ifb_json){ .kind = IFB_JOBJECT, .n = 1, .first = items, .line = 1 };
+    return head;
+}
+
 struct ifb_user_suite *ifb_user_file(const char *path, struct ifb_arena *arena,
                                      struct ifb_user_faults *f)
 {
     struct ifb_user_suite *s = ifb_new(arena, struct ifb_user_suite, 1);
     const struct ifb_json *doc;
-    struct ifb_json *wrapped;
 
     s->arena = arena;
     s->path = ifb_cstr(arena, ifb_str_of(path));
@@ -474,15 +493,7 @@ struct ifb_user_suite *ifb_user_file(const char *path, struct ifb_arena *arena,
     doc = read_document(s->path, arena, f);
     if (!doc)
         return NULL;
-    if (doc->kind == IFB_JARRAY) {
-        struct ifb_json *items = ifb_new(arena, struct ifb_json, 1);
-
-        *items = *doc;
-        items->key = IFB_STR("items");
-        wrapped = ifb_new(arena, struct ifb_json, 1);
-        *wrapped = (struct ifb_json){ .kind = IFB_JOBJECT, .n = 1, .first = items, .line = 1 };
-        doc = wrapped;
-    }
+    doc = with_head(doc, arena);
     if (doc->kind != IFB_JOBJECT) {
         ifb_user_fault(f, s->path, doc->line ? doc->line : 1, "found %s, wanted a suite with items",
                        ifb_json_kind_name(doc->kind));

@@ -88,8 +88,8 @@ static void print_long(const struct ifb_suite *s)
     ifb_print("%s: %s\n", s->id, s->doc);
     if (s->cite)
         ifb_print("  source   %s\n", s->cite);
-    ifb_print("  data     %s%s\n", s->pack ? "ifbench data pull " : s->files ? "a file of yours, --data"
-                                                                          : "built in",
+    ifb_print("  data     %s%s\n", s->pack ? "ifbench data pull "
+              : s->files && s->files[0] ? "a file of yours, --data" : "built in",
               s->pack ? s->pack : "");
     ifb_print("  missing  an answer that is left out counts as %s\n",
               s->missing == IFB_MISSING_FAIL ? "failed" : "unscored");
@@ -129,29 +129,56 @@ static enum ifb_code list_suites(const struct flags *f, const ifb_str *only, str
 
 /* ---- validate ---- */
 
-/* Where faults go: JSON, or a line each. */
-struct telling {
-    struct ifb_jw *w;  /* NULL: lines */
+struct fault {
+    const char *file, *message;
+    unsigned line;
+    size_t number;  /* as it was found */
 };
 
-static void tell_fault(void *self, const char *file, unsigned line, const char *message)
-{
-    const struct telling *t = self;
+/* Faults are found item by item and shown by line. */
+struct faults {
+    struct ifb_arena *arena;
+    struct fault at[IFB_SUITE_FAULTS_MAX];
+    size_t n;
+};
 
-    if (!t->w) {
-        ifb_print_safe(ifb_str_of(file));
-        if (line)
-            ifb_print(":%u", line);
-        ifb_print(": ");
-        ifb_print_safe(ifb_str_of(message));
-        ifb_print("\n");
-        return;
-    }
-    ifb_jw_object(t->w, NULL);
-    ifb_jw_cstr(t->w, "file", file);
-    ifb_jw_int(t->w, "line", line);
-    ifb_jw_cstr(t->w, "message", message);
-    ifb_jw_end(t->w);
+static void keep_fault(void *self, const char *file, unsigned line, const char *message)
+{
+    struct faults *f = self;
+
+    if (f->n < IFB_SUITE_FAULTS_MAX)
+        f->at[f->n] = (struct fault){ ifb_cstr(f->arena, ifb_str_of(file)),
+                                      ifb_cstr(f->arena, ifb_str_of(message)), line, f->n };
+    f->n += f->n < IFB_SUITE_FAULTS_MAX;
+}
+
+static int by_line(const void *a, const void *b)
+{
+    const struct fault *x = a, *y = b;
+    int d = strcmp(x->file, y->file);
+
+    if (d || x->line != y->line)
+        return d ? d : x->line < y->line ? -1 : 1;
+    return x->number < y->number ? -1 : 1;
+}
+
+static void print_fault(const struct fault *f)
+{
+    ifb_print_safe(ifb_str_of(f->file));
+    if (f->line)
+        ifb_print(":%u", f->line);
+    ifb_print(": ");
+    ifb_print_safe(ifb_str_of(f->message));
+    ifb_print("\n");
+}
+
+static void put_fault(const struct fault *f, struct ifb_jw *w)
+{
+    ifb_jw_object(w, NULL);
+    ifb_jw_cstr(w, "file", f->file);
+    ifb_jw_int(w, "line", f->line);
+    ifb_jw_cstr(w, "message", f->message);
+    ifb_jw_end(w);
 }
 
 static void print_tally(const char *path, const struct ifb_suite_tally *t)
@@ -165,33 +192,44 @@ static void print_tally(const char *path, const struct ifb_suite_tally *t)
     ifb_print("%zu constraints, ok\n", t->constraints);
 }
 
-static enum ifb_code validate_file(const char *path, struct ifb_arena *arena, struct ifb_jw *w,
-                                   size_t *faults, struct ifb_error *err)
+static void put_file(const char *path, const struct faults *faults,
+                     const struct ifb_suite_tally *t, struct ifb_jw *w)
 {
-    struct telling telling = { w };
-    struct ifb_suite_tally tally;
-    enum ifb_code code;
+    ifb_jw_object(w, NULL);
+    ifb_jw_cstr(w, "file", path);
+    ifb_jw_array(w, "faults");
+    for (size_t i = 0; i < faults->n; i++)
+        put_fault(&faults->at[i], w);
+    ifb_jw_end(w);
+    ifb_jw_str(w, "suite", t->suite);
+    ifb_jw_int(w, "items", (int64_t)t->items);
+    ifb_jw_int(w, "turns", (int64_t)t->turns);
+    ifb_jw_int(w, "constraints", (int64_t)t->constraints);
+    ifb_jw_bool(w, "ok", !t->faults);
+    ifb_jw_end(w);
+}
 
-    if (w) {
-        ifb_jw_object(w, NULL);
-        ifb_jw_cstr(w, "file", path);
-        ifb_jw_array(w, "faults");
-    }
-    code = ifb_suite_validate(path, arena, tell_fault, &telling, &tally, err);
-    *faults += tally.faults;
-    if (!w) {
-        if (!code)
-            print_tally(path, &tally);
+/* `w` is NULL where lines are wanted. */
+static enum ifb_code validate_file(const char *path, struct ifb_arena *arena, struct ifb_jw *w,
+                                   size_t *n, struct ifb_error *err)
+{
+    struct faults faults = { .arena = arena };
+    struct ifb_suite_tally tally;
+    enum ifb_code code = ifb_suite_validate(path, arena, keep_fault, &faults, &tally, err);
+
+    if (code)
         return code;
+    *n += tally.faults;
+    if (faults.n)
+        qsort(faults.at, faults.n, sizeof(faults.at[0]), by_line);
+    if (w) {
+        put_file(path, &faults, &tally, w);
+        return IFB_OK;
     }
-    ifb_jw_end(w);
-    ifb_jw_str(w, "suite", tally.suite);
-    ifb_jw_int(w, "items", (int64_t)tally.items);
-    ifb_jw_int(w, "turns", (int64_t)tally.turns);
-    ifb_jw_int(w, "constraints", (int64_t)tally.constraints);
-    ifb_jw_bool(w, "ok", !code && !tally.faults);
-    ifb_jw_end(w);
-    return code;
+    for (size_t i = 0; i < faults.n; i++)
+        print_fault(&faults.at[i]);
+    print_tally(path, &tally);
+    return IFB_OK;
 }
 
 static enum ifb_code validate(struct ifb_cli *cli, const struct flags *f, const ifb_str *files,
@@ -219,45 +257,55 @@ static enum ifb_code validate(struct ifb_cli *cli, const struct flags *f, const 
     ifb_jw_end(&page.w);
     print_page(&page, f->json && !code);
     if (!code && faults)
-        code = ifb_fail(err, IFB_EINPUT, "%s%zu fault%s", faults > IFB_SUITE_FAULTS_MAX ? "at least "
-                        : "", faults, faults == 1 ? "" : "s");
+        code = ifb_fail(err, IFB_EINPUT, "%zu fault%s", faults, faults == 1 ? "" : "s");
     return code;
 }
 
 /* ---- show ---- */
 
+static const char *read_env(const char *name)
+{
+    return getenv(name);
+}
+
+static enum ifb_code find_files(struct ifb_cli *cli, const struct flags *f,
+                                const struct ifb_suite *suite, struct ifb_suite_source *src,
+                                struct ifb_error *err)
+{
+    const char *const *dirs = ifb_data_dirs(f->data_dir, read_env, cli->arena);
+    const char **paths;
+    size_t n = 0;
+
+    while (suite->files && suite->files[n])
+        n++;
+    paths = ifb_new(cli->arena, const char *, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        paths[i] = ifb_data_find(dirs, suite->files[i], cli->arena);
+        if (!paths[i])
+            return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not there; `ifbench data pull %s` "
+                            "gets it", suite->id, suite->files[i], suite->pack);
+    }
+    *src = (struct ifb_suite_source){ paths, n };
+    return IFB_OK;
+}
+
 static enum ifb_code find_suite(struct ifb_cli *cli, const struct flags *f, ifb_str name,
                                 const struct ifb_suite **out, struct ifb_suite_source *src,
                                 struct ifb_error *err)
 {
-    const char *const *dirs = ifb_data_dirs(f->data_dir, (const char *(*)(const char *))getenv,
-                                            cli->arena);
-    const char **paths;
-    size_t n = 0;
-
     *out = ifb_suite_find(name);
     if (!*out && ifb_suite_is_file(name))
         return ifb_suite_read(ifb_cstr(cli->arena, name), cli->arena, out, err);
     if (!*out)
         return ifb_fail(err, IFB_EINPUT, "unknown suite \"%.*s\"; the nearest is \"%s\"",
                         IFB_ARG(name), ifb_suite_nearest(name));
-    while ((*out)->files[n])
-        n++;
-    paths = ifb_new(cli->arena, const char *, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        paths[i] = ifb_data_find(dirs, (*out)->files[i], cli->arena);
-        if (!paths[i])
-            return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not there; `ifbench data pull %s` "
-                            "gets it", (*out)->id, (*out)->files[i], (*out)->pack);
-    }
-    *src = (struct ifb_suite_source){ paths, n };
-    return IFB_OK;
+    return find_files(cli, f, *out, src, err);
 }
+
+static const char *const roles[] = { "system", "user", "assistant" };
 
 static void show_json(const struct ifb_item *item, struct ifb_jw *w)
 {
-    static const char *const roles[] = { "system", "user", "assistant" };
-
     ifb_jw_object(w, NULL);
     ifb_jw_str(w, "id", item->id);
     if (item->group.len)
@@ -291,8 +339,6 @@ static void show_lines(const struct ifb_item *item)
 {
     ifb_print_safe(item->id);
     for (size_t i = 0; i < item->prompt.n; i++) {
-        static const char *const roles[] = { "system", "user", "assistant" };
-
         ifb_print("\n  %s: ", roles[item->prompt.at[i].role]);
         ifb_print_safe(item->prompt.at[i].text);
     }
@@ -354,7 +400,8 @@ static enum ifb_code cmd_suites(struct ifb_cli *cli, struct ifb_error *err)
 }
 
 const struct ifb_command ifb_cmd_suites = {
-    .name = "suites", .usage = "suites [ID] [--json] | suites validate FILE... | suites show ID|FILE",
+    .name = "suites",
+    .usage = "suites [ID] [--json] | suites validate FILE... | suites show ID|FILE",
     .doc = "list the suites, show one, validate your own", .more = more, .options = options,
     .examples = examples, .run = cmd_suites,
 };

@@ -49,7 +49,10 @@ struct ifb_plan {
     char digest[IFB_SHA256_HEX];  /* of all ids, prompts, constraints, models and epochs */
 };
 
-/* Reads all items of a suite (`src` is not looked at when it was read from a file), or the first `limit` when it is not 0. */
+/*
+ * Reads all items of a suite, or the first `limit` when it is not 0. `src` is not
+ * looked at when the suite was read from a file.
+ */
 enum ifb_code ifb_suite_load(const struct ifb_suite *suite, const struct ifb_suite_source *src,
                              size_t limit, struct ifb_arena *arena, struct ifb_suite_items *out,
                              struct ifb_error *err);

@@ -203,9 +203,10 @@ static enum ifb_code fail_unknown(ifb_str id, struct ifb_error *err)
 {
     const char *near = ifb_suite_nearest(id);
 
-    return ifb_fail(err, IFB_EINPUT, "unknown suite \"%.*s\"%s%s%s; `ifbench suites` lists them, one "
-                    "of your own is a .yaml, .json or .jsonl file", (int)(id.len < 80 ? id.len : 80),
-                    id.ptr, *near ? ", did you mean \"" : "", near, *near ? "\"?" : "");
+    return ifb_fail(err, IFB_EINPUT, "unknown suite \"%.*s\"%s%s%s; `ifbench suites` lists them, "
+                    "one of your own is a .yaml, .json or .jsonl file",
+                    (int)(id.len < 80 ? id.len : 80), id.ptr, *near ? ", did you mean \"" : "",
+                    near, *near ? "\"?" : "");
 }
 
 static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str *name, struct ifb_error *err)
