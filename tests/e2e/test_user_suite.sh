@@ -27,7 +27,7 @@ evidence() {
 
 # ---- validation ----
 run suites validate "$dir/own.yaml" "$dir/readme.yaml"
-[ $code = 0 ] && grep -q 'own.yaml: 12 items, 14 turns, 22 constraints, ok' "$dir/out" &&
+[ $code = 0 ] && grep -q 'own.yaml: 12 items, 14 turns, 23 constraints, ok' "$dir/out" &&
     grep -q 'readme.yaml: 3 items, 4 turns, 7 constraints, ok' "$dir/out"
 ok "validate counts what a good file holds"
 cat >"$dir/bad.yaml" <<'EOF'
@@ -85,7 +85,7 @@ start_mock --answers $answers --log "$dir/log" --log-request
 run run --suite "$dir/own.yaml" --model "$url/v1#demo" --out "$dir/run" -j 1 -q --no-preflight
 [ $code = 0 ] && [ "$(records "$dir/run" answer)" = 14 ]
 ok "a suite of one's own is asked, every turn of it"
-[ "$(metric "$dir/run" prompt_level_strict_acc) $(metric "$dir/run" inst_level_strict_acc) $(metric "$dir/run" turn_level_strict_acc)" = "4/12 13/22 6/14" ]
+[ "$(metric "$dir/run" prompt_level_strict_acc) $(metric "$dir/run" inst_level_strict_acc) $(metric "$dir/run" turn_level_strict_acc)" = "4/12 13/23 6/14" ]
 ok "prompts, instructions and turns are counted"
 grep -q 'max_tokens.*400' "$dir/log" && grep -q 'You write for Kite & Sons' "$dir/log"
 ok "the file's defaults and system message are sent"
@@ -93,8 +93,9 @@ grep -F 'Do you have the receipt' "$dir/log" | grep -q 'My kite broke.*I am sorr
 ok "a conversation that has begun goes out as one call"
 row offer | grep -q '"why":"/price: ' && [ "$(evidence offer json 0 '{"name": "Red kite", "price": "12 €"}')" = '"12 €"|' ]
 ok "JSON Schema: the place of the fault, and its bytes"
-check order 'two lines' | grep -q '"strict":"fail"'
-ok "one line where two were wanted"
+check order xml | grep -q '"strict":"fail"' && check order 'not xml' | grep -q '"negated":true,"strict":"fail"' &&
+    [ "$(evidence order 'not xml' 0 '<order><line>Red kite</line><note>one only</note></order>')" = '<note>|' ]
+ok "XPath: one line where two were wanted, and an element that should not be there"
 [ "$(evidence plain 'not mentions' 0 "A café kite is very light; don't drop it.")" = "very|don't|" ] &&
     check plain 'not mentions' | grep -q '"negated":true,"strict":"fail"'
 ok "negation: every forbidden word, counted in bytes of the answer without its thinking"
@@ -128,7 +129,7 @@ ok "in each turn's answer"
 grep -q '⊘ negated' "$page" && grep -q 'By <bdi>polarity</bdi>' "$page" && grep -q 'By <bdi>turn</bdi>' "$page"
 ok "and groups what is negated and the turns"
 run report "$dir/run"
-grep -q '^  negated  *5 ' "$dir/out" && grep -q '^  turn 3  *2 ' "$dir/out" && grep -q '^  structure  *2 ' "$dir/out"
+grep -q '^  negated  *6 ' "$dir/out" && grep -q '^  turn 3  *2 ' "$dir/out" && grep -q '^  structure  *3 ' "$dir/out"
 ok "so does the terminal"
 run report "$dir/run" --reports markdown --to -
 grep -q '|own *|negated *|' "$dir/out"
