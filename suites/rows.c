@@ -79,7 +79,8 @@ static enum ifb_code read_prompt(struct ifb_item_rows *rows, const struct ifb_js
     if (!ifb_str_trim_ascii(prompt->string).len)
         return ifb_fail(err, IFB_EINPUT, "\"prompt\" is empty");
     message = ifb_new(rows->arena, struct ifb_message, 1);
-    *message = (struct ifb_message){ IFB_USER, ifb_str_copy(rows->arena, prompt->string) };
+    *message = (struct ifb_message){ .role = IFB_USER,
+                                      .text = ifb_str_copy(rows->arena, prompt->string) };
     item->prompt = (struct ifb_conversation){ message, 1 };
     return IFB_OK;
 }

@@ -154,6 +154,13 @@ void ifb_jw_raw(struct ifb_jw *w, const char *key, ifb_str json);
 /* A parsed value, written compactly. */
 void ifb_jw_value(struct ifb_jw *w, const char *key, const struct ifb_json *value);
 
+/*
+ * `target` with `patch` merged in (RFC 7396): objects member by member at every
+ * depth, a null removes a member, anything else replaces it. `target` may be NULL.
+ */
+void ifb_jw_merged(struct ifb_jw *w, const char *key, const struct ifb_json *target,
+                   const struct ifb_json *patch);
+
 /* Appends `s` as a JSON string with its quotes. */
 void ifb_json_quote(struct ifb_buf *out, ifb_str s, bool html);
 

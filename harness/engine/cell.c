@@ -62,7 +62,8 @@ struct ifb_conversation ifb_cell_messages(const struct ifb_cell *cell, const str
         if (ifb_is_turn(&item->prompt, i) && turn < cell->nrecords) {
             ifb_str said = cell->records[turn++].response.text;
 
-            out[at++] = (struct ifb_message){ IFB_ASSISTANT, said.ptr ? said : IFB_STR("") };
+            out[at++] = (struct ifb_message){ .role = IFB_ASSISTANT,
+                                               .text = said.ptr ? said : IFB_STR("") };
         }
     }
     return (struct ifb_conversation){ out, at };

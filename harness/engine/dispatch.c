@@ -102,7 +102,8 @@ static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell)
     *f = (struct flight){ .cell = cell, .model = plan_cell(d, cell)->model_index,
                           .older = f->older };
     f->record = ifb_cell_record(cell, d->o->plan);
-    f->request = (struct ifb_request){ f->record.messages, sampling_of(d, cell) };
+    f->request = (struct ifb_request){ .messages = f->record.messages,
+                                       .sampling = sampling_of(d, cell) };
     f->first_us = ifb_clock_us();
     f->held = ifb_cost_ceiling(d->o->prices ? &d->o->prices[f->model] : NULL, &f->request);
     return f;

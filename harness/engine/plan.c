@@ -81,8 +81,13 @@ static void hash_str(struct ifb_sha256 *h, ifb_str s)
 static void hash_item(struct ifb_sha256 *h, const struct ifb_item *item)
 {
     hash_str(h, item->id);
-    for (size_t i = 0; i < item->prompt.n; i++)
+    for (size_t i = 0; i < item->prompt.n; i++) {
+        const struct ifb_images *images = item->prompt.at[i].images;
+
         hash_str(h, item->prompt.at[i].text);
+        for (size_t k = 0; images && k < images->n; k++)
+            hash_str(h, images->at[k].sha256);
+    }
     for (size_t i = 0; i < item->nconstraints; i++) {
         hash_str(h, item->constraints[i].id);
         hash_str(h, item->constraints[i].args_json);

@@ -10,12 +10,11 @@
 /* A refusal without a key wants to be told where the key is looked for. */
 static void hint_at_key(const struct ifb_model *model, struct ifb_error *err)
 {
-    bool by_address = ifb_str_starts(model->spec, IFB_STR("http"));
     size_t len = err ? strlen(err->msg) : 0;
 
-    if (err && !model->key.len)
+    if (err && !model->key.len && model->key_env)
         snprintf(err->msg + len, sizeof(err->msg) - len, "; the key is read from $%s",
-                 by_address ? "IFBENCH_API_KEY" : model->provider->key_env);
+                 model->key_env);
 }
 
 /* What a reply other than 200 says about the run to come. */
@@ -50,8 +49,10 @@ static enum ifb_code wait_for(struct ifb_http *h, struct ifb_http_event *event,
 enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms, const char *ca_file,
                             char note[512], struct ifb_error *err)
 {
-    static const struct ifb_message hello = { IFB_USER, IFB_STR_INIT("Reply with the word OK.") };
-    const struct ifb_request request = { { &hello, 1 }, { -1, -1, 16, -1 } };
+    static const struct ifb_message hello = { .role = IFB_USER,
+                                              .text = IFB_STR_INIT("Reply with the word OK.") };
+    const struct ifb_request request = { .messages = { &hello, 1 },
+                                         .sampling = { -1, -1, 16, -1 } };
     const struct ifb_http_options options = { .ca_file = ca_file };
     struct ifb_arena *arena = ifb_arena_new();
     struct ifb_http_call call;

@@ -76,13 +76,13 @@ static const struct ifb_summary world = {
 /* ---- samples ---- */
 
 static const struct ifb_message world_plain[] = {
-    { IFB_USER, S("Say hello without commas.") },
+    { IFB_USER, S("Say hello without commas."), NULL },
 };
 static const struct ifb_message world_turns[] = {
-    { IFB_SYSTEM, S("You are " WORLD_IMG) },
-    { IFB_USER, S("first " WORLD_SCRIPT) },
-    { IFB_ASSISTANT, S("earlier <b>answer</b>") },
-    { IFB_USER, S("second & last") },
+    { IFB_SYSTEM, S("You are " WORLD_IMG), NULL },
+    { IFB_USER, S("first " WORLD_SCRIPT), NULL },
+    { IFB_ASSISTANT, S("earlier <b>answer</b>"), NULL },
+    { IFB_USER, S("second & last"), NULL },
 };
 
 /* "hé, llo": a span may cut the character at 1 or reach beyond the end. */

@@ -25,7 +25,7 @@ struct world {
     struct ifb_cache *cache;
 };
 
-static const struct ifb_message hello = { IFB_USER, IFB_STR_INIT("hello") };
+static const struct ifb_message hello = { IFB_USER, IFB_STR_INIT("hello"), NULL };
 
 static struct ifb_model model_of(const char *provider, const char *url, const char *name)
 {
@@ -36,7 +36,7 @@ static struct ifb_model model_of(const char *provider, const char *url, const ch
 static struct ifb_cache_key key_of(uint32_t epoch)
 {
     struct ifb_model m = model_of("openai", "http://h/v1", "m");
-    struct ifb_request r = { { &hello, 1 }, { 0, -1, 10, 1 } };
+    struct ifb_request r = { .messages = { &hello, 1 }, .sampling = { 0, -1, 10, 1 } };
 
     return ifb_cache_key(&m, &r, epoch);
 }
@@ -112,15 +112,15 @@ static void an_answer_comes_back_as_it_was(void **state)
 /* Each row differs from the first in one thing that decides an answer. */
 static void all_that_decides_an_answer_is_in_the_key(void **state)
 {
-    static const struct ifb_message other[] = { { IFB_SYSTEM, IFB_STR_INIT("hello") },
-                                                { IFB_USER, IFB_STR_INIT("hellO") },
-                                                { IFB_USER, IFB_STR_INIT("hello") },
-                                                { IFB_USER, IFB_STR_INIT("") } };
+    static const struct ifb_message other[] = { { IFB_SYSTEM, IFB_STR_INIT("hello"), NULL },
+                                                { IFB_USER, IFB_STR_INIT("hellO"), NULL },
+                                                { IFB_USER, IFB_STR_INIT("hello"), NULL },
+                                                { IFB_USER, IFB_STR_INIT(""), NULL } };
     struct ifb_model m[] = { model_of("openai", "http://h/v1", "m"),
                              model_of("openai", "http://i/v1", "m"),
                              model_of("openai", "http://h/v1", "n"),
                              model_of("openai", "http://h/v1m", "") };
-    struct ifb_request r = { { &hello, 1 }, { 0, -1, 10, 1 } };
+    struct ifb_request r = { .messages = { &hello, 1 }, .sampling = { 0, -1, 10, 1 } };
     struct ifb_cache_key keys[16];
     size_t n = 0;
 

@@ -18,10 +18,10 @@
 #include "harness/engine/plan.h"
 #include "harness/engine/pool.h"
 
-static const struct ifb_message two_turns[] = { { IFB_SYSTEM, IFB_STR_INIT("s") },
-                                                { IFB_USER, IFB_STR_INIT("q1") },
-                                                { IFB_USER, IFB_STR_INIT("q2") } };
-static const struct ifb_message one_turn[] = { { IFB_USER, IFB_STR_INIT("q") } };
+static const struct ifb_message two_turns[] = { { IFB_SYSTEM, IFB_STR_INIT("s"), NULL },
+                                                { IFB_USER, IFB_STR_INIT("q1"), NULL },
+                                                { IFB_USER, IFB_STR_INIT("q2"), NULL } };
+static const struct ifb_message one_turn[] = { { IFB_USER, IFB_STR_INIT("q"), NULL } };
 
 static void count_first(const struct ifb_item_score *s, struct ifb_ratio *r)
 {
