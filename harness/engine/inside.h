@@ -13,6 +13,7 @@
 #include "harness/engine/replay_file.h"
 #include "harness/engine/rows.h"
 #include "harness/engine/score.h"
+#include "harness/engine/server.h"
 
 /* How far a model's samples have been looked at. */
 struct ifb_cursor {
@@ -31,7 +32,9 @@ struct ifb_run_inside {
     struct ifb_model *models;
     struct ifb_replay **replays;  /* one a model; NULL where it is no replay */
     struct ifb_price *prices;     /* one a model */
+    struct ifb_server **servers;  /* one a model; NULL where none was started */
     size_t nmodels;
+    bool asking;                  /* calls will be made: keys are needed */
     struct ifb_resources resources;
     struct ifb_think think;
     struct ifb_plan plan;
@@ -61,6 +64,20 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err);
 
 /* The rule for unanswered samples: the option, else what `otherwise` says. */
 enum ifb_missing ifb_run_missing(const struct ifb_run *run, bool scored_only);
+
+/* ---- run_models.c: who is asked ---- */
+
+/* Reads the models and what goes with them: keys, headers, extra members, stored answers. */
+enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err);
+
+/*
+ * Says once a model what it is asked for and does not take, starts the servers and
+ * waits for them, then tries one cheap request each.
+ */
+enum ifb_code ifb_run_open_models(struct ifb_run *run, struct ifb_error *err);
+
+/* Stops the servers; warns about one that had ended by itself. */
+void ifb_run_close_models(struct ifb_run *run);
 
 /* ---- run_work.c: answers, scores, rows ---- */
 

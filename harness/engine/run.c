@@ -9,7 +9,6 @@
 #include "harness/base/clock.h"
 #include "harness/base/error.h"
 #include "harness/base/str.h"
-#include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
 #include "harness/engine/resources.h"
 #include "harness/engine/summary_read.h"
@@ -84,26 +83,6 @@ static enum ifb_code make_folder(struct ifb_run *run, struct ifb_error *err)
     return code;
 }
 
-static enum ifb_code preflight(struct ifb_run *run, struct ifb_error *err)
-{
-    struct ifb_run_inside *in = run->inside;
-    char note[512];
-
-    for (size_t i = 0; i < in->nmodels && !in->o.no_preflight; i++) {
-        enum ifb_code code = IFB_OK;
-        int64_t ms = in->o.timeout_s > 0 ? (int64_t)(in->o.timeout_s * 1000) : 60000;
-
-        note[0] = '\0';
-        if (!in->replays[i])
-            code = ifb_preflight(&in->models[i], ms, in->o.ca_file.ptr, note, err);
-        if (code)
-            return ifb_within(err, "%.*s", IFB_ARG(in->models[i].spec));
-        if (note[0])
-            ifb_run_warn(run, "%.*s: %s", IFB_ARG(in->models[i].spec), note);
-    }
-    return IFB_OK;
-}
-
 static bool is_settled(const struct ifb_run_inside *in)
 {
     return ifb_journal_answers(in->journal) + ifb_journal_failures(in->journal) ==
@@ -158,6 +137,7 @@ static enum ifb_code work(struct ifb_run *run, bool ask, struct ifb_error *err)
         open_cache(run);
     first = ask ? ifb_run_ask(run, err) : ifb_run_score_journal(run, err);
     close_cache(run);
+    ifb_run_close_models(run);
     code = ifb_run_work_end(run, &later);
     if (!first && code && err)
         *err = later;
@@ -188,11 +168,12 @@ enum ifb_code ifb_run_start(const struct ifb_run_options *options, struct ifb_ru
     enum ifb_code code;
 
     set_start(run);
+    run->inside->asking = true;
     code = check_reports(run->inside, err);
     if (!code)
         code = ifb_run_prepare(run, err);
     if (!code)
-        code = preflight(run, err);
+        code = ifb_run_open_models(run, err);
     fill_manifest(run, false);
     if (!code)
         code = make_folder(run, err);
@@ -248,6 +229,10 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
         o.epochs = then->options.epochs;
         o.sampling = then->options.sampling;
         o.params = then->options.params;
+        o.stop_at = then->options.stop_at;
+        o.top_logprobs = then->options.top_logprobs;
+        o.extra_body = then->options.extra_body;
+        o.tokens_as = then->options.tokens_as;
         if (!judging || !o.think.ptr)
             o.think = then->options.think;
         if (!judging || !o.think_tags.n)
@@ -278,6 +263,7 @@ static enum ifb_code continue_run(const char *folder, const struct ifb_run_optio
         return code;
     }
     in = run->inside;
+    in->asking = ask && !in->manifest.scored_only;
     code = check_reports(in, err);
     if (!code)
         code = ifb_run_prepare(run, err);
@@ -292,7 +278,7 @@ static enum ifb_code continue_run(const char *folder, const struct ifb_run_optio
         ifb_run_warn(run, "a torn record of %zu bytes at the end of the journal was cut off",
                      ifb_journal_cut(in->journal));
     if (!code && ask && !ifb_journal_ended(in->journal))
-        code = preflight(run, err);
+        code = ifb_run_open_models(run, err);
     if (!code)
         code = work(run, ask, err);
     return hand_over(run, code, out);
@@ -347,6 +333,7 @@ void ifb_run_close(struct ifb_run *run)
     if (!run)
         return;
     in = run->inside;
+    ifb_run_close_models(run);
     ifb_pool_close(in->pool);
     ifb_cells_close(&in->cells);
     ifb_rows_close(in->rows);

@@ -60,6 +60,9 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
     in->o.models = copy_strs(arena, options->models);
     in->o.headers = copy_strs(arena, options->headers);
     in->o.params = copy_strs(arena, options->params);
+    in->o.stop_at = copy_strs(arena, options->stop_at);
+    in->o.extra_body = copy_str(arena, options->extra_body);
+    in->o.key_command = copy_str(arena, options->key_command);
     in->o.reports = copy_strs(arena, options->reports);
     in->o.think_tags = copy_strs(arena, options->think_tags);
     in->o.data = copy_str(arena, options->data);
@@ -250,81 +253,6 @@ static enum ifb_code load_suites(struct ifb_run_inside *in, struct ifb_error *er
     return code;
 }
 
-static enum ifb_code add_header(struct ifb_model *m, ifb_str line, struct ifb_error *err)
-{
-    ifb_str name;
-
-    if (!ifb_str_chop(&line, ':', &name) || !name.len ||
-        ifb_str_chr(name, ' ', 0) != SIZE_MAX || m->nextra == IFB_HEADERS_MAX)
-        return ifb_fail(err, IFB_EUSAGE, "--header wants \"Name: value\"");
-    m->extra[m->nextra++] = (struct ifb_header){ name, ifb_str_trim_ascii(line), true };
-    return IFB_OK;
-}
-
-/* The replays are free; for the rest a cap in dollars wants a price for each. */
-static enum ifb_code load_price(struct ifb_run_inside *in, size_t i, struct ifb_error *err)
-{
-    const struct ifb_model *m = &in->models[i];
-    enum ifb_code code = IFB_OK;
-
-    if (in->o.prices.ptr)
-        code = ifb_price_find(in->o.prices.ptr, m->name, &in->prices[i], err);
-    if (!code && in->o.budget_usd > 0 && !in->prices[i].known && !in->replays[i])
-        return ifb_fail(err, IFB_EUSAGE, "--budget-usd needs the price of %.*s; write a line "
-                        "\"%.*s: {input: X, output: Y}\", dollars for a million tokens, into a "
-                        "file and name it with --prices", IFB_ARG(m->name), IFB_ARG(m->name));
-    return code;
-}
-
-/* Parses a model, and makes its variants of it. */
-static enum ifb_code load_model(struct ifb_run_inside *in, ifb_str spec,
-                                const struct ifb_variants *variants, struct ifb_error *err)
-{
-    struct ifb_model first;
-    enum ifb_code code = ifb_model_parse(spec, in->o.env, in->arena, &first, err);
-
-    for (size_t h = 0; h < in->o.headers.n && !code; h++)
-        code = add_header(&first, in->o.headers.at[h], err);
-    for (size_t j = 0; j < in->nmodels && !code; j++)
-        if (ifb_str_eq(in->models[j].given, first.spec))
-            return ifb_fail(err, IFB_EUSAGE, "model %.*s is named twice", IFB_ARG(first.spec));
-    first.given = first.spec;
-    for (size_t v = 0; v < variants->n && !code; v++) {
-        struct ifb_model *m = &in->models[in->nmodels];
-
-        *m = first;
-        m->sampling = variants->at[v].sampling;
-        m->spec = ifb_fmt(in->arena, "%.*s%.*s", IFB_ARG(first.given),
-                          IFB_ARG(variants->at[v].label));
-        if (m->path.ptr)
-            code = ifb_replay_read(ifb_cstr(in->arena, m->path), &in->replays[in->nmodels], err);
-        if (!code)
-            code = load_price(in, in->nmodels, err);
-        if (!code)
-            in->nmodels++;
-    }
-    return code;
-}
-
-static enum ifb_code load_models(struct ifb_run_inside *in, struct ifb_error *err)
-{
-    struct ifb_variants variants;
-    enum ifb_code code;
-
-    if (!in->o.models.n)
-        return ifb_fail(err, IFB_EUSAGE, "which model? name it with --model, such as "
-                        "--model http://127.0.0.1:8080/v1#NAME or --model openai:NAME");
-    code = ifb_variants_make(in->o.params, in->arena, &variants, err);
-    if (code)
-        return code;
-    in->models = ifb_new(in->arena, struct ifb_model, in->o.models.n * variants.n);
-    in->replays = ifb_new(in->arena, struct ifb_replay *, in->o.models.n * variants.n);
-    in->prices = ifb_new(in->arena, struct ifb_price, in->o.models.n * variants.n);
-    for (size_t i = 0; i < in->o.models.n && !code; i++)
-        code = load_model(in, in->o.models.at[i], &variants, err);
-    return code;
-}
-
 static unsigned needs_of(const struct ifb_run_inside *in)
 {
     unsigned needs = 0;
@@ -417,7 +345,7 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
     enum ifb_code code;
 
     in->data_dirs = ifb_data_dirs(in->o.data_dir, in->o.env, in->arena);
-    code = load_models(in, err);
+    code = ifb_run_load_models(run, err);
     if (!code)
         code = load_suites(in, err);
     if (!code)

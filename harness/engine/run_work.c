@@ -241,6 +241,7 @@ static struct ifb_dispatch_options dispatch_options(const struct ifb_run_inside 
     struct ifb_dispatch_options o = {
         .plan = &in->plan, .sampling = in->o.sampling,
         .nmodels = in->nmodels, .cache = in->cache,
+        .stop_at = in->o.stop_at, .top_logprobs = in->o.top_logprobs,
         .limits = { .fixed = in->o.concurrency, .most = in->o.max_concurrency,
                     .rpm = in->o.rpm, .tpm = in->o.tpm },
         .budget = { .tokens = in->o.budget_tokens, .usd = in->o.budget_usd },
