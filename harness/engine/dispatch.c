@@ -147,7 +147,7 @@ static enum ifb_code send_call(struct dispatch *d, struct flight *f, struct ifb_
     enum ifb_code code;
 
     ifb_arena_reset(d->scratch);
-    f->request.key = ifb_keys_take(&m->keys, model->keys.n);
+    f->request.key = ifb_keys_take(&m->keys, model->keys.n, ifb_clock_us());
     code = model->provider->encode(model, &f->request, d->scratch, &call, err);
     if (!code)
         code = ifb_transport_start(d->transport, model, &call, d->o->timeout_ms, f, err);
@@ -364,7 +364,7 @@ static enum ifb_code attempt_failed(struct dispatch *d, struct flight *f,
     size_t nkeys = plan_cell(d, f->cell)->model->keys.n;
 
     /* Another key may do at once what this one may not: no attempt is counted. */
-    if (ifb_keys_failed(&d->models[f->model].keys, nkeys, f->request.key, why->http_status) &&
+    if (ifb_keys_failed(&d->models[f->model].keys, nkeys, f->request.key, why, now) &&
         ++f->keys_tried < nkeys && !d->stopped_us) {
         put_off(d, f, now);
         return IFB_OK;

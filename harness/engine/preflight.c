@@ -88,10 +88,10 @@ enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms, c
     size_t key, tried = 0;
 
     do {
-        key = ifb_keys_take(&keys, model->keys.n);
+        key = ifb_keys_take(&keys, model->keys.n, 0);
         code = ask(t, model, key, timeout_ms, &why, err);
     } while (!code && ++tried < model->keys.n &&
-             ifb_keys_failed(&keys, model->keys.n, key, why.http_status));
+             ifb_keys_failed(&keys, model->keys.n, key, &why, 0));
     ifb_transport_close(t);
     if (!code && why.http_status)
         code = judge_status(model, &why, note, err);

@@ -220,28 +220,41 @@ static void test_lines_of_commands(void **state)
     }
 }
 
+static struct ifb_error refusal(int status, int64_t retry_after_ms)
+{
+    return (struct ifb_error){ .code = IFB_EPROTO, .http_status = status,
+                               .retry_after_ms = retry_after_ms };
+}
+
 static void test_keys(void **state)
 {
+    const struct ifb_error e500 = refusal(500, -1), e429 = refusal(429, -1),
+                           e429_5s = refusal(429, 5000), e401 = refusal(401, -1),
+                           e403 = refusal(403, -1), none = refusal(0, -1);
     struct ifb_keys k = { 0 }, one = { 0 };
 
     (void)state;
-    assert_int_equal(ifb_keys_take(&k, 0), 0);
+    assert_int_equal(ifb_keys_take(&k, 0, 0), 0);
     for (size_t i = 0; i < 6; i++)
-        assert_int_equal(ifb_keys_take(&k, 3), i % 3);
-    assert_false(ifb_keys_failed(&k, 3, 0, 500));
-    assert_false(ifb_keys_failed(&k, 3, 0, 0));
-    assert_true(ifb_keys_failed(&k, 3, 0, 429));   /* for the moment only */
-    assert_int_equal(ifb_keys_take(&k, 3), 0);
-    assert_true(ifb_keys_failed(&k, 3, 1, 401));   /* for good */
-    assert_int_equal(ifb_keys_take(&k, 3), 2);
-    assert_int_equal(ifb_keys_take(&k, 3), 0);
-    assert_int_equal(ifb_keys_take(&k, 3), 2);
-    assert_true(ifb_keys_failed(&k, 3, 2, 403));
-    assert_false(ifb_keys_failed(&k, 3, 0, 429));  /* there is no other left */
-    assert_false(ifb_keys_failed(&k, 3, 0, 401));
-    assert_true(ifb_keys_take(&k, 3) < 3);
-    assert_false(ifb_keys_failed(&one, 1, 0, 401));
-    assert_false(ifb_keys_failed(&one, 1, 0, 429));
+        assert_int_equal(ifb_keys_take(&k, 3, 0), i % 3);
+    assert_false(ifb_keys_failed(&k, 3, 0, &e500, 0));
+    assert_false(ifb_keys_failed(&k, 3, 0, &none, 0));
+    assert_true(ifb_keys_failed(&k, 3, 0, &e429, 0));         /* rests for a second */
+    assert_int_equal(ifb_keys_take(&k, 3, 0), 1);
+    assert_int_equal(ifb_keys_take(&k, 3, 999999), 2);
+    assert_int_equal(ifb_keys_take(&k, 3, 999999), 1);
+    assert_int_equal(ifb_keys_take(&k, 3, 1000000), 2);
+    assert_int_equal(ifb_keys_take(&k, 3, 1000000), 0);
+    assert_true(ifb_keys_failed(&k, 3, 1, &e401, 1000000));   /* for good */
+    assert_int_equal(ifb_keys_take(&k, 3, 9000000), 2);
+    assert_int_equal(ifb_keys_take(&k, 3, 9000000), 0);
+    assert_true(ifb_keys_failed(&k, 3, 2, &e403, 9000000));
+    assert_false(ifb_keys_failed(&k, 3, 0, &e429_5s, 9000000));  /* there is no other left */
+    assert_int_equal(ifb_keys_take(&k, 3, 9000000), 0);       /* better than a refused one */
+    assert_false(ifb_keys_failed(&k, 3, 0, &e401, 9000000));
+    assert_true(ifb_keys_take(&k, 3, 9000000) < 3);
+    assert_false(ifb_keys_failed(&one, 1, 0, &e401, 0));
+    assert_false(ifb_keys_failed(&one, 1, 0, &e429, 0));
 }
 
 /* Google's 400 for a wrong key is a matter of keys. */
