@@ -68,7 +68,7 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, o.top_logprobs, "top_logprobs", .kind = IFB_INT, .value = "N",
               .min = 0, .max = 20, .doc = "ask for the N likeliest tokens; five are kept"),
     IFB_FIELD(struct ifb_run_flags, o.extra_body, "extra_body", .kind = IFB_STRING,
-              .value = "JSON", .doc = "members merged into every request; null takes one out"),
+              .value = "JSON", .doc = "members merged into every request (RFC 7396: null takes one out)"),
     IFB_FIELD(struct ifb_run_flags, o.tokens_as, "max_tokens_as", .kind = IFB_CHOICE,
               .choices = tokens_as_choices, .value = "NAME",
               .doc = "what OpenAI's requests call the ceiling"),

@@ -46,7 +46,7 @@ struct ifb_run_inside {
     struct ifb_cursor *cursors;   /* one a model */
     struct ifb_rows *rows;        /* of verdicts.jsonl */
     struct ifb_cache *cache;      /* NULL: none */
-    int64_t started_us, progress_us;
+    int64_t started_us, progress_us, looked_us;
     const ifb_str *warnings;
     size_t nwarnings, warnings_cap;
 };
@@ -75,6 +75,9 @@ enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err);
  * waits for them, then tries one cheap request each.
  */
 enum ifb_code ifb_run_open_models(struct ifb_run *run, struct ifb_error *err);
+
+/* Now and then: IFB_ENET when a server has ended, with its last words. */
+enum ifb_code ifb_run_check_models(struct ifb_run *run, struct ifb_error *err);
 
 /* Stops the servers; warns about one that had ended by itself. */
 void ifb_run_close_models(struct ifb_run *run);

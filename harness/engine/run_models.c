@@ -2,6 +2,7 @@
 /* Who is asked: specs read, keys fetched, servers started and stopped. */
 #include "harness/base/arena.h"
 #include "harness/base/argv.h"
+#include "harness/base/clock.h"
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/base/spawn.h"
@@ -13,6 +14,7 @@
 #define KEYS_LINE_MAX 65536
 #define PREFLIGHT_MS 60000
 #define SERVER_S 300.0
+#define LOOK_US ((int64_t)200 * 1000)
 
 /* ---- reading ---- */
 
@@ -80,9 +82,11 @@ static enum ifb_code check_one_place(const struct ifb_run_inside *in, struct ifb
     ifb_str first = { NULL, 0 };
 
     for (size_t i = 0; in->o.key_command.ptr && i < in->nmodels; i++) {
-        ifb_str place = place_of(in->models[i].base_url);
+        enum ifb_reach reach = in->models[i].provider->reach;
+        ifb_str place = reach == IFB_BY_SERVER ? IFB_STR("a server of the run")
+                                               : place_of(in->models[i].base_url);
 
-        if (in->models[i].provider->reach != IFB_BY_HTTP)
+        if (reach != IFB_BY_HTTP && reach != IFB_BY_SERVER)
             continue;
         if (first.ptr && !ifb_str_eq(first, place))
             return ifb_fail(err, IFB_EUSAGE, "--key-command goes with models of one place, not of "
@@ -288,6 +292,27 @@ enum ifb_code ifb_run_open_models(struct ifb_run *run, struct ifb_error *err)
     if (!code)
         code = await_servers(run->inside, err);
     return code ? code : preflight(run, err);
+}
+
+enum ifb_code ifb_run_check_models(struct ifb_run *run, struct ifb_error *err)
+{
+    struct ifb_run_inside *in = run->inside;
+    int64_t now = ifb_clock_us();
+    struct ifb_error how;
+
+    if (now - in->looked_us < LOOK_US)
+        return IFB_OK;
+    in->looked_us = now;
+    for (size_t i = 0; i < in->nmodels; i++) {
+        if (!in->servers[i] || ifb_server_lives(in->servers[i], how.msg))
+            continue;
+        ifb_server_stop(in->servers[i]);
+        in->servers[i] = NULL;
+        ifb_model_redact(&in->models[i], &how);
+        ifb_fail(err, IFB_ENET, "%s", how.msg);
+        return ifb_within(err, "%.*s", IFB_ARG(in->models[i].spec));
+    }
+    return IFB_OK;
 }
 
 void ifb_run_close_models(struct ifb_run *run)

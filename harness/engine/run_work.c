@@ -233,7 +233,7 @@ static enum ifb_code asking_idle(void *self, size_t flying, int64_t retries, str
     tell_progress(a->run->inside, flying, retries, false);
     if (a->code && err)
         *err = a->error;
-    return a->code;
+    return a->code ? a->code : ifb_run_check_models(a->run, err);
 }
 
 static struct ifb_dispatch_options dispatch_options(const struct ifb_run_inside *in)

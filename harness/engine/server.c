@@ -160,7 +160,7 @@ enum ifb_code ifb_server_start(struct ifb_model *model, struct ifb_arena *arena,
 static int look(struct ifb_http *h, const struct ifb_server *s, const struct ifb_model *model,
                 const char *path, struct ifb_arena *arena, ifb_str *body)
 {
-    struct ifb_http_call call = { .method = "GET" };
+    struct ifb_http_call call = { .method = "GET", .direct = true };
     struct ifb_http_event event;
 
     call.url = ifb_fmt(arena, "http://127.0.0.1:%d%s", s->port, path);

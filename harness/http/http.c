@@ -474,6 +474,7 @@ static enum ifb_code prepare(struct ifb_http *h, struct transfer *t,
         code = set_headers(h, t, call, err);
     if (code != IFB_OK)
         return code;
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PROXY, call->direct ? "" : NULL);
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     ifb_buf_clear(&t->body);
     forget_headers(t);

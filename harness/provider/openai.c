@@ -324,12 +324,15 @@ static enum ifb_code server_encode(const struct ifb_model *model, const struct i
                                    struct ifb_error *err)
 {
     struct ifb_request r = *request;
+    enum ifb_code code;
 
     if (r.sampling.temperature < 0)
         r.sampling.temperature = 0;
     if (r.sampling.seed < 0)
         r.sampling.seed = 0;
-    return openai_encode(model, &r, arena, call, err);
+    code = openai_encode(model, &r, arena, call, err);
+    call->direct = true;
+    return code;
 }
 
 const struct ifb_provider ifb_server_provider = {

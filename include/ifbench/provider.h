@@ -37,6 +37,7 @@ struct ifb_http_call {
     struct ifb_header headers[IFB_HEADERS_MAX];
     size_t nheaders;
     ifb_str body;
+    bool direct;         /* not through a proxy, whatever the environment says */
     ifb_str left_out;    /* "seed, stop": asked for, but nothing this model takes; may be "" */
 };
 

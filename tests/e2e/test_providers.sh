@@ -295,6 +295,54 @@ wait $pid
 [ $? = 130 ] && run run --resume "$dir/stop" -q && [ $code = 0 ] && [ "$(records "$dir/stop" answer)" = 80 ] && [ "$(doubled "$dir/stop")" = 0 ]
 ok "SIGINT in the middle, and on with --resume"
 
+cat >"$dir/mortal.sh" <<'END'
+#!/bin/sh
+echo $$ >"$1"
+shift
+exec "$@"
+END
+chmod +x "$dir/mortal.sh"
+mortal="server:'$dir/mortal.sh' '$dir/mortal.pid' $mockd --port {port} --answers $answers --fault delay=20ms"
+"$ifbench" run --model "$mortal" --out "$dir/mortal" -q -j 2 >"$dir/out" 2>"$dir/err" </dev/null &
+pid=$!
+until have=$(grep -c . "$dir/mortal/journal.jsonl" 2>/dev/null); [ "${have:-0}" -ge 5 ]; do kill -0 $pid || break; done
+kill -9 "$(cat "$dir/mortal.pid")"
+wait $pid
+[ $? = 4 ] && grep -q 'the server was killed by signal 9; its last words: http' "$dir/err" && [ "$(records "$dir/mortal" answer)" -lt 80 ]
+ok "a server that dies in the middle ends the run, not the patience of every call"
+run run --resume "$dir/mortal" -q
+[ $code = 0 ] && [ "$(records "$dir/mortal" answer)" = 80 ] && [ "$(doubled "$dir/mortal")" = 0 ]
+ok "and --resume goes on with a new one"
+http_proxy=http://127.0.0.1:1 "$ifbench" run --model "$server" --out "$dir/proxy" -q --limit 1 >"$dir/out" 2>"$dir/err" </dev/null
+[ $? = 0 ]
+ok "a started server is not asked through a proxy"
+
+# ---- with settings that vary, and with the cache ----
+cat >"$dir/counted.sh" <<'END'
+#!/bin/sh
+echo x >>"$1"
+shift
+exec "$@"
+END
+chmod +x "$dir/counted.sh"
+counted="server:'$dir/counted.sh' '$dir/starts' $mockd --port {port} --answers $answers"
+run run --model "$counted" --param temperature=0,0.7 --out "$dir/varied" -q
+[ $code = 0 ] && [ "$(records "$dir/varied" answer)" = 160 ] && [ "$(wc -l <"$dir/starts")" = 1 ]
+ok "one server serves all settings of a model"
+IFBENCH_CACHE="$dir/cache.db" "$ifbench" run --model "$server" --out "$dir/first" -q >"$dir/out" 2>"$dir/err" </dev/null &&
+    IFBENCH_CACHE="$dir/cache.db" "$ifbench" run --model "$server" --out "$dir/second" -q >"$dir/out" 2>"$dir/err" </dev/null
+[ $? = 0 ] && [ "$(grep -c '"cached":true' "$dir/second/journal.jsonl")" = 80 ]
+ok "a started server's answers are found in the cache, whatever its port"
+IFBENCH_CACHE="$dir/cache.db" "$ifbench" run --model "$server" --out "$dir/third" -q --stop X --limit 1 >"$dir/out" 2>"$dir/err" </dev/null
+[ $? = 0 ] && ! grep -q '"cached":true' "$dir/third/journal.jsonl"
+ok "and not when the request is another"
+for i in 1 2; do
+    rm -rf "$dir/exec-cache"
+    IFBENCH_CACHE="$dir/cache.db" "$ifbench" run --model "exec:$dir/answer.sh" --out "$dir/exec-cache" -q --limit 3 >"$dir/out" 2>"$dir/err" </dev/null
+done
+[ $? = 0 ] && [ "$(records "$dir/exec-cache" answer)" = 3 ] && ! grep -q '"cached":true' "$dir/exec-cache/journal.jsonl"
+ok "a program is always asked"
+
 # ---- the list ----
 run providers
 [ $code = 0 ] && for word in openai anthropic gemini ollama exec server replay ANTHROPIC_API_KEY GEMINI_API_KEY OLLAMA_HOST '{port}' 'anthropic+http://'; do grep -q -- "$word" "$dir/out" || exit 1; done
