@@ -25,13 +25,13 @@ static const char *const more[] = {
     "key as api-key.",
     "exec: runs a program for each call, up to -j at once (as many as there are cores), and\n"
     "keeps none of its answers in the cache. Its standard input is\n"
-    "{\"messages\": [{\"role\", \"content\"}], \"sampling\": {...}}, its standard output the answer\n"
-    "without the last line break. A status other than 0 is a failed call, with the last line of\n"
+    "{\"messages\": [{\"role\", \"content\"}], \"sampling\": {...}}, its standard output the\n"
+    "answer without the last line break. A status other than 0 is a failed call, with the last line of\n"
     "standard error; at its --timeout it is killed with what it started.",
     "server: starts a program that serves OpenAI's chat completions, waits until /health (or\n"
     "/v1/models) answers 200, and stops it after the last answer. {port} stands for a free port.\n"
-    "Several servers of one run are started together and live side by side: where memory is short,\n"
-    "make a run of each. It gets temperature 0 and seed 0 where neither suite nor option says so.",
+    "Several servers of one run are started together and live side by side: where memory is\n"
+    "short, make a run of each. It gets temperature 0 and seed 0 where neither suite nor option says so.",
     "Commands of exec: and server: are split at white space with a shell's quotes, but no shell\n"
     "reads them: for pipes and variables write sh -c '...'. When ifbench is killed, the kernel\n"
     "kills the program that it started, though not that program's own children.",

@@ -566,7 +566,8 @@ static enum ifb_code turn_loop(struct dispatch *d, struct ifb_error *err)
         while (!code && ifb_transport_next(d->transport, &event))
             code = landed(d, &event, err);
         if (!code)
-            code = d->calls->idle(d->calls->self, ifb_transport_flying(d->transport), d->retries, err);
+            code = d->calls->idle(d->calls->self, ifb_transport_flying(d->transport), d->retries,
+                                  err);
         if (code)
             return code;
     }

@@ -220,7 +220,9 @@ static void say_left_out(struct ifb_run *run)
 /* The earlier variant of the same model, whose server serves this one too; or NULL. */
 static const struct ifb_model *sibling_of(const struct ifb_run_inside *in, size_t i)
 {
-    return i && ifb_str_eq(in->models[i - 1].given, in->models[i].given) ? &in->models[i - 1] : NULL;
+    const struct ifb_model *m = &in->models[i];
+
+    return i && ifb_str_eq(m[-1].given, m->given) ? m - 1 : NULL;
 }
 
 /* All load at the same time; the slowest is what is waited for. */

@@ -214,32 +214,36 @@ static enum ifb_code parse_url(const struct ifb_provider *p, ifb_str spec, const
 /* OLLAMA_HOST may be HOST, :PORT, HOST:PORT or a URL, and 0.0.0.0 is where the server listens. */
 static ifb_str ollama_base(ifb_str host, struct ifb_arena *arena)
 {
-    size_t colon;
+    bool has_port;
 
     if (!host.len || scheme_length(host))
         return host;
-    colon = ifb_str_chr(host, ':', 0);
-    if (colon == 0)
+    if (host.ptr[0] == ':')
         return ifb_fmt(arena, "http://127.0.0.1%.*s", IFB_ARG(host));
     if (ifb_str_starts(host, IFB_STR("0.0.0.0")))
         host = ifb_fmt(arena, "127.0.0.1%.*s", IFB_ARG(ifb_str_from(host, 7)));
-    colon = ifb_str_chr(host_of(authority_of(host)), '[', 0) == 0 ? ifb_str_find(host, IFB_STR("]:"), 0)
-                                                                  : ifb_str_chr(host, ':', 0);
-    return ifb_fmt(arena, "http://%.*s%s", IFB_ARG(host), colon == SIZE_MAX ? ":11434" : "");
+    has_port = ifb_str_find(host, host.ptr[0] == '[' ? IFB_STR("]:") : IFB_STR(":"), 0) != SIZE_MAX;
+    return ifb_fmt(arena, "http://%.*s%s", IFB_ARG(host), has_port ? "" : ":11434");
 }
 
-static enum ifb_code add_openai_header(struct ifb_model *m, env_lookup *env, const char *variable,
-                                       const char *name, struct ifb_arena *arena,
-                                       struct ifb_error *err)
+static enum ifb_code add_openai_headers(struct ifb_model *m, const struct reading *r,
+                                        struct ifb_error *err)
 {
-    ifb_str value = ifb_str_trim_ascii(ifb_str_of(env ? env(variable) : NULL));
+    static const struct { const char *variable, *name; } rows[] = {
+        { "OPENAI_ORG_ID", "OpenAI-Organization" }, { "OPENAI_PROJECT_ID", "OpenAI-Project" },
+    };
 
-    if (!value.len)
-        return IFB_OK;
-    if (!is_printable(value, 0x21))
-        return ifb_fail(err, IFB_EUSAGE, "$%s holds a space or a control character", variable);
-    m->extra[m->nextra++] = (struct ifb_header){ ifb_str_of(name), ifb_str_copy(arena, value),
-                                                 false };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        ifb_str value = ifb_str_trim_ascii(ifb_str_of(r->env ? r->env(rows[i].variable) : NULL));
+
+        if (!value.len)
+            continue;
+        if (!is_printable(value, 0x21))
+            return ifb_fail(err, IFB_EUSAGE, "$%s holds a space or a control character",
+                            rows[i].variable);
+        m->extra[m->nextra++] = (struct ifb_header){ ifb_str_of(rows[i].name),
+                                                     ifb_str_copy(r->arena, value), false };
+    }
     return IFB_OK;
 }
 
@@ -247,7 +251,6 @@ static enum ifb_code parse_named(const struct ifb_provider *p, const struct read
                                  struct ifb_model *out, struct ifb_error *err)
 {
     ifb_str base = ifb_str_trim_ascii(ifb_str_of(r->env ? r->env(p->base_env) : NULL));
-    bool openai = p == &ifb_openai;
     enum ifb_code code;
 
     if (strcmp(p->base_env, "OLLAMA_HOST") == 0)
@@ -257,10 +260,8 @@ static enum ifb_code parse_named(const struct ifb_provider *p, const struct read
     code = read_base(base, p->base_env, p, r->arena, &out->base_url, err);
     if (!code)
         code = read_keys(r->env, p->key_env, r->keys, r->arena, out, err);
-    if (!code && openai)
-        code = add_openai_header(out, r->env, "OPENAI_ORG_ID", "OpenAI-Organization", r->arena, err);
-    if (!code && openai)
-        code = add_openai_header(out, r->env, "OPENAI_PROJECT_ID", "OpenAI-Project", r->arena, err);
+    if (!code && p == &ifb_openai)
+        code = add_openai_headers(out, r, err);
     if (code)
         return code;
     if (!out->key.len && !p->keyless &&

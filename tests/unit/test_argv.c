@@ -211,7 +211,8 @@ static void test_pictures_refused(void **state)
         struct ifb_image image;
         struct ifb_error err = { 0 };
 
-        assert_true(ifb_image_load(ifb_str_of(rows[i].source), NULL, arena, &image, &err) != IFB_OK);
+        if (!ifb_image_load(ifb_str_of(rows[i].source), NULL, arena, &image, &err))
+            fail_msg("row %zu was read", i);
         if (!strstr(err.msg, rows[i].msg))
             fail_msg("row %zu: %s", i, err.msg);
     }
