@@ -75,7 +75,7 @@ static bool need_text(struct reading *r, const struct ifb_json *object, const ch
 
 static void add_message(struct reading *r, enum ifb_role role, ifb_str text)
 {
-    r->messages[r->nmessages++] = (struct ifb_message){ role, text };
+    r->messages[r->nmessages++] = (struct ifb_message){ .role = role, .text = text };
 }
 
 static void add_system(struct reading *r, bool has_one)

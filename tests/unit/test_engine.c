@@ -114,8 +114,8 @@ static void test_second_turn_holds_the_first_answer(void **state)
 static void test_history_is_not_asked(void **state)
 {
     static const struct ifb_message talk[] = {
-        { IFB_USER, IFB_STR_INIT("h1") }, { IFB_ASSISTANT, IFB_STR_INIT("a1") },
-        { IFB_USER, IFB_STR_INIT("q1") }, { IFB_USER, IFB_STR_INIT("q2") },
+        { .role = IFB_USER, .text = IFB_STR_INIT("h1") }, { .role = IFB_ASSISTANT, .text = IFB_STR_INIT("a1") },
+        { .role = IFB_USER, .text = IFB_STR_INIT("q1") }, { .role = IFB_USER, .text = IFB_STR_INIT("q2") },
     };
     struct ifb_arena *a = ifb_arena_new();
     struct ifb_item item = { .id = IFB_STR("i"), .prompt = { talk, 4 } };

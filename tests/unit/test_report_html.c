@@ -287,9 +287,9 @@ static void each_turns_answer_has_its_own_evidence(void **state)
 {
     static const struct ifb_span first = { 3, 5 }, second = { 0, 3 };
     static const struct ifb_message talk[] = {
-        { IFB_USER, S("given question") }, { IFB_ASSISTANT, S("given answer") },
-        { IFB_USER, S("one") }, { IFB_ASSISTANT, S("<think>hm</think>a, b") },
-        { IFB_USER, S("two") },
+        { .role = IFB_USER, .text = S("given question") }, { .role = IFB_ASSISTANT, .text = S("given answer") },
+        { .role = IFB_USER, .text = S("one") }, { .role = IFB_ASSISTANT, .text = S("<think>hm</think>a, b") },
+        { .role = IFB_USER, .text = S("two") },
     };
     static const struct ifb_turn turns[] = { { true, S("a, b"), S("hm") },
                                              { true, S("second"), S("") } };
