@@ -102,6 +102,21 @@ static void note_file(struct ifb_manifest *m, const char *what, const char *path
         m->nfiles++;
 }
 
+/* A file that was hashed when it was loaded is not hashed again. */
+static void note_resource(struct ifb_manifest *m, const struct ifb_resource_file *file)
+{
+    struct ifb_data_file *f = &m->files[m->nfiles];
+
+    if (!file->sha256[0]) {
+        note_file(m, file->name, file->path);
+    } else if (m->nfiles < IFB_DATA_FILES_MAX) {
+        *f = (struct ifb_data_file){ .suite = ifb_str_of(file->name),
+                                     .path = ifb_str_of(file->path), .bytes = file->bytes };
+        memcpy(f->sha256, file->sha256, sizeof(f->sha256));
+        m->nfiles++;
+    }
+}
+
 /* FILE of the folder that --data names, with or without the folder it has in the pack. */
 static const char *find_in(const char *folder, const char *file, struct ifb_arena *arena)
 {
@@ -352,12 +367,13 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
         code = ifb_think_read(in->o.think, in->o.think_tags, in->arena, &in->think, err);
     needs = code ? 0 : needs_of(in);
     if (!code)
-        code = ifb_resources_load(needs, in->data_dirs, in->arena, &in->resources, files, err);
+        code = ifb_resources_load(needs, in->data_dirs, ifb_keep_dir(in->o.env, in->arena), in->arena,
+                                  &in->resources, files, err);
     if (code)
         return code;
     for (size_t i = 0; i < IFB_RESOURCE_FILES; i++)
         if (files[i].path)
-            note_file(&in->manifest, files[i].name, files[i].path);
+            note_resource(&in->manifest, &files[i]);
     if ((needs & IFB_NEEDS_PUNKT) && !in->resources.punkt && has_official_suite(in))
         ifb_run_warn(run, "sentences are cut with the built-in parameters; `ifbench data pull nlp` "
                      "gets the official ones");
