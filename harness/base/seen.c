@@ -52,3 +52,8 @@ unsigned ifb_seen_add(struct ifb_seen *seen, struct ifb_arena *arena, ifb_str na
     seen->n++;
     return 0;
 }
+
+unsigned ifb_seen_find(const struct ifb_seen *seen, ifb_str name)
+{
+    return seen->size ? find_slot(seen, name)->line : 0;
+}

@@ -17,4 +17,7 @@ struct ifb_seen {
  */
 unsigned ifb_seen_add(struct ifb_seen *seen, struct ifb_arena *arena, ifb_str name, unsigned line);
 
+/* The line that `name` is on, 0 when it was not added. */
+unsigned ifb_seen_find(const struct ifb_seen *seen, ifb_str name);
+
 #endif

@@ -365,7 +365,7 @@ static enum ifb_code show(struct ifb_cli *cli, const struct flags *f, ifb_str na
     enum ifb_code code = find_suite(cli, f, name, &suite, &src, err);
 
     if (!code)
-        code = ifb_suite_load(suite, &src, 0, cli->arena, &items, err);
+        code = ifb_suite_load(suite, &src, 0, NULL, cli->arena, &items, err);
     if (code)
         return code;
     open_page(&page);

@@ -6,6 +6,7 @@
 #include <ifbench/run.h>
 
 #include "harness/base/file.h"
+#include "harness/engine/aggregate.h"
 #include "harness/engine/budget.h"
 #include "harness/engine/cache.h"
 #include "harness/engine/cell.h"
@@ -40,6 +41,7 @@ struct ifb_run_inside {
     struct ifb_plan plan;
     struct ifb_scoring scoring;
     struct ifb_sample_result *results;
+    struct ifb_tally *tally;      /* of what does not stay in memory */
     struct ifb_journal *journal;
     struct ifb_pool *pool;
     struct ifb_cells cells;

@@ -110,7 +110,8 @@ enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err)
         .seconds = (double)(ifb_clock_us() - in->started_us) / 1e6,
         .complete = run->ended, .punkt = in->manifest.punkt,
     };
-    ifb_aggregate(&in->plan, in->results, in->scoring.missing, in->prices, in->arena, &run->summary);
+    ifb_aggregate(&in->plan, in->results, in->tally, in->scoring.missing, in->prices, in->arena,
+                  &run->summary);
     warn_replays(run);
     warn_counts(run);
     run->summary.warnings = in->warnings;

@@ -12,7 +12,11 @@
 #include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
 #include "harness/engine/resources.h"
+#include "harness/engine/survey.h"
 #include "harness/engine/variants.h"
+
+/* Items of a suite that stay in memory, where it can find the others again. */
+#define RESIDENT 2048
 
 void ifb_run_warn(struct ifb_run *run, const char *fmt, ...)
 {
@@ -227,8 +231,12 @@ static enum ifb_code fail_unknown(ifb_str id, struct ifb_error *err)
                     near, *near ? "\"?" : "");
 }
 
-static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str *name, struct ifb_error *err)
+static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str *name,
+                                struct ifb_survey *survey, struct ifb_error *err)
 {
+    /* The answers of several epochs are compared at the end: then all items stay. */
+    const struct ifb_suite_watch watch = { survey, ifb_survey_see,
+                                           in->o.epochs > 1 ? SIZE_MAX : RESIDENT };
     const struct ifb_suite *suite = ifb_suite_find(*name);
     struct ifb_suite_source src = { NULL, 0 };
     enum ifb_code code = IFB_OK;
@@ -246,14 +254,15 @@ static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str *name, struct
     if (!code && !suite->self)
         code = find_files(in, suite, &src, err);
     if (!code)
-        code = ifb_suite_load(suite, &src, (size_t)in->o.limit, in->arena,
+        code = ifb_suite_load(suite, &src, (size_t)in->o.limit, &watch, in->arena,
                               &in->suites[in->nsuites], err);
     if (!code)
         in->nsuites++;
     return code;
 }
 
-static enum ifb_code load_suites(struct ifb_run_inside *in, struct ifb_error *err)
+static enum ifb_code load_suites(struct ifb_run_inside *in, struct ifb_survey *survey,
+                                 struct ifb_error *err)
 {
     enum ifb_code code = IFB_OK;
 
@@ -263,77 +272,22 @@ static enum ifb_code load_suites(struct ifb_run_inside *in, struct ifb_error *er
     for (size_t i = 0; i < in->o.suites.n; i++)
         names[i] = in->o.suites.at[i];
     for (size_t i = 0; i < in->o.suites.n && !code; i++)
-        code = load_suite(in, &names[i], err);
+        code = load_suite(in, &names[i], survey, err);
     in->o.suites.at = names;
     return code;
 }
 
-static unsigned needs_of(const struct ifb_run_inside *in)
+static void warn_survey(struct ifb_run *run, const struct ifb_survey *s)
 {
-    unsigned needs = 0;
-
-    for (size_t s = 0; s < in->nsuites; s++)
-        for (size_t i = 0; i < in->suites[s].n; i++)
-            for (size_t c = 0; c < in->suites[s].items[i].nconstraints; c++)
-                needs |= in->suites[s].items[i].constraints[c].needs;
-    return needs;
-}
-
-/* One kind of constraints that nothing here can check. */
-struct unscored {
-    ifb_str id, why;
-    size_t n;
-};
-
-static struct unscored *find_unscored(struct unscored *kinds, size_t *n, size_t max,
-                                      const struct ifb_constraint *k)
-{
-    for (size_t i = 0; i < *n; i++)
-        if (ifb_str_eq(kinds[i].id, k->id) && ifb_str_eq(kinds[i].why, k->broken))
-            return &kinds[i];
-    if (*n == max)
-        return &kinds[max - 1];
-    kinds[*n] = (struct unscored){ .id = k->id, .why = k->broken };
-    return &kinds[(*n)++];
-}
-
-/* What nothing here can check is said once a kind, not once an item. */
-static void warn_unscored(struct ifb_run *run, const struct ifb_suite_items *suite)
-{
-    enum { MAX = 8 };
-    struct unscored kinds[MAX];
-    size_t n = 0;
-
-    for (size_t i = 0; i < suite->n; i++)
-        for (size_t c = 0; c < suite->items[i].nconstraints; c++)
-            if (!suite->items[i].constraints[c].check)
-                find_unscored(kinds, &n, MAX, &suite->items[i].constraints[c])->n++;
-    for (size_t i = 0; i < n; i++)
-        ifb_run_warn(run, "%s: %zu %.*s constraint%s unscored: %.*s%s", suite->suite->id,
-                     kinds[i].n, IFB_ARG(kinds[i].id), kinds[i].n == 1 ? " stays" : "s stay",
-                     IFB_ARG(kinds[i].why), i + 1 == MAX ? ", and others" : "");
-}
-
-static void warn_broken(struct ifb_run *run)
-{
-    const struct ifb_run_inside *in = run->inside;
-    int said = 0;
-
-    for (size_t s = 0; s < in->nsuites; s++)
-        for (size_t i = 0; i < in->suites[s].n; i++)
-            for (size_t c = 0; c < in->suites[s].items[i].nconstraints; c++) {
-                const struct ifb_item *item = &in->suites[s].items[i];
-                const struct ifb_constraint *k = &item->constraints[c];
-
-                if (k->check && k->broken.len && ++said <= 5)
-                    ifb_run_warn(run, "%s, item %.*s: %.*s cannot be checked, it will count as "
-                                 "error: %.*s", in->suites[s].suite->id, IFB_ARG(item->id),
-                                 IFB_ARG(k->id), IFB_ARG(k->broken));
-            }
-    if (said > 5)
-        ifb_run_warn(run, "%d more constraints cannot be checked", said - 5);
-    for (size_t s = 0; s < in->nsuites; s++)
-        warn_unscored(run, &in->suites[s]);
+    for (size_t i = 0; i < s->nbroken && i < IFB_SURVEY_SAID; i++)
+        ifb_run_warn(run, "%.*s", IFB_ARG(s->broken[i]));
+    if (s->nbroken > IFB_SURVEY_SAID)
+        ifb_run_warn(run, "%zu more constraints cannot be checked", s->nbroken - IFB_SURVEY_SAID);
+    for (size_t i = 0; i < s->nkinds; i++)
+        ifb_run_warn(run, "%s: %zu %.*s constraint%s unscored: %.*s%s", s->kinds[i].suite,
+                     s->kinds[i].n, IFB_ARG(s->kinds[i].id),
+                     s->kinds[i].n == 1 ? " stays" : "s stay", IFB_ARG(s->kinds[i].why),
+                     s->more_kinds && i + 1 == s->nkinds ? ", and others" : "");
 }
 
 /* A check whose resource is not there stays unscored: said before a call is paid for. */
@@ -356,16 +310,17 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
     struct ifb_resource_file files[IFB_RESOURCE_FILES] = { 0 };
+    struct ifb_survey survey = { .arena = in->arena };
     unsigned needs;
     enum ifb_code code;
 
     in->data_dirs = ifb_data_dirs(in->o.data_dir, in->o.env, in->arena);
     code = ifb_run_load_models(run, err);
     if (!code)
-        code = load_suites(in, err);
+        code = load_suites(in, &survey, err);
     if (!code)
         code = ifb_think_read(in->o.think, in->o.think_tags, in->arena, &in->think, err);
-    needs = code ? 0 : needs_of(in);
+    needs = survey.needs;
     if (!code)
         code = ifb_resources_load(needs, in->data_dirs, ifb_keep_dir(in->o.env, in->arena), in->arena,
                                   &in->resources, files, err);
@@ -379,17 +334,18 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
                      "gets the official ones");
     in->manifest.punkt = in->resources.punkt ? IFB_STR("official") : IFB_STR("built-in");
     warn_missing(run, needs & IFB_NEEDS_PULLED & ~in->resources.have);
-    warn_broken(run);
+    warn_survey(run, &survey);
     ifb_plan_make(in->suites, in->nsuites, in->models, in->nmodels, (uint32_t)in->o.epochs,
                   in->arena, &in->plan);
     in->results = ifb_results_new(&in->plan, in->arena);
+    in->tally = ifb_tally_new(&in->plan, in->arena);
     run->calls = in->plan.ncalls;
     return IFB_OK;
 }
 
 /* What the turns of a sample can cost at most; earlier answers are read again by later turns. */
 static void add_ceiling(const struct ifb_run_inside *in, const struct ifb_sample_plan *s,
-                        struct ifb_dry_run *out)
+                        const struct ifb_item *item, struct ifb_dry_run *out)
 {
     const struct ifb_plan_cell *cell = &in->plan.cells[s->cell];
     const struct ifb_price *price = &in->prices[cell->model_index];
@@ -399,8 +355,7 @@ static void add_ceiling(const struct ifb_run_inside *in, const struct ifb_sample
     for (uint16_t turn = 0; turn < s->turns; turn++) {
         struct ifb_cost most, answers;
 
-        r.messages = (struct ifb_conversation){ s->item->prompt.at,
-                                                ifb_turn_messages(s->item, turn) };
+        r.messages = (struct ifb_conversation){ item->prompt.at, ifb_turn_messages(item, turn) };
         most = ifb_cost_ceiling(price, &r);
         answers = ifb_cost_of(price, turn * (r.sampling.max_tokens > 0 ? r.sampling.max_tokens : 0),
                               0);
@@ -409,23 +364,38 @@ static void add_ceiling(const struct ifb_run_inside *in, const struct ifb_sample
     }
 }
 
+static void add_dry(const struct ifb_run_inside *in, const struct ifb_sample_plan *s,
+                    const struct ifb_item *item, struct ifb_dry_run *out)
+{
+    out->samples++;
+    out->calls += s->turns;
+    out->constraints += item->nconstraints;
+    for (size_t m = 0; m < item->prompt.n; m++)
+        out->prompt_bytes += item->prompt.at[m].text.len;
+    add_ceiling(in, s, item, out);
+}
+
 enum ifb_code ifb_run_dry(const struct ifb_run_options *options, struct ifb_dry_run *out,
                           struct ifb_error *err)
 {
     struct ifb_run *run = ifb_run_new(options);
+    const struct ifb_plan *plan = &run->inside->plan;
+    struct ifb_arena *arena = ifb_arena_new();
     enum ifb_code code = ifb_run_prepare(run, err);
 
     *out = (struct ifb_dry_run){ 0 };
-    for (size_t i = 0; !code && i < run->inside->plan.nsamples; i++) {
-        const struct ifb_item *item = run->inside->plan.samples[i].item;
+    for (size_t i = 0; !code && i < plan->nsamples; i++) {
+        const struct ifb_sample_plan *s = &plan->samples[i];
+        const struct ifb_item *item;
+        struct ifb_item own;
 
-        out->samples++;
-        out->calls += run->inside->plan.samples[i].turns;
-        out->constraints += item->nconstraints;
-        for (size_t m = 0; m < item->prompt.n; m++)
-            out->prompt_bytes += item->prompt.at[m].text.len;
-        add_ceiling(run->inside, &run->inside->plan.samples[i], out);
+        ifb_arena_reset(arena);
+        code = ifb_suite_item(plan->cells[s->cell].items, s->index, arena, &own, &item, err);
+        if (!code)
+            add_dry(run->inside, s, item, out);
+        ifb_item_release(&own);
     }
+    ifb_arena_close(arena);
     ifb_run_close(run);
     return code;
 }

@@ -105,6 +105,16 @@ struct ifb_suite {
                           void **state, struct ifb_error *err);
     enum ifb_code (*next)(void *state, struct ifb_item *item, bool *more, struct ifb_error *err);
     void (*close)(void *state);
+    /*
+     * Optional: where the item that next gave last can be found again, or -1 (also
+     * when it has several turns); and the item that is there, in `arena`, so that a
+     * million items need not stay in memory.
+     */
+    int64_t (*place)(void *state);
+    enum ifb_code (*again)(void *state, int64_t place, struct ifb_arena *arena,
+                           struct ifb_item *item, struct ifb_error *err);
+    /* With `place`: where the strings of the items to come are to live. */
+    void (*into)(void *state, struct ifb_arena *arena);
     /* Of a suite read from a file, which is known already: it is opened with begin(self, ...). */
     void *self;
     enum ifb_code (*begin)(void *self, struct ifb_arena *arena, void **state,

@@ -44,7 +44,7 @@ static void make_plan(struct ifb_arena *a, struct ifb_plan *plan, const char *sp
     struct ifb_item *items = ifb_new(a, struct ifb_item, 2);
     struct ifb_model *models = ifb_new(a, struct ifb_model, 2);
     struct ifb_constraint *c = ifb_new(a, struct ifb_constraint, 3);
-    struct ifb_suite_items set = { &suite, items, 2 };
+    static struct ifb_suite_items set;
 
     c[0].id = IFB_STR("fam:one");
     c[1].id = IFB_STR("fam:two");
@@ -55,6 +55,7 @@ static void make_plan(struct ifb_arena *a, struct ifb_plan *plan, const char *sp
                                   .constraints = c + 2, .nconstraints = 1 };
     models[0].spec = ifb_str_of(spec);
     models[1].spec = IFB_STR("m1");
+    set = (struct ifb_suite_items){ .suite = &suite, .items = items, .n = 2, .resident = 2 };
     ifb_plan_make(&set, 1, models, 2, 3, a, plan);
 }
 
@@ -95,7 +96,7 @@ static void test_second_turn_holds_the_first_answer(void **state)
 
     (void)state;
     make_plan(a, &plan, "m0");
-    cell = ifb_cell_take(&cells, &plan, 0);
+    assert_int_equal(ifb_cell_take(&cells, &plan, 0, &cell, NULL), IFB_OK);
     assert_int_equal(ifb_cell_messages(cell, plan.samples[0].item).n, 2);
     cell->records[0] = ifb_cell_record(cell, &plan);
     cell->records[0].response.text = IFB_STR("a1");
@@ -120,16 +121,17 @@ static void test_history_is_not_asked(void **state)
     struct ifb_arena *a = ifb_arena_new();
     struct ifb_item item = { .id = IFB_STR("i"), .prompt = { talk, 4 } };
     struct ifb_model model = { .spec = IFB_STR("m") };
-    struct ifb_suite_items set = { &suite, &item, 1 };
+    static struct ifb_suite_items set;
     struct ifb_cells cells = { NULL };
     struct ifb_cell *cell;
     struct ifb_conversation c;
     struct ifb_plan plan;
 
     (void)state;
+    set = (struct ifb_suite_items){ .suite = &suite, .items = &item, .n = 1, .resident = 1 };
     ifb_plan_make(&set, 1, &model, 1, 1, a, &plan);
     assert_int_equal(plan.ncalls, 2);
-    cell = ifb_cell_take(&cells, &plan, 0);
+    assert_int_equal(ifb_cell_take(&cells, &plan, 0, &cell, NULL), IFB_OK);
     c = ifb_cell_messages(cell, &item);
     assert_true(c.n == 3 && ifb_str_is(c.at[2].text, "q1"));
     cell->records[0] = ifb_cell_record(cell, &plan);
@@ -214,7 +216,7 @@ static void test_counts_add_up(void **state)
     r[0].latency_ms = 10;
     r[1].latency_ms = 20;
     r[0].tokens_out = 5;
-    ifb_aggregate(&plan, r, IFB_MISSING_UNSCORED, NULL, a, &s);
+    ifb_aggregate(&plan, r, NULL, IFB_MISSING_UNSCORED, NULL, a, &s);
     assert_int_equal(c->total, 12);
     assert_true(c->passed == 1 && c->failed == 1 && c->errors == 1 && c->unscored == 1);
     assert_int_equal(c->pending, 8);
@@ -291,17 +293,18 @@ static void test_turns_tags_and_polarity_are_counted_apart(void **state)
           .tags = { tags, 1 } },
     };
     struct ifb_model model = { .spec = IFB_STR("m") };
-    struct ifb_suite_items set = { &suite, items, 2 };
+    static struct ifb_suite_items set;
     struct ifb_sample_result *r;
     struct ifb_summary s = { 0 };
     struct ifb_plan plan;
 
     (void)state;
+    set = (struct ifb_suite_items){ .suite = &suite, .items = items, .n = 2, .resident = 2 };
     ifb_plan_make(&set, 1, &model, 1, 1, a, &plan);
     r = ifb_results_new(&plan, a);
     set_all(&r[0], "fpp", IFB_FAIL);
     set_all(&r[1], "p", IFB_PASS);
-    ifb_aggregate(&plan, r, IFB_MISSING_FAIL, NULL, a, &s);
+    ifb_aggregate(&plan, r, NULL, IFB_MISSING_FAIL, NULL, a, &s);
     assert_true(group(&s, "polarity", "negated")->n == 3);
     assert_true(group(&s, "polarity", "negated")->strict_pass == 2);
     assert_true(group(&s, "polarity", "required")->n == 1);
@@ -309,7 +312,7 @@ static void test_turns_tags_and_polarity_are_counted_apart(void **state)
     assert_true(group(&s, "turn", "turn 2")->n == 2 && group(&s, "turn", "turn 2")->strict_pass == 2);
     assert_true(group(&s, "tag", "x")->n == 4 && group(&s, "tag", "y")->n == 3);
     c[0].negated = c[2].negated = false;
-    ifb_aggregate(&plan, r, IFB_MISSING_FAIL, NULL, a, &s);
+    ifb_aggregate(&plan, r, NULL, IFB_MISSING_FAIL, NULL, a, &s);
     assert_null(group(&s, "polarity", "required"));
     ifb_arena_close(a);
 }

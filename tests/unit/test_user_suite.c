@@ -203,7 +203,7 @@ static struct ifb_suite_items load(struct place *p, const char *name, const char
     struct ifb_error err;
 
     if (ifb_suite_read(put(p, name, ifb_str_of(text)), p->arena, &suite, &err) ||
-        ifb_suite_load(suite, NULL, 0, p->arena, &items, &err))
+        ifb_suite_load(suite, NULL, 0, NULL, p->arena, &items, &err))
         fail_msg("%s", err.msg);
     return items;
 }
