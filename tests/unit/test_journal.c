@@ -197,6 +197,7 @@ static void test_resume_rules(void **state)
     struct ifb_call_record r = record(1, true);
     struct ifb_journal *j, *other;
     struct ifb_error err;
+    off_t size;
 
     write_journal(p->path, 3, true);
     assert_int_equal(ifb_journal_resume(p->path, "other", 0, 10, true, false, &j, &err), IFB_EINPUT);
@@ -214,6 +215,12 @@ static void test_resume_rules(void **state)
     assert_int_equal(ifb_journal_failures(j), 0);
     assert_true(ifb_journal_ended(j));
     ifb_journal_close(j);
+    /* Nothing is left to ask: not a byte changes, and it is still at its end. */
+    size = size_of(p->path);
+    assert_int_equal(ifb_journal_resume(p->path, PLAN, 0, 10, true, false, &j, &err), IFB_OK);
+    assert_true(ifb_journal_ended(j));
+    ifb_journal_close(j);
+    assert_int_equal(size_of(p->path), size);
 }
 
 static void test_unwritable_folder(void **state)
