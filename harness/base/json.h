@@ -125,7 +125,7 @@ struct ifb_json *ifb_json_canonical(struct ifb_arena *arena, const struct ifb_js
  *     ifb_jw_end(&w);
  *
  * `key` is NULL inside an array and at the top. Non-ASCII is written as UTF-8;
- * '"', '\\', C0 controls, DEL, U+2028 and U+2029 are escaped; `html` also
+ * '"', '\\', C0 and C1 controls, DEL, U+2028 and U+2029 are escaped; `html` also
  * escapes '<', '>' and '&' as \u003c, for data islands in a page.
  */
 #define IFB_JW_DEPTH 64
