@@ -99,8 +99,17 @@ demo:  ## sets up, builds, and runs the built-in suite against the bundled mock 
 demo-built: $(BIN) $(MOCKD)
 	@BUILD=$(BUILD) sh tests/demo.sh
 
+demo-local:  ## the same with two real, very small models; installs llama.cpp with npm (Node 20)
+	@tests/local/setup
+	@.ci/setup build
+	@$(MAKE) --no-print-directory -s demo-local-built
+
+demo-local-built: $(BIN)
+	@BUILD=$(BUILD) sh tests/local/demo.sh
+
 check:  ## sets up, builds, runs all tests; the last line counts them
 	@.ci/setup check
+	@tests/local/setup || echo 'local: went on without; its tests are skipped' >&2
 	@$(MAKE) --no-print-directory check-built SAN=$(SAN) ARENA=$(ARENA)
 
 E2E := $(sort $(wildcard tests/e2e/test_*.sh))
@@ -137,6 +146,6 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 
 -include $(LIBOBJ:.o=.d) $(CLIOBJ:.o=.d) $(UNIT:=.d)
-.PHONY: all docs unit demo demo-built check check-built check-layers bench install clean help
+.PHONY: all docs unit demo demo-built demo-local demo-local-built check check-built check-layers bench install clean help
 .DEFAULT_GOAL := all
 .SECONDARY:
