@@ -103,6 +103,17 @@ run run -s $suite --limit 20 -m "$url/v1#tiny-good" --seed 2 -j 4 -q --out "$dir
     answers "$dir/http" 0 >"$dir/a" && ! cmp -s "$dir/a" "$dir/b"
 ok "the second epoch has the next seed, and other answers than the first"
 
+cat >"$dir/plain.yaml" <<'END'
+suite: plain
+items:
+  - {id: cat, prompt: Write about a cat., constraints: ["punctuation:no_comma"]}
+  - {id: sea, prompt: Describe the sea., constraints: ["punctuation:no_comma"]}
+END
+run run -s "$dir/plain.yaml" -m "$url/v1#tiny-good" --epochs 4 -q --out "$dir/plain"
+for i in 0 1 2 3; do answers "$dir/plain" $i >"$dir/plain-$i"; done
+[ $code = 0 ] && [ "$(wc -l <"$dir/plain-0")" = 2 ] && cmp "$dir/plain-0" "$dir/plain-1" && cmp "$dir/plain-0" "$dir/plain-2" && cmp "$dir/plain-0" "$dir/plain-3"
+ok "a suite that says nothing of temperature or seed is not asked at the server's own 0.8"
+
 # ---- what it refuses ----
 run run -s $suite -m "$url/v1#tiny-huge" --limit 1 -q --out "$dir/new"
 [ $code = 4 ] && grep -q "HTTP 404: model 'tiny-huge' not found" "$dir/err" && [ ! -e "$dir/new/journal.jsonl" ]
@@ -230,7 +241,8 @@ for (const r of rows.filter(r => r.t === 'answer' && !r.turn)) {
 process.exit(compared === 20 ? 0 : 1);
 END
 start_real tiny-random 0 --slots 1
-noise_run noise && grep -q '\\u0000' "$dir/noise/journal.jsonl" && grep -q '\\u001b' "$dir/noise/journal.jsonl" && grep -q "$(printf '\357\277\275')" "$dir/noise/journal.jsonl"
+noise_run noise && grep -q '\\u0000' "$dir/noise/journal.jsonl" && grep -q '\\u001b' "$dir/noise/journal.jsonl" &&
+    grep -q "$(printf '\357\277\275')" "$dir/noise/journal.jsonl"
 ok "a model of noise: its control characters are in the journal, escaped"
 node "$dir/alike.mjs" "$url" "$dir/noise/journal.jsonl" >"$dir/out" 2>"$dir/err"
 ok "a model of noise: its answers are kept to the last control character"
