@@ -17,7 +17,7 @@ mkfifo "$dir/fifo" || exit 1
 start_real() {
     model=$1 port=$2
     shift 2
-    node "$serve" "$models/$model.gguf" "$port" "$@" >"$dir/fifo" 2>"$dir/real.err" &
+    node "$serve" "$models/$model.gguf" "$port" --with-parent "$@" >"$dir/fifo" 2>"$dir/real.err" &
     real=$!
     pids="$pids $real"
     # Its first line is its address; an end without one is an end of the file.

@@ -2,11 +2,12 @@
 // An OpenAI-compatible server on 127.0.0.1 over llama.cpp, for tests and `make demo-local`.
 // Answers GET /health, GET /v1/models and POST /v1/chat/completions, plain and streamed.
 //
-//   node server.mjs MODEL.gguf PORT [--slots N] [--raw-bytes]
+//   node server.mjs MODEL.gguf PORT [--slots N] [--raw-bytes] [--with-parent]
 //
 // PORT 0 is a free one; the first line of output is the URL. --slots N answers N chats at a time
 // (default 4), the others queue. --raw-bytes sends a model's bytes as they are, also those that are
-// no UTF-8; without it they are U+FFFD, as llama-server has them.
+// no UTF-8; without it they are U+FFFD, as llama-server has them. --with-parent: ends when the
+// process that started it ends.
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -19,7 +20,7 @@ const [file, port, ...flags] = process.argv.slice(2);
 const slots = flags.includes('--slots') ? Number(flags[flags.indexOf('--slots') + 1]) : 4;
 const rawBytes = flags.includes('--raw-bytes');
 if (!file || !(Number(port) >= 0) || !(slots >= 1 && slots <= 16)) {
-  console.error('usage: node server.mjs MODEL.gguf PORT [--slots N] [--raw-bytes]');
+  console.error('usage: node server.mjs MODEL.gguf PORT [--slots N] [--raw-bytes] [--with-parent]');
   process.exit(2);
 }
 
@@ -180,3 +181,7 @@ server.on('error', e => { console.error(String(e)); process.exit(1); });
 server.listen(Number(port), '127.0.0.1',
   () => console.log(`http://127.0.0.1:${server.address().port}`));
 process.on('SIGTERM', () => process.exit(0));
+if (flags.includes('--with-parent')) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || process.exit(0), 500);
+}
