@@ -81,6 +81,20 @@ else
     echo "AlpacaEval: skipped, no data in $alpaca"
 fi
 
+if tests/local/setup --look 2>/dev/null; then
+    mkfifo "$dir/fifo"
+    node tests/local/server.mjs tests/local/tiny-good.gguf 0 >"$dir/fifo" &
+    pid=$!
+    read -r url <"$dir/fifo"
+    m=$("$watch" 5 "$ifbench" run --suite tests/local/suite.yaml --model "$url/v1#tiny-good" -j 4 -q --no-cache --out "$dir/local-{}")
+    line "a real model of 575,000 parameters, -j 4, one thread" "$(echo "$(first $m)" | awk '{printf "%.0f", 80 * 1000 / $1}') /s" "-"
+    kill $pid
+    wait $pid || :
+    pid=
+else
+    echo "a real model: skipped, tests/local/setup has not been run"
+fi
+
 n=10000
 awk -v n=$n 'BEGIN { for (i = 0; i < n; i++) printf "{\"key\": %d, \"prompt\": \"Prompt %d: write a short note without any comma and at least twenty words about harbour number %d.\", \"instruction_id_list\": [\"punctuation:no_comma\", \"length_constraints:number_words\"], \"kwargs\": [{}, {\"num_words\": 20, \"relation\": \"at least\"}]}\n", i, i, i }' >"$dir/big.jsonl"
 text="The harbour wakes before the town does and the first boats leave while the lamps along the quay still burn. Nets are folded and coffee is shared. Somebody whistles an old tune and somebody else answers it from the far side of the water."
