@@ -105,6 +105,12 @@ bool ifb_is_proportion(const struct ifb_metric_value *m)
     return ifb_str_is(m->unit, "proportion");
 }
 
+/* Units that only come whole. */
+static bool is_count(const struct ifb_metric_value *m)
+{
+    return ifb_str_is(m->unit, "judgments") || ifb_str_is(m->unit, "characters");
+}
+
 static bool is_percent(const struct ifb_metric_value *m)
 {
     return ifb_str_is(m->unit, "percent");
@@ -137,6 +143,8 @@ struct ifb_said ifb_say_metric(const struct ifb_metric_value *m)
         return with_unit(ifb_say_percent(m->value, 2), "%");
     if (is_percent(m))
         return with_unit(ifb_say_real(m->value, 2), "%");
+    if (is_count(m) && fabs(m->value) < 1e15)
+        return ifb_say_count((int64_t)m->value);
     return ifb_say_real(m->value, 4);
 }
 

@@ -15,9 +15,10 @@
 
 struct parser {
     struct ifb_arena *arena;  /* NULL: no tree is wanted */
-    const char *at, *end, *seen;
+    const char *start, *at, *end, *seen;
     unsigned line, flags;  /* `line` is that of `seen`, which trails `at` */
     int depth, depth_max;
+    const struct ifb_json_want *wants;  /* of the rows' members; NULL: all */
     struct ifb_error *err;
 };
 
@@ -44,6 +45,9 @@ static enum ifb_code bad(struct parser *p, const char *what)
 
 static void skip_space(struct parser *p)
 {
+    /* Pretty documents are a third indentation. */
+    while (p->end - p->at >= 8 && memcmp(p->at, "        ", 8) == 0)
+        p->at += 8;
     while (p->at < p->end && (*p->at == ' ' || *p->at == '\t' || *p->at == '\n' || *p->at == '\r'))
         p->at++;
 }
@@ -159,19 +163,27 @@ static enum ifb_code check_escape(struct parser *p)
 }
 
 /*
- * Does any of eight bytes need a look: a quote, a backslash, a control
- * character? The usual trick: a byte of x that is zero sets its top bit.
+ * How many of the eight bytes at `at` need no look, up to the first quote,
+ * backslash or control character. The usual trick: a byte of x that is zero sets
+ * its top bit, and the lowest bit set is never a false one.
  */
-static bool plain8(const char *at)
+static unsigned plain_bytes(const char *at)
 {
     const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-    uint64_t word, quote, slash;
+    uint64_t word, quote, slash, found;
 
     memcpy(&word, at, sizeof(word));
     quote = word ^ (ones * '"');
     slash = word ^ (ones * '\\');
-    return !((((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
-              ((word - ones * 0x20) & ~word)) & tops);
+    found = (((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
+             ((word - ones * 0x20) & ~word)) & tops;
+    if (!found)
+        return 8;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (unsigned)__builtin_ctzll(found) / 8;
+#else
+    return 0;
+#endif
 }
 
 /* Behind the opening quote. */
@@ -182,8 +194,10 @@ static enum ifb_code parse_string(struct parser *p, ifb_str *out)
     enum ifb_code code;
 
     for (;;) {
-        while (p->end - p->at >= 8 && plain8(p->at))
-            p->at += 8;
+        unsigned plain = 8;
+
+        while (plain == 8 && p->end - p->at >= 8)
+            p->at += plain = plain_bytes(p->at);
         if (p->at == p->end)
             return bad(p, "a string is not closed");
         if (*p->at == '"')
@@ -367,10 +381,88 @@ static enum ifb_code parse_key(struct parser *p, ifb_str *key)
     return take(p, ':') ? IFB_OK : bad(p, "':' was expected");
 }
 
+/* What is wanted of a row's member, NULL: nothing. Rows are the objects in the outermost array. */
+static const struct ifb_json_want *want_of(const struct parser *p, ifb_str key)
+{
+    static const struct ifb_json_want all = { NULL, false };
+
+    if (!p->wants || p->depth != 2)
+        return &all;
+    for (size_t i = 0; p->wants[i].key; i++)
+        if (ifb_str_is(key, p->wants[i].key))
+            return &p->wants[i];
+    return NULL;
+}
+
+/* Code points of a string body that was checked. */
+static int64_t count_body(const char *at, const char *end)
+{
+    int64_t n = (int64_t)ifb_utf8_count((ifb_str){ at, (size_t)(end - at) });
+
+    while ((at = memchr(at, '\\', (size_t)(end - at))) != NULL) {
+        const char *from = at;
+
+        at += 2;
+        if (at[-1] == 'u')
+            unicode_escape(&at, end);
+        n -= at - from - 1;
+    }
+    return n;
+}
+
+static enum ifb_code skip_value(struct parser *p)
+{
+    struct ifb_arena *arena = p->arena;
+    struct ifb_json spare = { 0 };
+    enum ifb_code code;
+
+    p->arena = NULL;
+    code = parse_value(p, &spare);
+    p->arena = arena;
+    return code;
+}
+
+/* A string without its bytes; anything else as it is. */
+static enum ifb_code measure_value(struct parser *p, struct ifb_json *out)
+{
+    const char *start;
+    enum ifb_code code;
+
+    skip_space(p);
+    if (p->at == p->end || *p->at != '"')
+        return parse_value(p, out);
+    out->kind = IFB_JSTRING;
+    out->line = p->line;
+    start = p->at + 1;
+    code = skip_value(p);
+    if (!code)
+        out->integer = count_body(start, p->at - 1);
+    return code;
+}
+
+static enum ifb_code parse_member(struct parser *p, struct ifb_json *out, struct ifb_json **last,
+                                  char close)
+{
+    ifb_str key = { 0 };
+    const struct ifb_json_want *want = NULL;
+    struct ifb_json *member, spare = { 0 };
+    enum ifb_code code = close == '}' ? parse_key(p, &key) : IFB_OK;
+
+    if (code)
+        return code;
+    if (close == '}' && !(want = want_of(p, key)))
+        return skip_value(p);
+    member = add_member(p, out, last, &spare);
+    code = want && want->length_only && p->arena ? measure_value(p, member)
+                                                 : parse_value(p, member);
+    member->key = key;
+    return code;
+}
+
 /* Members up to `close`, behind the opening bracket. */
 static enum ifb_code parse_members(struct parser *p, struct ifb_json *out, char close)
 {
-    struct ifb_json *last = NULL, spare = { 0 };
+    struct ifb_json *last = NULL;
     enum ifb_code code;
 
     if (++p->depth > p->depth_max)
@@ -379,17 +471,9 @@ static enum ifb_code parse_members(struct parser *p, struct ifb_json *out, char 
     skip_space(p);
     if (!take(p, close)) {
         do {
-            ifb_str key = { 0 };
-            struct ifb_json *member;
-
-            code = close == '}' ? parse_key(p, &key) : IFB_OK;
+            code = parse_member(p, out, &last, close);
             if (code)
                 return code;
-            member = add_member(p, out, &last, &spare);
-            code = parse_value(p, member);
-            if (code)
-                return code;
-            member->key = key;
             skip_space(p);
         } while (take(p, ','));
         if (!take(p, close))
@@ -418,8 +502,10 @@ static enum ifb_code parse_value(struct parser *p, struct ifb_json *out)
     skip_space(p);
     if (p->at == p->end)
         return bad(p, "a value was expected, found the end");
-    if (p->arena)
+    if (p->arena) {
         out->line = line_of(p);
+        out->at = (uint32_t)(p->at - p->start);
+    }
     switch (*p->at) {
     case '{':
         p->at++;
@@ -461,22 +547,31 @@ static struct parser parser_of(struct ifb_arena *arena, ifb_str text, unsigned f
 {
     const char *start = text.ptr ? text.ptr : "";
 
-    return (struct parser){ .arena = arena, .at = start, .seen = start, .end = start + text.len,
-                            .line = line, .flags = flags, .err = err,
+    return (struct parser){ .arena = arena, .start = start, .at = start, .seen = start,
+                            .end = start + text.len, .line = line, .flags = flags, .err = err,
                             .depth_max = flags & IFB_JSON_PYTHON ? IFB_JSON_DEPTH_PYTHON
                                                                  : IFB_JSON_DEPTH };
+}
+
+enum ifb_code ifb_json_parse_rows(struct ifb_arena *arena, ifb_str text, unsigned flags,
+                                  unsigned line, const struct ifb_json_want *wants,
+                                  const struct ifb_json **out, struct ifb_error *err)
+{
+    struct parser p = parser_of(arena, text, flags, line, err);
+    struct ifb_json *value = ifb_new(arena, struct ifb_json, 1);
+    enum ifb_code code;
+
+    p.wants = wants;
+    code = parse_document(&p, value);
+    if (!code)
+        *out = value;
+    return code;
 }
 
 enum ifb_code ifb_json_parse(struct ifb_arena *arena, ifb_str text, unsigned flags, unsigned line,
                              const struct ifb_json **out, struct ifb_error *err)
 {
-    struct parser p = parser_of(arena, text, flags, line, err);
-    struct ifb_json *value = ifb_new(arena, struct ifb_json, 1);
-    enum ifb_code code = parse_document(&p, value);
-
-    if (!code)
-        *out = value;
-    return code;
+    return ifb_json_parse_rows(arena, text, flags, line, NULL, out, err);
 }
 
 enum ifb_code ifb_json_check(ifb_str text, unsigned flags, struct ifb_error *err)
@@ -485,6 +580,51 @@ enum ifb_code ifb_json_check(ifb_str text, unsigned flags, struct ifb_error *err
     struct ifb_json value = { 0 };
 
     return parse_document(&p, &value);
+}
+
+ifb_str ifb_json_source(ifb_str text, unsigned flags, const struct ifb_json *value)
+{
+    struct parser p = parser_of(NULL, text, flags, 1, NULL);
+    struct ifb_json spare = { 0 };
+
+    if (text.len > UINT32_MAX)
+        return (ifb_str){ p.start, 0 };
+    p.at += value->at;
+    if (parse_value(&p, &spare))
+        return (ifb_str){ p.start + value->at, 0 };
+    return (ifb_str){ p.start + value->at, (size_t)(p.at - p.start) - value->at };
+}
+
+static void copy_members(struct ifb_arena *arena, const struct ifb_json *from, struct ifb_json *to)
+{
+    struct ifb_json *at, *last = NULL;
+
+    if (!from->n)
+        return;
+    to->first = at = ifb_new(arena, struct ifb_json, from->n);
+    for (const struct ifb_json *m = from->first; m; m = m->next, last = at++) {
+        *at = *m;
+        if (m->key.ptr)
+            at->key = ifb_str_copy(arena, m->key);
+        if (m->string.ptr)
+            at->string = ifb_str_copy(arena, m->string);
+        if (last)
+            last->next = at;
+        copy_members(arena, m, at);
+    }
+}
+
+const struct ifb_json *ifb_json_copy(struct ifb_arena *arena, const struct ifb_json *value)
+{
+    struct ifb_json *copy = ifb_new(arena, struct ifb_json, 1);
+
+    *copy = *value;
+    copy->next = NULL;
+    copy->key = (ifb_str){ NULL, 0 };
+    if (value->string.ptr)
+        copy->string = ifb_str_copy(arena, value->string);
+    copy_members(arena, value, copy);
+    return copy;
 }
 
 const struct ifb_json *ifb_json_get(const struct ifb_json *object, const char *key)

@@ -3,6 +3,7 @@
 #include "harness/base/pylist.h"
 
 #include "harness/base/arena.h"
+#include "harness/base/json.h"
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
 
@@ -133,7 +134,7 @@ static bool read_string(struct reader *r, ifb_str *out)
         skip_space(r);
         more = take(r, '+');
         skip_space(r);
-        more = more || (r->rest.len && r->rest.ptr[0] != ',' && r->rest.ptr[0] != ']');
+        more = more || (r->rest.len && r->rest.ptr[0] && strchr("'\"rRuU", r->rest.ptr[0]));
     }
     *out = (ifb_str){ r->out + from, r->len - from };
     return true;
@@ -159,4 +160,109 @@ bool ifb_pylist_read(struct ifb_arena *arena, ifb_str text, struct ifb_strs *out
     }
     *out = (struct ifb_strs){ at, n };
     return !r.rest.len;
+}
+
+/* ---- any value ---- */
+
+#define DEPTH_MAX 50
+
+static struct ifb_json *read_value(struct reader *r, struct ifb_arena *arena, int depth);
+
+/* A bare word or number: up to what can stand behind one. */
+static ifb_str take_word(struct reader *r)
+{
+    size_t n = 0;
+    ifb_str word;
+
+    while (n < r->rest.len && (r->rest.ptr[n] == '.' || r->rest.ptr[n] == '_' ||
+                               r->rest.ptr[n] == '+' || r->rest.ptr[n] == '-' ||
+                               digit_of(r->rest.ptr[n]) < 10 ||
+                               ((r->rest.ptr[n] | 32) >= 'a' && (r->rest.ptr[n] | 32) <= 'z')))
+        n++;
+    word = ifb_str_part(r->rest, 0, n);
+    r->rest = ifb_str_from(r->rest, n);
+    return word;
+}
+
+static struct ifb_json *read_word(struct reader *r, struct ifb_arena *arena)
+{
+    ifb_str word = take_word(r);
+    struct ifb_json *v = ifb_json_new(arena, IFB_JNUMBER, 1);
+
+    v->string = word;
+    if (ifb_str_is(word, "None"))
+        v->kind = IFB_JNULL;
+    else if (ifb_str_is(word, "True") || ifb_str_is(word, "False"))
+        v->kind = IFB_JBOOL;
+    else if (!ifb_str_real(word, &v->number))
+        return NULL;
+    v->truth = ifb_str_is(word, "True");
+    v->whole = ifb_str_int(word, &v->integer);
+    return v;
+}
+
+static bool read_member(struct reader *r, struct ifb_arena *arena, bool dict, int depth,
+                        struct ifb_json *into, struct ifb_json **tail)
+{
+    struct ifb_json *key = NULL, *value;
+
+    if (dict) {
+        key = read_value(r, arena, depth);
+        skip_space(r);
+        if (!key || key->kind != IFB_JSTRING || !take(r, ':'))
+            return false;
+    }
+    value = read_value(r, arena, depth);
+    if (value)
+        ifb_json_append(into, tail, key ? key->string : (ifb_str){ NULL, 0 }, value);
+    return value != NULL;
+}
+
+static struct ifb_json *read_members(struct reader *r, struct ifb_arena *arena, char close,
+                                     int depth)
+{
+    bool dict = close == '}';
+    struct ifb_json *v = ifb_json_new(arena, dict ? IFB_JOBJECT : IFB_JARRAY, 1), *tail = NULL;
+
+    skip_space(r);
+    while (!take(r, close)) {
+        if (!read_member(r, arena, dict, depth, v, &tail))
+            return NULL;
+        skip_space(r);
+        if (!take(r, ',') && (!r->rest.len || r->rest.ptr[0] != close))
+            return NULL;
+        skip_space(r);
+    }
+    return v;
+}
+
+static struct ifb_json *read_value(struct reader *r, struct ifb_arena *arena, int depth)
+{
+    struct ifb_json *v;
+
+    skip_space(r);
+    if (!r->rest.len || depth == DEPTH_MAX)
+        return NULL;
+    if (take(r, '['))
+        return read_members(r, arena, ']', depth + 1);
+    if (take(r, '('))
+        return read_members(r, arena, ')', depth + 1);
+    if (take(r, '{'))
+        return read_members(r, arena, '}', depth + 1);
+    if (r->rest.ptr[0] == '\'' || r->rest.ptr[0] == '"') {
+        v = ifb_json_new(arena, IFB_JSTRING, 1);
+        return read_string(r, &v->string) ? v : NULL;
+    }
+    return read_word(r, arena);
+}
+
+const struct ifb_json *ifb_pyvalue_read(struct ifb_arena *arena, ifb_str text)
+{
+    struct reader r = { .rest = text };
+    const struct ifb_json *v;
+
+    r.out = ifb_alloc_raw(arena, text.len + 4);
+    v = read_value(&r, arena, 0);
+    skip_space(&r);
+    return r.rest.len ? NULL : v;
 }

@@ -106,3 +106,8 @@ enum ifb_code ifb_sha256_file(const char *path, char out[IFB_SHA256_HEX], int64_
     fclose(f);
     return code;
 }
+
+void ifb_sha512_of(ifb_str bytes, unsigned char out[IFB_SHA512_BYTES])
+{
+    must(EVP_Digest(bytes.ptr ? bytes.ptr : "", bytes.len, out, NULL, EVP_sha512(), NULL));
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 by OpenSSL's EVP. */
+/* SHA-256, and SHA-512 where a reference tool wants it, by OpenSSL's EVP. */
 #ifndef IFB_BASE_SHA256_H
 #define IFB_BASE_SHA256_H
 
@@ -19,5 +19,8 @@ void ifb_sha256_close(struct ifb_sha256 *s);
 void ifb_sha256_of(ifb_str bytes, char out[IFB_SHA256_HEX]);
 enum ifb_code ifb_sha256_file(const char *path, char out[IFB_SHA256_HEX], int64_t *size,
                               struct ifb_error *err);
+
+#define IFB_SHA512_BYTES 64
+void ifb_sha512_of(ifb_str bytes, unsigned char out[IFB_SHA512_BYTES]);
 
 #endif

@@ -2,16 +2,30 @@
 /* `ifbench score`: answers made elsewhere, or a run's journal once more. */
 #include <stdlib.h>
 
+#include <ifbench/judged.h>
+
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
 #include "harness/base/str.h"
 #include "harness/cli/run_options.h"
 
+/* An option of judged suites, which know it by the same name; NUMBER is its own. */
+#define SETTING(number, name, what, doc_) \
+    IFB_FIELD(struct ifb_run_flags, settings[number], name, .kind = IFB_STRING, .value = what, \
+              .doc = doc_)
+
 static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, suite_lists, "suite", .kind = IFB_STRINGS, .letter = 's',
-              .value = "NAME", .doc = "the suite that the answers belong to (core)"),
+              .value = "NAME", .doc = "the suite, or file of your own, that the answers belong to (core)"),
     IFB_FIELD(struct ifb_run_flags, responses, "responses", .kind = IFB_STRING, .letter = 'r',
               .value = "FILE", .doc = "JSON lines of prompt and response, plain or gzip"),
+    IFB_FIELD(struct ifb_run_flags, judgments, "judgments", .kind = IFB_STRINGS,
+              .value = "FILE", .doc = "what a judge said, plain or gzip; as often as needed"),
+    SETTING(0, "lc_c", "K", "strength of the fit: 0 to 9, a value such as 21.5, auto"),
+    SETTING(1, "lc_difficulty", "FILE", "csv of instruction difficulties (derived from the pack)"),
+    SETTING(2, "lc_gamed", "FILE", "csv of answers that game length (the pack's)"),
+    SETTING(3, "lc_match", "WHAT", "difficulties go by: row (official), instruction"),
+    SETTING(4, "leaderboard", "FILE", "leaderboard.csv to which the scored models are added"),
     IFB_FIELD(struct ifb_run_flags, o.data, "data", .kind = IFB_STRING, .value = "PATH",
               .doc = "file, or folder of files, in place of the suite's own"),
     IFB_FIELD(struct ifb_run_flags, o.data_dir, "data_dir", .kind = IFB_STRING, .value = "DIR",
@@ -48,15 +62,59 @@ static const char *const more[] = {
     "the exact prompt, else by the prompt without white space at its ends; the last of\n"
     "several wins. With a run's folder, scores its journal again: after an update of\n"
     "ifbench, or with other --think or --missing rules.",
+    "With --judgments, scores what a judge said elsewhere, for the suites that need one\n"
+    "(`ifbench suites` marks them): neither network nor judge. Options that begin with lc-\n"
+    "belong to AlpacaEval.",
     NULL
 };
 
 static const struct ifb_example_line examples[] = {
     { "ifbench score --suite ifeval --responses answers.jsonl --out runs/mine",
       "verdicts of the official evaluator, without Python" },
+    { "ifbench score --suite alpacaeval --judgments annotations.json --out runs/lc",
+      "win rates, raw and length-controlled, of judgments that are there" },
     { "ifbench score runs/mine --think keep", "judge the same answers with their reasoning" },
     { 0 }
 };
+
+/* Settings as a judged suite reads them. */
+static struct ifb_strs settings_of(const struct ifb_run_flags *f, struct ifb_arena *arena)
+{
+    ifb_str *at = ifb_new(arena, ifb_str, IFB_SETTINGS_MAX);
+    size_t n = 0;
+
+    for (const struct ifb_field *o = options; o->name; o++) {
+        const ifb_str *value = (const void *)((const char *)f + o->offset);
+
+        if (value >= f->settings && value < f->settings + IFB_SETTINGS_MAX && value->ptr)
+            at[n++] = ifb_fmt(arena, "%s=%.*s", o->name, IFB_ARG(*value));
+    }
+    return (struct ifb_strs){ at, n };
+}
+
+static bool has_judged(const struct ifb_run_flags *f)
+{
+    for (size_t i = 0; i < f->o.suites.n; i++)
+        if (ifb_judged_find(f->o.suites.at[i]))
+            return true;
+    return f->judgments.n > 0;
+}
+
+static enum ifb_code check_words(const struct ifb_run_flags *f, struct ifb_strs words,
+                                 struct ifb_error *err)
+{
+    if (f->judgments.n && (f->responses.ptr || words.n))
+        return ifb_fail(err, IFB_EUSAGE, "--judgments goes without --responses and without a run");
+    if (has_judged(f) && !words.n && !f->responses.ptr)
+        return IFB_OK;
+    if (f->o.settings.n)
+        return ifb_fail(err, IFB_EUSAGE, "--%.*s goes with --judgments",
+                        IFB_ARG(f->o.settings.at[0]));
+    if (words.n > 1 || (words.n == 1) == (f->responses.ptr != NULL))
+        return ifb_fail(err, IFB_EUSAGE, "score wants --responses FILE, --judgments FILE, or the "
+                        "folder of one run");
+    return IFB_OK;
+}
 
 static enum ifb_code cmd_score(struct ifb_cli *cli, struct ifb_error *err)
 {
@@ -68,11 +126,15 @@ static enum ifb_code cmd_score(struct ifb_cli *cli, struct ifb_error *err)
 
     if (code)
         return code;
-    if (words.n > 1 || (words.n == 1) == (f.responses.ptr != NULL))
-        return ifb_fail(err, IFB_EUSAGE, "score wants --responses FILE, or the folder of one run");
+    f.o.settings = settings_of(&f, cli->arena);
+    code = check_words(&f, words, err);
+    if (code)
+        return code;
     f.quiet = true;
     ifb_run_flags_attach(&f);
-    if (words.n)
+    if (!words.n && has_judged(&f))
+        code = ifb_run_judged(f.judgments, &f.o, &run, err);
+    else if (words.n)
         code = ifb_run_rescore(ifb_cstr(cli->arena, words.at[0]), &f.o, &run, err);
     else
         code = ifb_run_score(f.responses, &f.o, &run, err);
@@ -82,7 +144,8 @@ static enum ifb_code cmd_score(struct ifb_cli *cli, struct ifb_error *err)
 }
 
 const struct ifb_command ifb_cmd_score = {
-    .name = "score", .usage = "score --suite NAME --responses FILE [OPTIONS] | score RUN",
+    .name = "score",
+    .usage = "score --suite NAME --responses FILE | --judgments FILE [OPTIONS] | score RUN",
     .doc = "score answers made elsewhere, or a run again; no network", .more = more,
     .options = options, .examples = examples, .run = cmd_score,
 };

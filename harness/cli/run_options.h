@@ -7,13 +7,17 @@
 
 #include "harness/cli/command.h"
 
+/* Options of judged suites (judged.h), of which any number may be given. */
+#define IFB_SETTINGS_MAX 16
+
 /* The options of the command line, before they become ifb_run_options. */
 struct ifb_run_flags {
     struct ifb_run_options o;
     int64_t think_choice;  /* 0 strip, 1 keep */
     int64_t jitter_seed;
     ifb_str resume, responses, config;
-    struct ifb_strs suite_lists, report_lists;
+    struct ifb_strs suite_lists, report_lists, judgments;
+    ifb_str settings[IFB_SETTINGS_MAX];
     bool dry_run, json, quiet, strict;
 };
 

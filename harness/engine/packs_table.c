@@ -20,7 +20,7 @@ const struct ifb_pack ifb_packs[] = {
     { "m-ifeval", "M-IFEval: English, Spanish, French and Japanese prompts" },
     { "helm", "HELM: common misspellings, for perturbed prompts" },
     { "nlp", "sentence parameters, tagger, stop words and syllables that checks use" },
-    { "alpacaeval-lc", "AlpacaEval 2: annotations to hold the length-controlled rate against" },
+    { "alpacaeval-lc", "AlpacaEval 2: what the length-controlled win rate is fitted with" },
     { 0 }
 };
 

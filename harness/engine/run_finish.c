@@ -59,7 +59,8 @@ static bool is_wanted(const struct ifb_run_inside *in, const struct ifb_report *
     if (ifb_str_is(ifb_str_of(report->id), "json"))
         return true;
     if (!in->o.reports.n)
-        return report->by_default || (report->by_score && in->manifest.scored_only);
+        return report->by_default ||
+               (report->by_score && in->manifest.scored_only && !in->judged);
     for (size_t i = 0; i < in->o.reports.n; i++)
         if (ifb_str_is(in->o.reports.at[i], report->id))
             return true;
@@ -94,10 +95,9 @@ static void warn_counts(struct ifb_run *run)
     }
 }
 
-enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err)
+void ifb_run_summary_head(struct ifb_run *run)
 {
     struct ifb_run_inside *in = run->inside;
-    enum ifb_code code = IFB_OK;
     const char *slash = strrchr(run->folder, '/');
 
     run->answers = ifb_journal_answers(in->journal);
@@ -110,13 +110,29 @@ enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err)
         .seconds = (double)(ifb_clock_us() - in->started_us) / 1e6,
         .complete = run->ended, .punkt = in->manifest.punkt,
     };
-    ifb_aggregate(&in->plan, in->results, in->scoring.missing, in->prices, in->arena, &run->summary);
-    warn_replays(run);
-    warn_counts(run);
+}
+
+enum ifb_code ifb_run_write_reports(struct ifb_run *run, struct ifb_error *err)
+{
+    struct ifb_run_inside *in = run->inside;
+    enum ifb_code code = IFB_OK;
+
     run->summary.warnings = in->warnings;
     run->summary.nwarnings = in->nwarnings;
     for (const struct ifb_report *r = ifb_report_next(NULL); r && !code; r = ifb_report_next(r))
         if (is_wanted(in, r))
             code = write_report(run, r, err);
     return code;
+}
+
+enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err)
+{
+    struct ifb_run_inside *in = run->inside;
+
+    ifb_run_summary_head(run);
+    ifb_aggregate(&in->plan, in->results, in->tally, in->scoring.missing, in->prices, in->arena,
+                  &run->summary);
+    warn_replays(run);
+    warn_counts(run);
+    return ifb_run_write_reports(run, err);
 }

@@ -40,6 +40,10 @@ struct ifb_run_options {
     int64_t epochs;            /* 0: 1 */
     struct ifb_sampling sampling;  /* negative members: the suite's preset */
     struct ifb_strs params;    /* "temperature=0,0.7": every model once with each value */
+    struct ifb_strs stop_at;   /* texts at which answers end */
+    int64_t top_logprobs;      /* likely first tokens to ask for, at most 20; 0: none */
+    ifb_str extra_body;        /* a JSON object, merged into each request (RFC 7396) */
+    int64_t tokens_as;         /* enum ifb_tokens_as */
     /* how */
     int64_t concurrency;       /* calls of a model in flight; 0: found out (adaptive) */
     int64_t max_concurrency;   /* adaptive: at most so many; 0: 256 */
@@ -56,12 +60,15 @@ struct ifb_run_options {
     bool no_retry_429, no_preflight, strict_errors;
     ifb_str ca_file;
     struct ifb_strs headers;   /* "Name: value", sent with every call */
+    ifb_str key_command;       /* prints the key, or several with commas; run once, when asking */
+    double server_timeout_s;   /* for a server: to come up; 0: 300 */
     int64_t threads;           /* scoring threads; negative: the cores; 0: none */
     uint64_t seed;             /* of retry jitter */
     /* judging */
     ifb_str think;             /* "strip" or "keep"; absent: strip */
     struct ifb_strs think_tags;  /* pairs "OPEN,CLOSE"; empty: <think>,</think> */
     int64_t missing;           /* -1: the rule of the command; else enum ifb_missing */
+    struct ifb_strs settings;  /* "NAME=VALUE": options of a judged suite */
     /* where to */
     ifb_str out;               /* the run's folder; absent: runs/TIME-SUITE */
     struct ifb_strs reports;   /* ids; empty: those written by default */
@@ -104,6 +111,14 @@ enum ifb_code ifb_run_rescore(const char *folder, const struct ifb_run_options *
  */
 enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *options,
                             struct ifb_run **out, struct ifb_error *err);
+
+/*
+ * Scores judgments made elsewhere: one judged suite (judged.h), its files of
+ * judgments, plain or gzip. No network, no judge call. The run's journal is empty;
+ * its manifest names the files and their hashes.
+ */
+enum ifb_code ifb_run_judged(struct ifb_strs judgments, const struct ifb_run_options *options,
+                             struct ifb_run **out, struct ifb_error *err);
 
 /* Loads a run's summary for reading; samples through ifb_run_report. */
 enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_error *err);

@@ -221,4 +221,60 @@ double ifb_margin_need(double gap, double sd, double confidence, double power);
  */
 double ifb_unpaired_need(double p1, double p2, double alpha, double power);
 
+/*
+ * The Mersenne Twister MT19937, where a reference tool's random choices must come
+ * out the same. M. Matsumoto and T. Nishimura, ACM TOMACS 8 (1998) 3-30; the
+ * initialisers are those of their revision of 2002. Elsewhere use base/rng.h.
+ */
+struct ifb_mt {
+    uint32_t s[624];
+    unsigned at;
+};
+
+void ifb_mt_seed(struct ifb_mt *mt, uint32_t seed);
+/* `n` must not be 0. */
+void ifb_mt_seed_words(struct ifb_mt *mt, const uint32_t *words, size_t n);
+uint32_t ifb_mt_next(struct ifb_mt *mt);
+/* In [0, 1), 53 bits of two numbers. */
+double ifb_mt_real(struct ifb_mt *mt);
+/* In [0, n), without bias; n must not be 0. D. Lemire, ACM TOMACS 29 (2019) 3. */
+uint32_t ifb_mt_below(struct ifb_mt *mt, uint32_t n);
+
+/*
+ * ---- logistic regression with an L1 penalty and without intercept ----
+ * Minimises over w: |w|_1 + c * sum over rows of weight *
+ * (-y log p - (1 - y) log(1 - p)), p = 1 / (1 + exp(-w.x)), 0 <= y <= 1. All that
+ * the targets y enter by is one sum a feature.
+ */
+#define IFB_GLM_FEATURES 8
+
+struct ifb_glm {
+    size_t n, p;           /* rows; features, at most IFB_GLM_FEATURES */
+    const double *x;       /* p columns of n numbers, one after the other */
+    const double *weight;  /* of each row */
+    double against[IFB_GLM_FEATURES];  /* sums of weight (1 - y) x_j */
+};
+
+struct ifb_glm_fit {
+    double w[IFB_GLM_FEATURES];
+    int rounds;            /* Newton steps taken */
+    bool converged;
+};
+
+/* How many doubles of room a fit takes: 5 a row. */
+#define IFB_GLM_ROOM(n) (5 * (n))
+
+/*
+ * Coordinate descent inside Newton steps: G.-X. Yuan, C.-H. Ho, C.-J. Lin, "An
+ * improved GLMNET for L1-regularized logistic regression", JMLR 13 (2012)
+ * 1999-2030, with the shuffling (by `seed`), the shrinking and the early stop
+ * (tolerance 1e-4) of the common implementation. Where it stops is part of
+ * published numbers. Deterministic; allocates nothing; at most 100 x 1000 passes.
+ * w is NaN when the input is not finite.
+ */
+struct ifb_glm_fit ifb_glm_l1(const struct ifb_glm *glm, double c, uint32_t seed, double *room);
+
+/* 1 / (1 + exp(-z)). */
+double ifb_logistic(double z);
+
 #endif

@@ -65,6 +65,45 @@ else
     echo "IFBench: skipped, no data in $data"
 fi
 
+alpaca=$data/alpacaeval
+if [ -r "$alpaca/full/vicuna-7b-v1.5.annotations.json.gz" ]; then
+    lc="--lc-c 6 --lc-difficulty $alpaca/instruction_difficulty.csv --lc-gamed $alpaca/gamed_rows.csv"
+    gzip -dc "$alpaca/full/vicuna-7b-v1.5.annotations.json.gz" >"$dir/vicuna.json"
+    m=$("$watch" 21 "$ifbench" score --suite alpacaeval --judgments "$dir/vicuna.json" $lc --reports json --out "$dir/lc-{}")
+    line "AlpacaEval, length-controlled, one model of 4 MB, wall" "$(first $m) ms" "30 ms"
+    line "  the same, CPU" "$(second $m) ms" "-"
+    m=$("$watch" 11 "$ifbench" score --suite alpacaeval --judgments "$dir/vicuna.json" $lc --out "$dir/lca-{}")
+    line "  the same with all default reports, wall" "$(first $m) ms" "-"
+    all= plain=
+    for f in "$alpaca"/compact/*.csv.gz "$alpaca"/full/*[!n].annotations.json.gz; do
+        case $f in */gpt4_1106_preview.csv.gz) continue ;; esac
+        all="$all --judgments $f"
+        plain="$plain --judgments $dir/vicuna.json"
+    done
+    m=$("$watch" 5 "$ifbench" score --suite alpacaeval $all $lc --reports json --out "$dir/lcb-{}")
+    line "  all $(echo $all | wc -w | awk '{print $1 / 2}') golden models, compact and gzip, wall" "$(first $m) ms" "300 ms"
+    m=$("$watch" 5 "$ifbench" score --suite alpacaeval $plain $lc --reports json --out "$dir/lcp-{}")
+    line "  as many of 4 MB plain JSON, wall" "$(first $m) ms" "300 ms"
+    line "  the same, CPU" "$(second $m) ms" "-"
+    line "  the same, largest RSS" "$(third $m) MB" "-"
+else
+    echo "AlpacaEval: skipped, no data in $alpaca"
+fi
+
+if tests/local/setup --look 2>/dev/null; then
+    mkfifo "$dir/fifo"
+    node tests/local/server.mjs tests/local/tiny-good.gguf 0 >"$dir/fifo" &
+    pid=$!
+    read -r url <"$dir/fifo"
+    m=$("$watch" 5 "$ifbench" run --suite tests/local/suite.yaml --model "$url/v1#tiny-good" -j 4 -q --no-cache --out "$dir/local-{}")
+    line "a real model of 575,000 parameters, -j 4, one thread" "$(echo "$(first $m)" | awk '{printf "%.0f", 80 * 1000 / $1}') /s" "-"
+    kill $pid
+    wait $pid || :
+    pid=
+else
+    echo "a real model: skipped, tests/local/setup has not been run"
+fi
+
 n=10000
 awk -v n=$n 'BEGIN { for (i = 0; i < n; i++) printf "{\"key\": %d, \"prompt\": \"Prompt %d: write a short note without any comma and at least twenty words about harbour number %d.\", \"instruction_id_list\": [\"punctuation:no_comma\", \"length_constraints:number_words\"], \"kwargs\": [{}, {\"num_words\": 20, \"relation\": \"at least\"}]}\n", i, i, i }' >"$dir/big.jsonl"
 text="The harbour wakes before the town does and the first boats leave while the lamps along the quay still burn. Nets are folded and coffee is shared. Somebody whistles an old tune and somebody else answers it from the far side of the water."

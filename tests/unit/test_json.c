@@ -215,6 +215,9 @@ static void test_writer(void **state)
     ifb_buf_clear(&buf);
     ifb_json_quote(&buf, IFB_STR("<&>"), true);
     assert_true(ifb_str_is(ifb_buf_view(&buf), "\"\\u003c\\u0026\\u003e\""));
+    ifb_buf_clear(&buf);
+    ifb_json_quote(&buf, IFB_STR("\xc2\x80\xc2\x9b" "2J\xc2\x9f\xc2\xa0\xc2"), false);
+    assert_true(ifb_str_is(ifb_buf_view(&buf), "\"\\u0080\\u009b" "2J\\u009f\xc2\xa0\xc2\""));
     ifb_buf_close(&buf);
 }
 
@@ -316,6 +319,40 @@ static void test_agrees_with_cjson(void **state)
     ifb_buf_close(&buf);
 }
 
+/* Of rows only what is wanted, and lengths as Python counts them. */
+static void test_rows(void **state)
+{
+    static const struct ifb_json_want wants[] = { { "a", false }, { "t", true }, { 0 } };
+    static const char text[] =
+        "[{\"a\": {\"t\": \"deep\", \"x\": 1}, \"x\": [{\"a\": 2}], \"t\": \"\"},\n"
+        " {\"t\": \"\\ud83d\\ude00 caf\xc3\xa9 \\n\\u00e9\\\\\\\" \\ud800.\", \"a\": null},\n"
+        "        {\"t\": [\"kept\"]}, 7]";
+    static const char *const bad[] = { "[{\"x\": }]", "[{\"x\": \"\\q\"}]", "[{\"t\": \"\n\"}]",
+                                       "[{\"t\": \"a}]", "[{\"x\": [1, }]", "[{\"a\": 1, \"a\": 2}]" };
+    struct ifb_arena *arena = ifb_arena_new();
+    const struct ifb_json *v, *row;
+    struct ifb_error err;
+
+    (void)state;
+    assert_int_equal(ifb_json_parse_rows(arena, IFB_STR(text), 0, 1, wants, &v, &err), IFB_OK);
+    assert_int_equal(v->n, 4);
+    row = ifb_json_at(v, 0);
+    assert_int_equal(row->n, 2);
+    assert_true(ifb_str_is(ifb_json_str(ifb_json_get(row, "a"), "t"), "deep"));
+    assert_int_equal(ifb_json_get(ifb_json_get(row, "a"), "x")->integer, 1);
+    assert_null(ifb_json_get(row, "x"));
+    assert_int_equal(ifb_json_get(row, "t")->integer, 0);
+    row = ifb_json_at(v, 1);
+    assert_int_equal(ifb_json_get(row, "t")->integer, 14);
+    assert_null(ifb_json_get(row, "t")->string.ptr);
+    assert_int_equal(ifb_json_get(row, "a")->line, 2);
+    assert_true(ifb_str_is(ifb_json_get(ifb_json_at(v, 2), "t")->first->string, "kept"));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        if (ifb_json_parse_rows(arena, ifb_str_of(bad[i]), 0, 1, wants, &v, &err) != IFB_EINPUT)
+            fail_msg("accepted %s", bad[i]);
+    ifb_arena_close(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_python_digit_limit),
         cmocka_unit_test(test_lookup),
+        cmocka_unit_test(test_rows),
         cmocka_unit_test(test_writer),
         cmocka_unit_test(test_reals_read_back),
         cmocka_unit_test(test_agrees_with_cjson),

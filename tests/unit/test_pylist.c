@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/buf.h"
+#include "harness/base/json.h"
 #include "harness/base/pylist.h"
 #include "harness/base/str.h"
 
@@ -56,10 +58,49 @@ static void lists_are_read_and_nothing_else(void **state)
     }
 }
 
+/* Written as JSON, so that a table can hold what was read; NULL: nothing. */
+static const struct {
+    const char *text, *json;
+} values[] = {
+    { "{'a': 1, \"b\": [None, True, False], 'c': (2.5, -3,)}",
+      "{\"a\":1,\"b\":[null,true,false],\"c\":[2.5,-3]}" },
+    { " 'a' 'b' ", "\"ab\"" }, { "[]", "[]" }, { "{}", "{}" }, { "()", "[]" }, { "1e3", "1e3" },
+    { "{'a': {'b': [{'c': ''}]}}", "{\"a\":{\"b\":[{\"c\":\"\"}]}}" },
+    { "{'a': 1,}", "{\"a\":1}" },
+    { "{1: 2}", NULL }, { "{'a'}", NULL }, { "{'a': }", NULL }, { "[1 2]", NULL }, { "[1", NULL },
+    { "x", NULL }, { "", NULL }, { "[1] 2", NULL }, { "{'a': 1", NULL }, { "true", NULL },
+    { "__import__('os')", NULL }, { "1 + 2", NULL }, { "['a' b]", NULL }, { "{'a' 1}", NULL },
+};
+
+static void values_are_read_and_nothing_else(void **state)
+{
+    struct ifb_arena *arena = ifb_arena_new();
+    char deep[400];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+        const struct ifb_json *v = ifb_pyvalue_read(arena, ifb_str_of(values[i].text));
+        struct ifb_buf out;
+        struct ifb_jw w;
+
+        ifb_buf_init(&out, 1024);
+        ifb_jw_open(&w, &out);
+        if (v)
+            ifb_jw_value(&w, NULL, v);
+        if (!v != !values[i].json || (v && !ifb_str_is(ifb_buf_view(&out), values[i].json)))
+            fail_msg("%s: %.*s", values[i].text, (int)out.len, out.ptr);
+        ifb_buf_close(&out);
+    }
+    memset(deep, '[', sizeof(deep));
+    assert_null(ifb_pyvalue_read(arena, (ifb_str){ deep, sizeof(deep) }));
+    ifb_arena_close(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_are_read_and_nothing_else),
+        cmocka_unit_test(values_are_read_and_nothing_else),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
