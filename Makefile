@@ -16,7 +16,7 @@ BUILD ?= $(BUILD_ROOT)$(FLAVOUR)
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-6s %s\n' $(1) $(2))
 
-PKGS := libcurl libcrypto libpcre2-8 libxml-2.0 sqlite3 yaml-0.1 zlib
+PKGS := libcurl libcrypto libpcre2-8 md4c libxml-2.0 sqlite3 yaml-0.1 zlib
 # Optional: unpacks the tagger's model in half the time that zlib takes.
 FASTER := $(shell pkg-config --exists libdeflate 2>/dev/null && echo libdeflate)
 PKGS += $(FASTER)
@@ -28,8 +28,8 @@ CPPFLAGS += -I. -Iinclude -D_GNU_SOURCE $(shell pkg-config --cflags $(PKGS) 2>/d
 CPPFLAGS += $(if $(FASTER),-DIFB_LIBDEFLATE)
 CFLAGS  += -std=c17 -g -fPIC -pthread -fvisibility=default -ffp-contract=off $(WARN)
 LDFLAGS += -pthread -Wl,--as-needed
-# libcurl is not linked: harness/http/curl_lazy.c loads it when it is needed.
-LDLIBS  += $(shell pkg-config --libs $(filter-out libcurl,$(PKGS)) 2>/dev/null) -lunistring -lm -ldl
+# libcurl and libxml2 are not linked: curl_lazy.c and libxml_lazy.c load them when they are needed.
+LDLIBS  += $(shell pkg-config --libs $(filter-out libcurl libxml-2.0,$(PKGS)) 2>/dev/null) -lunistring -lm -ldl
 
 ifeq ($(SAN),)
 CFLAGS  += -O3 -fstack-protector-strong
@@ -83,7 +83,7 @@ $(BIN): $(CLIOBJ) $(LIB)
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LDFLAGS) $(LIB) $(LDLIBS) -lcmocka -lcjson
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LDFLAGS) $(LIB) $(LDLIBS) -lcmocka -lcjson -lxml2
 
 $(BUILD)/mockd: $(wildcard tests/mock/*.c) tests/mock/mock.h
 	$(call say,CC,$@)
@@ -99,8 +99,17 @@ demo:  ## sets up, builds, and runs the built-in suite against the bundled mock 
 demo-built: $(BIN) $(MOCKD)
 	@BUILD=$(BUILD) sh tests/demo.sh
 
+demo-local:  ## the same with two real, very small models; installs llama.cpp with npm (Node 20)
+	@tests/local/setup
+	@.ci/setup build
+	@$(MAKE) --no-print-directory -s demo-local-built
+
+demo-local-built: $(BIN)
+	@BUILD=$(BUILD) sh tests/local/demo.sh
+
 check:  ## sets up, builds, runs all tests; the last line counts them
 	@.ci/setup check
+	@tests/local/setup || echo 'local: went on without; its tests are skipped' >&2
 	@$(MAKE) --no-print-directory check-built SAN=$(SAN) ARENA=$(ARENA)
 
 E2E := $(sort $(wildcard tests/e2e/test_*.sh))
@@ -137,6 +146,6 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 
 -include $(LIBOBJ:.o=.d) $(CLIOBJ:.o=.d) $(UNIT:=.d)
-.PHONY: all docs unit demo demo-built check check-built check-layers bench install clean help
+.PHONY: all docs unit demo demo-built demo-local demo-local-built check check-built check-layers bench install clean help
 .DEFAULT_GOAL := all
 .SECONDARY:

@@ -3,7 +3,10 @@
 #ifndef IFBENCH_H
 #define IFBENCH_H
 
+#include <ifbench/baseline.h>
 #include <ifbench/check.h>
+#include <ifbench/compare.h>
+#include <ifbench/gate.h>
 #include <ifbench/judge.h>
 #include <ifbench/judged.h>
 #include <ifbench/provider.h>

@@ -14,7 +14,7 @@ static bool in_cell(const struct ifb_group_row *g, const struct ifb_cell_summary
 static int by_name(const void *a, const void *b)
 {
     const struct ifb_group_row *const *x = a, *const *y = b;
-    int d = ifb_str_cmp((*x)->name, (*y)->name);
+    int d = ifb_str_natural((*x)->name, (*y)->name);
 
     return d ? d : (*x > *y) - (*x < *y);
 }

@@ -36,6 +36,9 @@ static void keep_strings(const struct ifb_field *fields, void *args, struct ifb_
                 copy[i] = ifb_str_copy(arena, list->at[i]);
             list->at = copy;
         }
+        if (f->kind == IFB_JSON && *(const struct ifb_json **)slot)
+            *(const struct ifb_json **)slot =
+                ifb_json_copy(arena, *(const struct ifb_json **)slot);
     }
 }
 

@@ -46,6 +46,11 @@ extern const struct ifb_check ifb_mentions_checks[];
 extern const struct ifb_check ifb_charset_checks[];
 extern const struct ifb_check ifb_shape_checks[];
 extern const struct ifb_check ifb_answer_checks[];
+extern const struct ifb_check ifb_json_checks[];
+extern const struct ifb_check ifb_fence_checks[];
+extern const struct ifb_check ifb_csv_checks[];
+extern const struct ifb_check ifb_markdown_checks[];
+extern const struct ifb_check ifb_markup_checks[];
 
 /*
  * The largest count an argument may ask for. Smaller than 0 or absent, upstream

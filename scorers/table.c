@@ -49,6 +49,11 @@ static const struct {
     { IFB_STR_INIT(""), ifb_charset_checks },
     { IFB_STR_INIT(""), ifb_shape_checks },
     { IFB_STR_INIT(""), ifb_answer_checks },
+    { IFB_STR_INIT("json"), ifb_json_checks },
+    { IFB_STR_INIT("code_fence"), ifb_fence_checks },
+    { IFB_STR_INIT("csv"), ifb_csv_checks },
+    { IFB_STR_INIT("markdown"), ifb_markdown_checks },
+    { IFB_STR_INIT(""), ifb_markup_checks },
 };
 
 #define NFAMILIES (sizeof(families) / sizeof(families[0]))

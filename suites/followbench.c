@@ -283,7 +283,7 @@ static enum ifb_code make_item(struct book *b, const struct record *r, ifb_str i
     const char *category = ifb_followbench_categories[b->category];
     const struct rule *rule = rule_of(b, r);
 
-    *message = (struct ifb_message){ IFB_USER, instruction };
+    *message = (struct ifb_message){ .role = IFB_USER, .text = instruction };
     *item = (struct ifb_item){
         .id = ifb_fmt(b->arena, "%s-%lld-%lld", category, (long long)r->example_id,
                       (long long)r->level),

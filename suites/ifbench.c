@@ -32,4 +32,7 @@ const struct ifb_suite ifb_suite_ifbench = {
     .open = open_ifbench,
     .next = ifb_item_rows_suite_next,
     .close = ifb_item_rows_suite_close,
+    .place = ifb_item_rows_suite_place,
+    .into = ifb_item_rows_suite_into,
+    .again = ifb_item_rows_suite_again,
 };

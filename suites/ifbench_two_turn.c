@@ -33,7 +33,8 @@ static enum ifb_code read_message(const struct ifb_json *m, size_t number, struc
         return ifb_fail(err, IFB_EINPUT, "message %zu: \"content\" must be a string", number);
     for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
         if (ifb_str_is(role, roles[i])) {
-            *out = (struct ifb_message){ (enum ifb_role)i, ifb_str_copy(arena, text) };
+            *out = (struct ifb_message){ .role = (enum ifb_role)i,
+                                         .text = ifb_str_copy(arena, text) };
             return IFB_OK;
         }
     return ifb_fail(err, IFB_EINPUT, "message %zu: \"role\" must be system, user or assistant",
@@ -75,8 +76,8 @@ static enum ifb_code ask(const struct ifb_json *row, struct ifb_arena *arena,
         return ifb_fail(err, IFB_EINPUT, "two turns are missing, wanted \"messages\", an array, or "
                         "\"prompt\" and \"constraint\", strings");
     at = ifb_new(arena, struct ifb_message, 2);
-    at[0] = (struct ifb_message){ IFB_USER, ifb_str_copy(arena, task) };
-    at[1] = (struct ifb_message){ IFB_USER, ifb_str_copy(arena, constraint) };
+    at[0] = (struct ifb_message){ .role = IFB_USER, .text = ifb_str_copy(arena, task) };
+    at[1] = (struct ifb_message){ .role = IFB_USER, .text = ifb_str_copy(arena, constraint) };
     item->prompt = (struct ifb_conversation){ at, 2 };
     return IFB_OK;
 }

@@ -44,6 +44,9 @@ static const char *const files_ja[] = { "m-ifeval/ja_input_data.jsonl", NULL };
         .open = open_m_ifeval,                                                                \
         .next = ifb_item_rows_suite_next,                                                     \
         .close = ifb_item_rows_suite_close,                                                   \
+        .place = ifb_item_rows_suite_place,                                                   \
+        .into = ifb_item_rows_suite_into,                                                     \
+        .again = ifb_item_rows_suite_again,                                                   \
     }
 
 M_IFEVAL(en, "IFEval's 541 English prompts");

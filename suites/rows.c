@@ -9,22 +9,13 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/base/seen.h"
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
 
-struct slot {
-    ifb_str id;
-    unsigned line;  /* 0: free */
-};
-
-/* The keys seen so far: open addressing, at most half full. */
-struct seen {
-    struct slot *at;
-    size_t size, n;
-};
-
 struct ifb_item_rows {
     struct ifb_arena *arena;    /* of the items */
+    struct ifb_arena *keys;     /* of `seen` and its names; until the last row */
     struct ifb_arena *scratch;  /* of the row being read; items keep nothing of it */
     const struct ifb_item_rows_form *form;
     const char *name;
@@ -32,54 +23,27 @@ struct ifb_item_rows {
     ifb_str rest;
     unsigned number;          /* of the line last read */
     bool admit_unknown;       /* an id without a check is no fault */
-    struct seen seen;
+    bool again;               /* a row is read a second time: its key is known */
+    ifb_str text;             /* all of it, when there is no file */
+    size_t row_at;            /* in `text`, of the row last given */
+    struct ifb_seen seen;     /* the keys so far */
 };
-
-static uint64_t hash(ifb_str s)
-{
-    uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
-
-    for (size_t i = 0; i < s.len; i++)
-        h = (h ^ (unsigned char)s.ptr[i]) * 0x100000001b3u;
-    return h;
-}
-
-static struct slot *find_slot(const struct seen *seen, ifb_str id)
-{
-    size_t i = (size_t)hash(id) & (seen->size - 1);
-
-    while (seen->at[i].line && !ifb_str_eq(seen->at[i].id, id))
-        i = (i + 1) & (seen->size - 1);
-    return &seen->at[i];
-}
-
-static void grow(struct seen *seen, struct ifb_arena *arena)
-{
-    struct seen larger = { .size = seen->size ? seen->size * 2 : 1024, .n = seen->n };
-
-    larger.at = ifb_new(arena, struct slot, larger.size);
-    for (size_t i = 0; i < seen->size; i++)
-        if (seen->at[i].line)
-            *find_slot(&larger, seen->at[i].id) = seen->at[i];
-    *seen = larger;
-}
 
 static enum ifb_code note_key(struct ifb_item_rows *rows, ifb_str *id, struct ifb_error *err)
 {
-    struct slot *slot;
+    unsigned before;
 
-    if (rows->seen.n * 2 >= rows->seen.size)
-        grow(&rows->seen, rows->arena);
-    slot = find_slot(&rows->seen, *id);
-    if (slot->line && rows->form->keys_repeat) {
+    if (rows->again)
+        return IFB_OK;
+    before = ifb_seen_add(&rows->seen, rows->keys, ifb_str_copy(rows->keys, *id), rows->number);
+    if (before && rows->form->keys_repeat) {
         *id = ifb_fmt(rows->arena, "%.*s@%u", IFB_ARG(*id), rows->number);
-        slot = find_slot(&rows->seen, *id);
+        before = ifb_seen_add(&rows->seen, rows->keys, ifb_str_copy(rows->keys, *id),
+                              rows->number);
     }
-    if (slot->line)
+    if (before)
         return ifb_fail(err, IFB_EINPUT, "key \"%.*s\" was used on line %u already",
-                        IFB_ARG(ifb_utf8_cut(*id, 80)), slot->line);
-    *slot = (struct slot){ *id, rows->number };
-    rows->seen.n++;
+                        IFB_ARG(ifb_utf8_cut(*id, 80)), before);
     return IFB_OK;
 }
 
@@ -123,7 +87,8 @@ static enum ifb_code read_prompt(struct ifb_item_rows *rows, const struct ifb_js
     if (!ifb_str_trim_ascii(prompt->string).len)
         return ifb_fail(err, IFB_EINPUT, "\"prompt\" is empty");
     message = ifb_new(rows->arena, struct ifb_message, 1);
-    *message = (struct ifb_message){ IFB_USER, ifb_str_copy(rows->arena, prompt->string) };
+    *message = (struct ifb_message){ .role = IFB_USER,
+                                      .text = ifb_str_copy(rows->arena, prompt->string) };
     item->prompt = (struct ifb_conversation){ message, 1 };
     return IFB_OK;
 }
@@ -259,12 +224,20 @@ static enum ifb_code next_line(struct ifb_item_rows *rows, ifb_str *line, bool *
         return code;
     }
     *more = rows->rest.len > 0;
+    rows->row_at = (size_t)(rows->rest.ptr - rows->text.ptr);
     if (!ifb_str_chop(&rows->rest, '\n', line)) {
         *line = rows->rest;
         rows->rest.len = 0;
     }
     rows->number++;
     return IFB_OK;
+}
+
+static void forget_keys(struct ifb_item_rows *rows)
+{
+    ifb_arena_close(rows->keys);
+    rows->keys = NULL;
+    rows->seen = (struct ifb_seen){ 0 };
 }
 
 enum ifb_code ifb_item_rows_next(struct ifb_item_rows *rows, struct ifb_item *item, bool *more,
@@ -280,8 +253,10 @@ enum ifb_code ifb_item_rows_next(struct ifb_item_rows *rows, struct ifb_item *it
         if (!*more && !rows->seen.n)
             return ifb_fail(err, IFB_EINPUT, "%s: no prompts, wanted one JSON object a line",
                             rows->name);
-        if (!*more)
+        if (!*more) {
+            forget_keys(rows);
             return IFB_OK;
+        }
     } while (!ifb_str_trim_ascii(line).len);
     *item = (struct ifb_item){ .group = IFB_STR("") };
     code = parse_row(rows, line, item, err);
@@ -296,6 +271,8 @@ struct ifb_item_rows *ifb_item_rows_of(const char *name, ifb_str text, struct if
     struct ifb_item_rows *rows = ifb_new(arena, struct ifb_item_rows, 1);
 
     rows->arena = arena;
+    rows->keys = ifb_arena_new();
+    rows->text = text;
     rows->form = &plain;
     rows->scratch = ifb_arena_new();
     rows->name = ifb_cstr(arena, ifb_str_of(name));
@@ -342,6 +319,7 @@ void ifb_item_rows_close(struct ifb_item_rows *rows)
         return;
     ifb_lines_close(rows->lines);
     ifb_arena_close(rows->scratch);
+    forget_keys(rows);
     rows->lines = NULL;
     rows->scratch = NULL;
 }
@@ -355,4 +333,38 @@ enum ifb_code ifb_item_rows_suite_next(void *state, struct ifb_item *item, bool 
 void ifb_item_rows_suite_close(void *state)
 {
     ifb_item_rows_close(state);
+}
+
+/* A row whose form says more than a prompt may depend on the rows before it. */
+int64_t ifb_item_rows_suite_place(void *state)
+{
+    const struct ifb_item_rows *rows = state;
+
+    if (rows->form->ask || rows->form->keys_repeat)
+        return -1;
+    return rows->lines ? ifb_lines_at(rows->lines) : (int64_t)rows->row_at;
+}
+
+void ifb_item_rows_suite_into(void *state, struct ifb_arena *arena)
+{
+    ((struct ifb_item_rows *)state)->arena = arena;
+}
+
+enum ifb_code ifb_item_rows_suite_again(void *state, int64_t place, struct ifb_arena *arena,
+                                        struct ifb_item *item, struct ifb_error *err)
+{
+    struct ifb_item_rows *rows = state;
+    ifb_str rest = ifb_str_from(rows->text, rows->lines ? 0 : (size_t)place), line = rest;
+    enum ifb_code code = IFB_OK;
+
+    rows->arena = arena;
+    rows->again = true;
+    if (rows->lines)
+        code = ifb_lines_again(rows->lines, place, arena, &line, err);
+    else
+        (void)ifb_str_chop(&rest, '\n', &line);
+    *item = (struct ifb_item){ .group = IFB_STR("") };
+    if (!code)
+        code = parse_row(rows, line, item, err);
+    return code ? ifb_within(err, "%s, read again", rows->name) : IFB_OK;
 }

@@ -65,4 +65,10 @@ enum ifb_code ifb_item_rows_suite_next(void *state, struct ifb_item *item, bool 
                                   struct ifb_error *err);
 void ifb_item_rows_suite_close(void *state);
 
+/* The same for place, into and again. */
+int64_t ifb_item_rows_suite_place(void *state);
+void ifb_item_rows_suite_into(void *state, struct ifb_arena *arena);
+enum ifb_code ifb_item_rows_suite_again(void *state, int64_t place, struct ifb_arena *arena,
+                                        struct ifb_item *item, struct ifb_error *err);
+
 #endif

@@ -9,6 +9,8 @@ shift
 export IFBENCH_DATA IFBENCH_CACHE=off BUILD="$build" CMOCKA_MESSAGE_OUTPUT=TAP
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}"
 unset IFBENCH_API_KEY OPENAI_API_KEY OPENAI_BASE_URL http_proxy https_proxy XDG_DATA_HOME
+unset OPENAI_ORG_ID OPENAI_PROJECT_ID ANTHROPIC_API_KEY ANTHROPIC_BASE_URL GEMINI_API_KEY GEMINI_BASE_URL
+unset OLLAMA_API_KEY OLLAMA_HOST
 out=$(mktemp) || exit 1
 trap 'rm -f "$out"' EXIT
 passed=0 failed=0 skipped=0

@@ -40,4 +40,10 @@ void ifb_csv_open(struct ifb_csv *csv, struct ifb_arena *arena, ifb_str text, ch
 enum ifb_code ifb_csv_next(struct ifb_csv *csv, struct ifb_strs *record, bool *more,
                            struct ifb_error *err);
 
+/* What has not been read yet: records are copies, and this tells where one ended. */
+static inline ifb_str ifb_csv_rest(const struct ifb_csv *csv)
+{
+    return csv->rest;
+}
+
 #endif

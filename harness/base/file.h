@@ -54,6 +54,19 @@ enum ifb_code ifb_lines_open(const char *path, struct ifb_lines **out, struct if
  */
 enum ifb_code ifb_lines_next(struct ifb_lines *l, ifb_str *line, bool *more, struct ifb_error *err);
 
+/*
+ * Where the line last given begins, for ifb_lines_again; -1 for what cannot be read
+ * again by its place: gzip, a pipe.
+ */
+int64_t ifb_lines_at(const struct ifb_lines *l);
+
+/*
+ * Reads the line that begins at `at` again, in `arena`, without moving on.
+ * IFB_EINPUT when there is none any more.
+ */
+enum ifb_code ifb_lines_again(const struct ifb_lines *l, int64_t at, struct ifb_arena *arena,
+                              ifb_str *line, struct ifb_error *err);
+
 /* Number of the line last given, from 1. */
 unsigned ifb_lines_number(const struct ifb_lines *l);
 

@@ -15,7 +15,7 @@
 
 struct parser {
     struct ifb_arena *arena;  /* NULL: no tree is wanted */
-    const char *at, *end, *seen;
+    const char *start, *at, *end, *seen;
     unsigned line, flags;  /* `line` is that of `seen`, which trails `at` */
     int depth, depth_max;
     const struct ifb_json_want *wants;  /* of the rows' members; NULL: all */
@@ -502,8 +502,10 @@ static enum ifb_code parse_value(struct parser *p, struct ifb_json *out)
     skip_space(p);
     if (p->at == p->end)
         return bad(p, "a value was expected, found the end");
-    if (p->arena)
+    if (p->arena) {
         out->line = line_of(p);
+        out->at = (uint32_t)(p->at - p->start);
+    }
     switch (*p->at) {
     case '{':
         p->at++;
@@ -545,8 +547,8 @@ static struct parser parser_of(struct ifb_arena *arena, ifb_str text, unsigned f
 {
     const char *start = text.ptr ? text.ptr : "";
 
-    return (struct parser){ .arena = arena, .at = start, .seen = start, .end = start + text.len,
-                            .line = line, .flags = flags, .err = err,
+    return (struct parser){ .arena = arena, .start = start, .at = start, .seen = start,
+                            .end = start + text.len, .line = line, .flags = flags, .err = err,
                             .depth_max = flags & IFB_JSON_PYTHON ? IFB_JSON_DEPTH_PYTHON
                                                                  : IFB_JSON_DEPTH };
 }
@@ -578,6 +580,51 @@ enum ifb_code ifb_json_check(ifb_str text, unsigned flags, struct ifb_error *err
     struct ifb_json value = { 0 };
 
     return parse_document(&p, &value);
+}
+
+ifb_str ifb_json_source(ifb_str text, unsigned flags, const struct ifb_json *value)
+{
+    struct parser p = parser_of(NULL, text, flags, 1, NULL);
+    struct ifb_json spare = { 0 };
+
+    if (text.len > UINT32_MAX)
+        return (ifb_str){ p.start, 0 };
+    p.at += value->at;
+    if (parse_value(&p, &spare))
+        return (ifb_str){ p.start + value->at, 0 };
+    return (ifb_str){ p.start + value->at, (size_t)(p.at - p.start) - value->at };
+}
+
+static void copy_members(struct ifb_arena *arena, const struct ifb_json *from, struct ifb_json *to)
+{
+    struct ifb_json *at, *last = NULL;
+
+    if (!from->n)
+        return;
+    to->first = at = ifb_new(arena, struct ifb_json, from->n);
+    for (const struct ifb_json *m = from->first; m; m = m->next, last = at++) {
+        *at = *m;
+        if (m->key.ptr)
+            at->key = ifb_str_copy(arena, m->key);
+        if (m->string.ptr)
+            at->string = ifb_str_copy(arena, m->string);
+        if (last)
+            last->next = at;
+        copy_members(arena, m, at);
+    }
+}
+
+const struct ifb_json *ifb_json_copy(struct ifb_arena *arena, const struct ifb_json *value)
+{
+    struct ifb_json *copy = ifb_new(arena, struct ifb_json, 1);
+
+    *copy = *value;
+    copy->next = NULL;
+    copy->key = (ifb_str){ NULL, 0 };
+    if (value->string.ptr)
+        copy->string = ifb_str_copy(arena, value->string);
+    copy_members(arena, value, copy);
+    return copy;
 }
 
 const struct ifb_json *ifb_json_get(const struct ifb_json *object, const char *key)

@@ -32,6 +32,7 @@ struct ifb_json {
     bool truth;         /* IFB_JBOOL */
     bool whole;         /* IFB_JNUMBER: `integer` is exact (5, 5.0 and 5e0 alike) */
     unsigned line;      /* in the document, from 1 */
+    uint32_t at;        /* of its first byte, in bytes from the document's start */
     double number;      /* IFB_JNUMBER; beyond double's range: infinite */
     int64_t integer;
     ifb_str string;     /* IFB_JSTRING: decoded; IFB_JNUMBER: as spelt */
@@ -78,6 +79,15 @@ enum ifb_code ifb_json_parse_rows(struct ifb_arena *arena, ifb_str text, unsigne
  * tree. Same flags.
  */
 enum ifb_code ifb_json_check(ifb_str text, unsigned flags, struct ifb_error *err);
+
+/*
+ * The bytes of the value that begins at `value->at` in `text`, the document that
+ * it was parsed from with the same flags. Of a document of 4 GiB or more: "".
+ */
+ifb_str ifb_json_source(ifb_str text, unsigned flags, const struct ifb_json *value);
+
+/* A copy of `value` with its members and strings; it outlives the document. */
+const struct ifb_json *ifb_json_copy(struct ifb_arena *arena, const struct ifb_json *value);
 
 /* The member called `key`, or NULL; NULL also when `object` is no object or NULL. */
 const struct ifb_json *ifb_json_get(const struct ifb_json *object, const char *key);
@@ -130,7 +140,7 @@ struct ifb_json *ifb_json_canonical(struct ifb_arena *arena, const struct ifb_js
  *     ifb_jw_end(&w);
  *
  * `key` is NULL inside an array and at the top. Non-ASCII is written as UTF-8;
- * '"', '\\', C0 controls, DEL, U+2028 and U+2029 are escaped; `html` also
+ * '"', '\\', C0 and C1 controls, DEL, U+2028 and U+2029 are escaped; `html` also
  * escapes '<', '>' and '&' as \u003c, for data islands in a page.
  */
 #define IFB_JW_DEPTH 64
@@ -158,6 +168,13 @@ void ifb_jw_null(struct ifb_jw *w, const char *key);
 void ifb_jw_raw(struct ifb_jw *w, const char *key, ifb_str json);
 /* A parsed value, written compactly. */
 void ifb_jw_value(struct ifb_jw *w, const char *key, const struct ifb_json *value);
+
+/*
+ * `target` with `patch` merged in (RFC 7396): objects member by member at every
+ * depth, a null removes a member, anything else replaces it. `target` may be NULL.
+ */
+void ifb_jw_merged(struct ifb_jw *w, const char *key, const struct ifb_json *target,
+                   const struct ifb_json *patch);
 
 /* Appends `s` as a JSON string with its quotes. */
 void ifb_json_quote(struct ifb_buf *out, ifb_str s, bool html);

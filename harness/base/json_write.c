@@ -14,11 +14,14 @@ static ifb_str head_of(ifb_str s, size_t len)
 
 static const char hex[] = "0123456789abcdef";
 
-/* 1: always escaped; 2: escaped in a page; 3: perhaps (the lead byte of U+2028 and U+2029). */
+/*
+ * 1: always escaped; 2: escaped in a page; 3 and 4: perhaps (the lead bytes of U+2028 and U+2029,
+ * and of U+0080 to U+009F, which some terminals obey as they obey ESC).
+ */
 static const unsigned char special[256] = {
     [0] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
     1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    ['"'] = 1, ['\\'] = 1, [0x7f] = 1, ['<'] = 2, ['>'] = 2, ['&'] = 2, [0xe2] = 3,
+    ['"'] = 1, ['\\'] = 1, [0x7f] = 1, ['<'] = 2, ['>'] = 2, ['&'] = 2, [0xe2] = 3, [0xc2] = 4,
 };
 
 /* Writes the escape of `c`, at most six bytes, to `to`; returns its end. */
@@ -45,6 +48,11 @@ static bool is_line_separator(ifb_str s, size_t at)
 {
     return s.len - at >= 3 && (unsigned char)s.ptr[at + 1] == 0x80 &&
            ((unsigned char)s.ptr[at + 2] | 1) == 0xa9;
+}
+
+static bool is_high_control(ifb_str s, size_t at)
+{
+    return s.len - at >= 2 && ((unsigned char)s.ptr[at + 1] & 0xe0) == 0x80;
 }
 
 /* How many bytes from `at` on are certainly plain: eight by eight, then none. */
@@ -86,7 +94,8 @@ static char *quote_chunk(char *out, ifb_str s, size_t at, size_t to, bool html, 
         }
         c = (unsigned char)s.ptr[at];
         if (!special[c] || (special[c] == 2 && !html) ||
-            (special[c] == 3 && !is_line_separator(s, at))) {
+            (special[c] == 3 && !is_line_separator(s, at)) ||
+            (special[c] == 4 && !is_high_control(s, at))) {
             *out++ = (char)c;
             at++;
         } else if (special[c] == 3) {
@@ -94,8 +103,8 @@ static char *quote_chunk(char *out, ifb_str s, size_t at, size_t to, bool html, 
             out += 6;
             at += 3;
         } else {
-            out = escape(out, c);
-            at++;
+            at += special[c] == 4;
+            out = escape(out, (unsigned char)s.ptr[at++]);
         }
     }
     *end = at;

@@ -29,6 +29,9 @@ struct ifb_lines {
     size_t from;                /* start of the next line in buf */
     size_t searched;            /* no newline before this */
     unsigned number;
+    int64_t dropped;            /* bytes of the source before buf; plain files */
+    int64_t given;              /* where the line last given begins */
+    bool regular;
 };
 
 enum ifb_code ifb_lines_open(const char *path, struct ifb_lines **out, struct ifb_error *err)
@@ -48,6 +51,7 @@ enum ifb_code ifb_lines_open(const char *path, struct ifb_lines **out, struct if
     if (!l)
         ifb_out_of_memory();
     l->fd = fd;
+    l->regular = !in && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
     l->name = strdup(in ? "standard input" : path);
     if (!l->name)
         ifb_out_of_memory();
@@ -161,6 +165,7 @@ static void compact(struct ifb_lines *l)
     if (!l->from || l->from < l->buf.len / 2)
         return;
     memmove(l->buf.ptr, l->buf.ptr + l->from, l->buf.len - l->from);
+    l->dropped += (int64_t)l->from;
     l->buf.len -= l->from;
     l->searched -= l->from;
     l->from = 0;
@@ -170,6 +175,7 @@ static ifb_str give(struct ifb_lines *l, size_t to)
 {
     ifb_str line = { l->buf.ptr + l->from, to - l->from };
 
+    l->given = l->dropped + (int64_t)l->from;
     if (line.len && line.ptr[line.len - 1] == '\r')
         line.len--;
     l->from = l->searched = to < l->buf.len ? to + 1 : to;
@@ -219,6 +225,37 @@ enum ifb_code ifb_lines_slurp(struct ifb_lines *l, struct ifb_buf *out, struct i
         if (code)
             return code;
     }
+}
+
+int64_t ifb_lines_at(const struct ifb_lines *l)
+{
+    return l->gzip || !l->regular ? -1 : l->given;
+}
+
+#define AGAIN ((size_t)4096)
+
+enum ifb_code ifb_lines_again(const struct ifb_lines *l, int64_t at, struct ifb_arena *arena,
+                              ifb_str *line, struct ifb_error *err)
+{
+    size_t have = 0, cap = 0, end = SIZE_MAX;
+    char *bytes = NULL;
+
+    while (end == SIZE_MAX && have <= IFB_LINE_MAX) {
+        ssize_t n;
+
+        bytes = ifb_grow(arena, bytes, &cap, have + AGAIN, 1);
+        n = pread(l->fd, bytes + have, cap - have, at + (int64_t)have);
+        if (n < 0)
+            return ifb_fail(err, IFB_EIO, "cannot read %s: %s", l->name, strerror(errno));
+        end = ifb_str_chr((ifb_str){ bytes, have + (size_t)n }, '\n', have);
+        have += (size_t)n;
+        if (!n)
+            end = have;
+    }
+    if (!have || end == SIZE_MAX)
+        return ifb_fail(err, IFB_EINPUT, "%s has changed while it was in use", l->name);
+    *line = (ifb_str){ bytes, end && bytes[end - 1] == '\r' ? end - 1 : end };
+    return IFB_OK;
 }
 
 unsigned ifb_lines_number(const struct ifb_lines *l)

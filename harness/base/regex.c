@@ -447,6 +447,19 @@ enum ifb_match ifb_regex_search(const struct ifb_regex *re, ifb_str text, size_t
     return m;
 }
 
+enum ifb_match ifb_regex_search_within(const struct ifb_regex *re, ifb_str text, int64_t *budget)
+{
+    struct ifb_scan s;
+    size_t from, to;
+    enum ifb_match m;
+
+    ifb_scan_open(&s, re, text);
+    s.budget = budget;
+    m = ifb_scan_next(&s, &from, &to);
+    ifb_scan_close(&s);
+    return m;
+}
+
 int64_t ifb_regex_count(const struct ifb_regex *re, ifb_str text)
 {
     struct ifb_scan s;

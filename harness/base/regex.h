@@ -78,6 +78,9 @@ void ifb_scan_again(struct ifb_scan *s, ifb_str text, size_t at);
 /* re.search: is there a match, and where (from and to may be NULL). */
 enum ifb_match ifb_regex_search(const struct ifb_regex *re, ifb_str text, size_t *from, size_t *to);
 
+/* The same from a budget of steps that searches share: they may be many, on short texts. */
+enum ifb_match ifb_regex_search_within(const struct ifb_regex *re, ifb_str text, int64_t *budget);
+
 /* len(re.findall(...)); -1 when a limit was hit. */
 int64_t ifb_regex_count(const struct ifb_regex *re, ifb_str text);
 

@@ -25,6 +25,46 @@ int ifb_str_cmp(ifb_str a, ifb_str b)
     return d ? d : (a.len > b.len) - (a.len < b.len);
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The digits at *at, without leading zeros; moves behind them. */
+static ifb_str take_digits(ifb_str s, size_t *at)
+{
+    size_t from = *at;
+
+    while (*at < s.len && is_digit(s.ptr[*at]))
+        ++*at;
+    while (from + 1 < *at && s.ptr[from] == '0')
+        from++;
+    return ifb_str_part(s, from, *at);
+}
+
+int ifb_str_natural(ifb_str a, ifb_str b)
+{
+    size_t i = 0, j = 0;
+
+    while (i < a.len && j < b.len) {
+        if (is_digit(a.ptr[i]) && is_digit(b.ptr[j])) {
+            ifb_str x = take_digits(a, &i), y = take_digits(b, &j);
+            int d = x.len == y.len ? ifb_str_cmp(x, y) : x.len < y.len ? -1 : 1;
+
+            if (d)
+                return d;
+        } else if (a.ptr[i] != b.ptr[j]) {
+            return (unsigned char)a.ptr[i] < (unsigned char)b.ptr[j] ? -1 : 1;
+        } else {
+            i++;
+            j++;
+        }
+    }
+    if (i == a.len && j == b.len)
+        return ifb_str_cmp(a, b); /* "01" and "1" are told apart */
+    return i == a.len ? -1 : 1;
+}
+
 bool ifb_str_starts(ifb_str s, ifb_str prefix)
 {
     return s.len >= prefix.len && (!prefix.len || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
@@ -254,4 +294,20 @@ size_t ifb_edit_distance(ifb_str a, ifb_str b, size_t most)
         }
     }
     return row[b.len] < most ? row[b.len] : most;
+}
+
+const char *ifb_nearest(ifb_str name, const char *const *names)
+{
+    size_t least = name.len / 3 + 2; /* one more than what still counts as near */
+    const char *best = "";
+
+    for (; *names; names++) {
+        size_t d = ifb_edit_distance(name, ifb_str_of(*names), least);
+
+        if (d < least) {
+            least = d;
+            best = *names;
+        }
+    }
+    return best;
 }

@@ -31,6 +31,9 @@ bool ifb_str_is(ifb_str a, const char *b);
 /* Byte order; a prefix comes first. */
 int ifb_str_cmp(ifb_str a, ifb_str b);
 
+/* The same with runs of digits compared as numbers: "turn 2" before "turn 10". */
+int ifb_str_natural(ifb_str a, ifb_str b);
+
 bool ifb_str_starts(ifb_str s, ifb_str prefix);
 bool ifb_str_ends(ifb_str s, ifb_str suffix);
 
@@ -63,6 +66,9 @@ bool ifb_str_real(ifb_str s, double *out);
 
 /* A pattern with '*' (any run) and '?' (any byte). */
 bool ifb_glob(const char *pattern, const char *text);
+
+/* The name of `names` (ends with NULL) that is nearest to `name`; "" when none is near. */
+const char *ifb_nearest(ifb_str name, const char *const *names);
 
 /* Levenshtein distance in bytes, for "did you mean"; stops counting at `most`. */
 size_t ifb_edit_distance(ifb_str a, ifb_str b, size_t most);

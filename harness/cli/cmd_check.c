@@ -167,8 +167,8 @@ static enum ifb_code load_resources(struct ifb_cli *cli, const struct flags *f, 
 {
     struct ifb_resource_file files[IFB_RESOURCE_FILES];
 
-    return ifb_resources_load(needs, ifb_data_dirs(f->data_dir, read_env, cli->arena), cli->arena,
-                              res, files, err);
+    return ifb_resources_load(needs, ifb_data_dirs(f->data_dir, read_env, cli->arena),
+                              ifb_keep_dir(read_env, cli->arena), cli->arena, res, files, err);
 }
 
 static enum ifb_code check_one(struct ifb_cli *cli, const struct flags *f, struct ifb_error *err)
@@ -222,7 +222,8 @@ static enum ifb_code check_batch(struct ifb_cli *cli, const struct flags *f, str
 
     if (code)
         return code;
-    o.resources = ifb_lazy_new(&res, ifb_data_dirs(f->data_dir, read_env, cli->arena));
+    o.resources = ifb_lazy_new(&res, ifb_data_dirs(f->data_dir, read_env, cli->arena),
+                               ifb_keep_dir(read_env, cli->arena));
     setvbuf(stdout, buffer, _IOFBF, 256 << 10);
     code = ifb_batch_run(ifb_cstr(cli->arena, f->batch), &o, ifb_stdout_sink(), &counts, err);
     ifb_lazy_close(o.resources);

@@ -17,8 +17,33 @@ static const struct ifb_field options[] = {
     { 0 }
 };
 
+static const char *const more[] = {
+    "A key variable may hold several keys with commas between: calls take them in turn, and one\n"
+    "that is refused (401, 403) or has used up its quota (429) gives way to the next. A key of a\n"
+    "vendor goes to no host that a spec names: these read $IFBENCH_API_KEY. $OPENAI_ORG_ID and\n"
+    "$OPENAI_PROJECT_ID go with openai:NAME. An address of Azure (or with ?api-version=) gets its\n"
+    "key as api-key.",
+    "exec: runs a program for each call, up to -j at once (as many as there are cores), and\n"
+    "keeps none of its answers in the cache. Its standard input is\n"
+    "{\"messages\": [{\"role\", \"content\"}], \"sampling\": {...}}, its standard output the\n"
+    "answer without the last line break. A status other than 0 is a failed call, with the last line of\n"
+    "standard error; at its --timeout it is killed with what it started.",
+    "server: starts a program that serves OpenAI's chat completions, waits until /health (or\n"
+    "/v1/models) answers 200, and stops it after the last answer. {port} stands for a free port.\n"
+    "Several servers of one run are started together and live side by side: where memory is\n"
+    "short, make a run of each. It gets temperature 0 and seed 0 where neither suite nor option says so.",
+    "Commands of exec: and server: are split at white space with a shell's quotes, but no shell\n"
+    "reads them: for pipes and variables write sh -c '...'. When ifbench is killed, the kernel\n"
+    "kills the program that it started, though not that program's own children.",
+    NULL
+};
+
 static const struct ifb_example_line examples[] = {
     { "ifbench providers", "how models are named" },
+    { "ifbench run --model anthropic+http://127.0.0.1:8080#x",
+      "a local server in Anthropic's words" },
+    { "ifbench run --model 'server:llama-server -m x.gguf -t 1 --port {port}'",
+      "started, asked, stopped" },
     { 0 }
 };
 
@@ -80,6 +105,6 @@ static enum ifb_code cmd_providers(struct ifb_cli *cli, struct ifb_error *err)
 
 const struct ifb_command ifb_cmd_providers = {
     .name = "providers", .usage = "providers [ID] [--json]",
-    .doc = "list the providers and how a model is named", .options = options,
-    .examples = examples, .run = cmd_providers,
+    .doc = "list the providers and how a model is named", .more = more,
+    .options = options, .examples = examples, .run = cmd_providers,
 };

@@ -9,9 +9,13 @@
 #include "harness/base/str.h"
 #include "harness/cli/run_options.h"
 
+static const char *const tokens_as_choices[] = { "auto", "max_tokens", "max_completion_tokens",
+                                                  NULL };
+
 static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, suite_lists, "suite", .kind = IFB_STRINGS, .letter = 's',
-              .value = "NAME[,NAME]", .doc = "suites to ask; core, the built-in one, when not given"),
+              .value = "NAME[,NAME]",
+              .doc = "suites, or files of your own (.yaml, .json, .jsonl); core when not given"),
     IFB_FIELD(struct ifb_run_flags, o.models, "model", .kind = IFB_STRINGS, .letter = 'm',
               .value = "SPEC", .doc = "model to ask, may be repeated; see `ifbench providers`"),
     IFB_FIELD(struct ifb_run_flags, o.concurrency, "concurrency", .kind = IFB_INT, .letter = 'j',
@@ -59,6 +63,21 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, o.params, "param", .kind = IFB_STRINGS,
               .value = "NAME=X[,Y]", .doc = "ask every model once with each value, such as "
               "temperature=0,0.7; may be repeated"),
+    IFB_FIELD(struct ifb_run_flags, o.stop_at, "stop", .kind = IFB_STRINGS, .value = "TEXT",
+              .doc = "text at which an answer ends, may be repeated"),
+    IFB_FIELD(struct ifb_run_flags, o.top_logprobs, "top_logprobs", .kind = IFB_INT, .value = "N",
+              .min = 0, .max = 20, .doc = "ask for the N likeliest tokens; five are kept"),
+    IFB_FIELD(struct ifb_run_flags, o.extra_body, "extra_body", .kind = IFB_STRING,
+              .value = "JSON",
+              .doc = "members merged into every request (RFC 7396: null takes one out)"),
+    IFB_FIELD(struct ifb_run_flags, o.tokens_as, "max_tokens_as", .kind = IFB_CHOICE,
+              .choices = tokens_as_choices, .value = "NAME",
+              .doc = "what OpenAI's requests call the ceiling"),
+    IFB_FIELD(struct ifb_run_flags, o.key_command, "key_command", .kind = IFB_STRING,
+              .value = "COMMAND", .doc = "prints the key; run once, without a shell"),
+    IFB_FIELD(struct ifb_run_flags, o.server_timeout_s, "server_timeout", .kind = IFB_REAL,
+              .value = "SECONDS", .min = 0.001, .max = 86400,
+              .doc = "for a server: model to come up (300)"),
     IFB_FIELD(struct ifb_run_flags, o.headers, "header", .kind = IFB_STRINGS,
               .value = "'NAME: VALUE'", .doc = "sent with every call, kept nowhere; may be repeated"),
     IFB_FIELD(struct ifb_run_flags, o.timeout_s, "timeout", .kind = IFB_REAL, .value = "SECONDS",
@@ -113,6 +132,12 @@ static const struct ifb_example_line examples[] = {
       "the built-in suite against a local server" },
     { "OPENAI_API_KEY=... ifbench run --suite ifeval --model openai:gpt-4o-mini -j 32",
       "IFEval, 32 calls at a time" },
+    { "ifbench run --suite own.yaml --model openai:gpt-4o-mini",
+      "a suite of your own; `ifbench suites validate own.yaml` finds its faults" },
+    { "ifbench run --model 'server:llama-server -m x.gguf --port {port}'",
+      "start a server, ask it, stop it" },
+    { "ifbench run --model 'exec:./answer.py --fast'",
+      "a program: messages as JSON on its input, the answer on its output" },
     { "ifbench run --resume runs/2026-01-02T03-04-05-ifeval", "go on after a crash" },
     { 0 }
 };

@@ -16,7 +16,7 @@
 
 static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, suite_lists, "suite", .kind = IFB_STRINGS, .letter = 's',
-              .value = "NAME", .doc = "the suite that the answers belong to (core)"),
+              .value = "NAME", .doc = "the suite, or file of your own, that the answers belong to (core)"),
     IFB_FIELD(struct ifb_run_flags, responses, "responses", .kind = IFB_STRING, .letter = 'r',
               .value = "FILE", .doc = "JSON lines of prompt and response, plain or gzip"),
     IFB_FIELD(struct ifb_run_flags, judgments, "judgments", .kind = IFB_STRINGS,

@@ -5,6 +5,7 @@
 
 #include <ifbench/report.h>
 
+#include "harness/base/str.h"
 #include "harness/base/utf8.h"
 #include "harness/cli/command.h"
 
@@ -45,6 +46,34 @@ void ifb_print_safe(ifb_str s)
     }
 }
 
+/* In place; a message may be cut in a character, or name a file whose name is no UTF-8. */
+static void make_safe(char *line)
+{
+    ifb_str rest = ifb_str_of(line);
+    char *to = line;
+
+    while (rest.len) {
+        const char *p = rest.ptr, *end = p + ifb_utf8_valid(rest);
+
+        while (p < end) {
+            const char *from = p;
+            uint32_t cp = ifb_utf8_next(&p);
+
+            if (is_unsafe(cp) || cp == '\n' || cp == '\t')
+                *to++ = '?';
+            else
+                while (from < p)
+                    *to++ = *from++;
+        }
+        rest = ifb_str_from(rest, (size_t)(end - rest.ptr));
+        if (rest.len) {
+            *to++ = '?';
+            rest = ifb_str_from(rest, 1);
+        }
+    }
+    *to = '\0';
+}
+
 void ifb_note(const char *fmt, ...)
 {
     char line[1200];
@@ -53,9 +82,7 @@ void ifb_note(const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(line, sizeof(line), fmt, ap);
     va_end(ap);
-    for (char *p = line; *p; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = '?';
+    make_safe(line);
     fprintf(stderr, "ifbench: %s\n", line);
 }
 

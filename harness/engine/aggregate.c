@@ -7,26 +7,46 @@
 #include <ifbench/stats.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/seen.h"
 #include "harness/base/str.h"
 #include "harness/engine/epochs.h"
 
-/* Group rows under construction. */
-struct rows {
-    struct ifb_arena *arena;
-    struct ifb_group_row *at;
-    size_t n, cap, first;  /* first: of the cell being counted */
+enum kind { INSTRUCTION, FAMILY, GROUP, TAG, TURN, POLARITY, NKINDS };
+
+/* What is counted of one suite asked of one model. */
+struct count {
+    const struct ifb_plan_cell *cell;
+    struct ifb_group_row *at;      /* group rows under construction */
+    size_t n, cap;
+    struct ifb_seen known[NKINDS]; /* their names, with the number of the row from 1 */
+    ifb_str *turns;                /* names of turns, made on first use */
+    size_t turns_cap;
+    struct ifb_ratio *ratios;      /* one a metric of the suite; those of a fold stay empty */
+    bool negated;                  /* something is forbidden */
 };
 
-static struct ifb_group_row *row_of(struct rows *rows, const struct ifb_cell_summary *cell,
-                                    const char *kind, ifb_str name)
+struct ifb_tally {
+    const struct ifb_plan *plan;
+    struct ifb_arena *arena;
+    struct count *counts;          /* one a cell of the plan */
+};
+
+static struct ifb_group_row *row_of(struct count *c, struct ifb_arena *arena, enum kind kind,
+                                    ifb_str name)
 {
-    for (size_t i = rows->first; i < rows->n; i++)
-        if (ifb_str_is(rows->at[i].kind, kind) && ifb_str_eq(rows->at[i].name, name))
-            return &rows->at[i];
-    rows->at = ifb_grow(rows->arena, rows->at, &rows->cap, rows->n + 1, sizeof(*rows->at));
-    rows->at[rows->n] = (struct ifb_group_row){ .suite = cell->suite, .model = cell->model,
-                                                .kind = ifb_str_of(kind), .name = name };
-    return &rows->at[rows->n++];
+    static const char *const kinds[] = { "instruction", "family", "group", "tag", "turn",
+                                         "polarity" };
+    unsigned at = ifb_seen_find(&c->known[kind], name);
+
+    if (at)
+        return &c->at[at - 1];
+    name = ifb_str_copy(arena, name);  /* its item may not stay */
+    ifb_seen_add(&c->known[kind], arena, name, (unsigned)c->n + 1);
+    c->at = ifb_grow(arena, c->at, &c->cap, c->n + 1, sizeof(*c->at));
+    c->at[c->n] = (struct ifb_group_row){ .suite = ifb_str_of(c->cell->suite->id),
+                                          .model = c->cell->model->spec,
+                                          .kind = ifb_str_of(kinds[kind]), .name = name };
+    return &c->at[c->n++];
 }
 
 static void count_constraint(struct ifb_group_row *row, uint8_t strict, uint8_t loose)
@@ -38,20 +58,95 @@ static void count_constraint(struct ifb_group_row *row, uint8_t strict, uint8_t 
     row->unscored += strict == IFB_UNSCORED;
 }
 
-static void count_groups(struct rows *rows, const struct ifb_cell_summary *cell,
+static ifb_str turn_name(struct count *c, struct ifb_arena *arena, uint16_t turn)
+{
+    size_t before = c->turns_cap;
+
+    c->turns = ifb_grow(arena, c->turns, &c->turns_cap, turn + 1u, sizeof(*c->turns));
+    for (size_t i = before; i < c->turns_cap; i++)
+        c->turns[i] = ifb_fmt(arena, "turn %zu", i + 1);
+    return c->turns[turn];
+}
+
+static void count_tags(struct count *c, struct ifb_arena *arena, const struct ifb_item *item,
+                       uint8_t strict, uint8_t loose)
+{
+    if (item->group.len)
+        count_constraint(row_of(c, arena, GROUP, item->group), strict, loose);
+    for (size_t i = 0; i < item->tags.n; i++)
+        count_constraint(row_of(c, arena, TAG, item->tags.at[i]), strict, loose);
+}
+
+static void count_groups(struct count *c, struct ifb_arena *arena, uint16_t turns,
                          const struct ifb_item *item, const struct ifb_sample_result *r)
 {
     for (size_t i = 0; i < item->nconstraints; i++) {
-        ifb_str id = item->constraints[i].id;
-        size_t colon = ifb_str_chr(id, ':', 0);
-        ifb_str family = ifb_str_part(id, 0, colon == SIZE_MAX ? id.len : colon);
+        const struct ifb_constraint *k = &item->constraints[i];
+        size_t colon = ifb_str_chr(k->id, ':', 0);
+        uint8_t strict = r->strict[i], loose = r->loose[i];
 
-        count_constraint(row_of(rows, cell, "instruction", id), r->strict[i], r->loose[i]);
-        count_constraint(row_of(rows, cell, "family", family), r->strict[i], r->loose[i]);
-        if (item->group.len)
-            count_constraint(row_of(rows, cell, "group", item->group), r->strict[i],
-                             r->loose[i]);
+        count_constraint(row_of(c, arena, INSTRUCTION, k->id), strict, loose);
+        if (colon != SIZE_MAX)
+            count_constraint(row_of(c, arena, FAMILY, ifb_str_part(k->id, 0, colon)), strict,
+                             loose);
+        if (turns > 1)
+            count_constraint(row_of(c, arena, TURN, turn_name(c, arena, k->turn)), strict, loose);
+        count_constraint(row_of(c, arena, POLARITY,
+                                k->negated ? IFB_STR("negated") : IFB_STR("required")),
+                         strict, loose);
+        c->negated |= k->negated;
+        count_tags(c, arena, item, strict, loose);
     }
+}
+
+static void count_ratios(struct count *c, const struct ifb_item *item,
+                         const struct ifb_sample_result *r)
+{
+    const struct ifb_item_score score = { item, r->strict, r->loose, r->answered };
+    const struct ifb_metric *metrics = c->cell->suite->metrics;
+
+    for (size_t m = 0; metrics[m].id; m++)
+        if (metrics[m].count)
+            metrics[m].count(&score, &c->ratios[m]);
+}
+
+struct ifb_tally *ifb_tally_new(const struct ifb_plan *plan, struct ifb_arena *arena)
+{
+    struct ifb_tally *t = ifb_new(arena, struct ifb_tally, 1);
+
+    *t = (struct ifb_tally){ plan, arena, ifb_new(arena, struct count, plan->ncells) };
+    for (size_t i = 0; i < plan->ncells; i++) {
+        size_t n = 0;
+
+        while (plan->cells[i].suite->metrics[n].id)
+            n++;
+        t->counts[i].cell = &plan->cells[i];
+        t->counts[i].ratios = ifb_new(arena, struct ifb_ratio, n);
+    }
+    return t;
+}
+
+void ifb_tally_add(struct ifb_tally *t, uint32_t sample, const struct ifb_item *item,
+                   const struct ifb_sample_result *result)
+{
+    const struct ifb_sample_plan *p = &t->plan->samples[sample];
+    struct count *c = &t->counts[p->cell];
+
+    count_groups(c, t->arena, p->turns, item, result);
+    count_ratios(c, item, result);
+}
+
+/* A suite that forbids nothing needs no table of what it forbids. */
+static void drop_polarity(struct count *c)
+{
+    size_t n = 0;
+
+    if (c->negated)
+        return;
+    for (size_t i = 0; i < c->n; i++)
+        if (!ifb_str_is(c->at[i].kind, "polarity"))
+            c->at[n++] = c->at[i];
+    c->n = n;
 }
 
 static int by_kind_and_name(const void *a, const void *b)
@@ -59,7 +154,7 @@ static int by_kind_and_name(const void *a, const void *b)
     const struct ifb_group_row *x = a, *y = b;
     int d = ifb_str_cmp(x->kind, y->kind);
 
-    return d ? d : ifb_str_cmp(x->name, y->name);
+    return d ? d : ifb_str_natural(x->name, y->name);
 }
 
 static void count_sample(struct ifb_cell_summary *cell, const struct ifb_sample_result *r)
@@ -157,21 +252,6 @@ static void cluster(const struct ifb_metric *m, const struct ifb_sample_plan *sa
     value->hi = k > 1 ? fmin(value->value + z * value->se, 1) : NAN;
 }
 
-static struct ifb_metric_value counted_value(const struct ifb_metric *m,
-                                             const struct ifb_cell_summary *cell,
-                                             const struct ifb_plan *plan,
-                                             const struct ifb_plan_cell *p,
-                                             const struct ifb_sample_result *results)
-{
-    const struct ifb_sample_plan *samples = plan->samples + p->first;
-    struct ifb_metric_value v =
-        metric_value(m, cell, measure(m, samples, results + p->first, p->n));
-
-    if (plan->epochs > 1)
-        cluster(m, samples, results + p->first, p->n, plan->epochs, &v);
-    return v;
-}
-
 /* All item scores of a cell, for metrics that are a fold. */
 static const struct ifb_item_score *item_scores(const struct ifb_plan *plan,
                                                 const struct ifb_plan_cell *cell,
@@ -206,20 +286,22 @@ static struct ifb_metric_value folded_value(const struct ifb_metric *m,
 
 static void add_metrics(const struct ifb_plan *plan, size_t c,
                         const struct ifb_sample_result *results,
-                        const struct ifb_cell_summary *cell, struct ifb_arena *arena,
-                        struct ifb_metric_value **out)
+                        const struct ifb_ratio *ratios, const struct ifb_cell_summary *cell,
+                        struct ifb_arena *arena, struct ifb_metric_value **out)
 {
     const struct ifb_plan_cell *p = &plan->cells[c];
     const struct ifb_item_score *scores = NULL;
     struct ifb_arena *scratch = ifb_arena_new();
 
     for (const struct ifb_metric *m = p->suite->metrics; m->id; m++) {
+        struct ifb_metric_value *v = (*out)++;
+
         if (m->fold && !scores)
             scores = item_scores(plan, p, results, scratch);
-        if (m->fold)
-            *(*out)++ = folded_value(m, cell, scores, p->n);
-        else
-            *(*out)++ = counted_value(m, cell, plan, p, results);
+        *v = m->fold ? folded_value(m, cell, scores, p->n)
+                     : metric_value(m, cell, ratios[m - p->suite->metrics]);
+        if (!m->fold && plan->epochs > 1)
+            cluster(m, plan->samples + p->first, results + p->first, p->n, plan->epochs, v);
     }
     if (plan->epochs > 1) {
         ifb_epochs_measure(cell, plan->samples + p->first, results + p->first, p->n, plan->epochs,
@@ -249,15 +331,52 @@ static void add_counts(struct ifb_counts *sum, const struct ifb_counts *c)
     sum->pending += c->pending;
 }
 
+/* Samples, and those of the groups and ratios that were not counted when they were scored. */
+static void count_cell(struct ifb_tally *t, size_t c, const struct ifb_sample_result *results,
+                       struct ifb_cell_summary *cell)
+{
+    const struct ifb_plan_cell *p = &t->plan->cells[c];
+
+    for (uint32_t i = p->first; i < p->first + p->n; i++) {
+        const struct ifb_item *item = t->plan->samples[i].item;
+
+        count_sample(cell, &results[i]);
+        if (item && results[i].scored)
+            ifb_tally_add(t, i, item, &results[i]);
+    }
+    drop_polarity(&t->counts[c]);
+    if (t->counts[c].n)
+        qsort(t->counts[c].at, t->counts[c].n, sizeof(*t->counts[c].at), by_kind_and_name);
+}
+
+static void gather_groups(const struct ifb_tally *t, struct ifb_summary *out)
+{
+    struct ifb_group_row *groups;
+    size_t n = 0;
+
+    for (size_t c = 0; c < t->plan->ncells; c++)
+        n += t->counts[c].n;
+    groups = ifb_new(t->arena, struct ifb_group_row, n);
+    out->groups = groups;
+    out->ngroups = n;
+    for (size_t c = 0; c < t->plan->ncells; c++) {
+        if (t->counts[c].n)
+            memcpy(groups, t->counts[c].at, t->counts[c].n * sizeof(*groups));
+        groups += t->counts[c].n;
+    }
+}
+
 void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *results,
-                   enum ifb_missing missing, const struct ifb_price *prices,
-                   struct ifb_arena *arena, struct ifb_summary *out)
+                   struct ifb_tally *tally, enum ifb_missing missing,
+                   const struct ifb_price *prices, struct ifb_arena *arena,
+                   struct ifb_summary *out)
 {
     struct ifb_metric_value *metrics =
         ifb_new(arena, struct ifb_metric_value, count_metrics(plan)), *next = metrics;
     struct ifb_cell_summary *cells = ifb_new(arena, struct ifb_cell_summary, plan->ncells);
-    struct rows rows = { .arena = arena };
 
+    if (!tally)
+        tally = ifb_tally_new(plan, arena);
     out->counts = (struct ifb_counts){ 0 };
     for (size_t c = 0; c < plan->ncells; c++) {
         const struct ifb_plan_cell *p = &plan->cells[c];
@@ -265,23 +384,15 @@ void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *
         cells[c] = (struct ifb_cell_summary){ .suite = ifb_str_of(p->suite->id),
                                               .model = p->model->spec,
                                               .missing_fails = missing == IFB_MISSING_FAIL };
-        rows.first = rows.n;
-        for (uint32_t i = p->first; i < p->first + p->n; i++) {
-            count_sample(&cells[c], &results[i]);
-            if (results[i].scored)
-                count_groups(&rows, &cells[c], plan->samples[i].item, &results[i]);
-        }
-        if (rows.n > rows.first)
-            qsort(rows.at + rows.first, rows.n - rows.first, sizeof(*rows.at), by_kind_and_name);
+        count_cell(tally, c, results, &cells[c]);
         add_latencies(&cells[c], results + p->first, p->n, arena);
         add_cost(&cells[c], prices ? &prices[p->model_index] : NULL);
         add_counts(&out->counts, &cells[c].counts);
-        add_metrics(plan, c, results, &cells[c], arena, &next);
+        add_metrics(plan, c, results, tally->counts[c].ratios, &cells[c], arena, &next);
     }
+    gather_groups(tally, out);
     out->metrics = metrics;
     out->nmetrics = (size_t)(next - metrics);
-    out->groups = rows.at;
-    out->ngroups = rows.n;
     out->cells = cells;
     out->ncells = plan->ncells;
 }

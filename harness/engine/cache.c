@@ -20,6 +20,7 @@
 #define BODY_MAX ((size_t)32 << 20)
 #define BUSY_MS 5000                    /* other processes write for milliseconds */
 #define SCHEMA_VERSION 1
+#define EXTRA_MAX ((size_t)4 << 20)     /* of --extra-body */
 
 struct waiting {
     struct ifb_cache_key key;
@@ -54,6 +55,31 @@ static void hash_sampling(struct ifb_sha256 *h, const struct ifb_sampling *s)
     ifb_sha256_add(h, &s->seed, sizeof(s->seed));
 }
 
+/* What else decides an answer, when it was asked for; a letter in front tells which it is. */
+static void hash_rest(struct ifb_sha256 *h, const struct ifb_model *model,
+                      const struct ifb_request *request)
+{
+    struct ifb_buf extra;
+    struct ifb_jw w;
+
+    for (size_t i = 0; i < request->stop.n; i++) {
+        hash_str(h, IFB_STR("s"));
+        hash_str(h, request->stop.at[i]);
+    }
+    if (request->top_logprobs > 0) {
+        hash_str(h, IFB_STR("l"));
+        ifb_sha256_add(h, &request->top_logprobs, sizeof(request->top_logprobs));
+    }
+    if (!model->extra_body)
+        return;
+    ifb_buf_init(&extra, EXTRA_MAX);
+    ifb_jw_open(&w, &extra);
+    ifb_jw_value(&w, NULL, model->extra_body);
+    hash_str(h, IFB_STR("x"));
+    hash_str(h, ifb_buf_view(&extra));
+    ifb_buf_close(&extra);
+}
+
 static unsigned nibble(char c)
 {
     return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
@@ -67,16 +93,23 @@ struct ifb_cache_key ifb_cache_key(const struct ifb_model *model,
     char hex[IFB_SHA256_HEX];
 
     hash_str(h, ifb_str_of(model->provider->id));
-    hash_str(h, model->base_url);
+    if (model->provider->reach == IFB_BY_SERVER)
+        hash_str(h, model->given);
+    else
+        hash_str(h, model->base_url);
     hash_str(h, model->name);
     hash_sampling(h, &request->sampling);
     ifb_sha256_add(h, &epoch, sizeof(epoch));
     for (size_t i = 0; i < request->messages.n; i++) {
+        const struct ifb_images *images = request->messages.at[i].images;
         uint32_t role = request->messages.at[i].role;
 
         ifb_sha256_add(h, &role, sizeof(role));
         hash_str(h, request->messages.at[i].text);
+        for (size_t k = 0; images && k < images->n; k++)
+            hash_str(h, images->at[k].sha256);
     }
+    hash_rest(h, model, request);
     ifb_sha256_hex(h, hex);
     ifb_sha256_close(h);
     for (size_t i = 0; i < sizeof(key.at); i++)

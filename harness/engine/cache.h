@@ -20,9 +20,10 @@ struct ifb_cache_key {
 
 /*
  * What decides an answer: provider, base URL (for a model that ifbench starts
- * itself its spec instead, as the port changes), model name, messages, sampling
- * with seed, and the epoch, so that repeats are not one answer many times. Not
- * in it: keys, headers, timeouts, concurrency.
+ * itself its spec instead, as the port changes), model name, messages with their
+ * pictures, sampling with seed, stop texts, the number of likely tokens, the extra
+ * members of requests, and the epoch, so that repeats are not one answer many
+ * times. Not in it: keys, headers, timeouts, concurrency.
  */
 struct ifb_cache_key ifb_cache_key(const struct ifb_model *model,
                                    const struct ifb_request *request, uint32_t epoch);

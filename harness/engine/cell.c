@@ -8,10 +8,12 @@
 
 #define ROW_MAX ((size_t)64 << 20)
 
-struct ifb_cell *ifb_cell_take(struct ifb_cells *cells, const struct ifb_plan *plan,
-                               uint32_t sample)
+enum ifb_code ifb_cell_take(struct ifb_cells *cells, const struct ifb_plan *plan, uint32_t sample,
+                            struct ifb_cell **out, struct ifb_error *err)
 {
+    const struct ifb_sample_plan *s = &plan->samples[sample];
     struct ifb_cell *c = cells->spare;
+    enum ifb_code code;
 
     if (c) {
         cells->spare = c->next;
@@ -25,12 +27,17 @@ struct ifb_cell *ifb_cell_take(struct ifb_cells *cells, const struct ifb_plan *p
     c->next = NULL;
     c->sample = sample;
     c->nrecords = 0;
-    c->records = ifb_new(c->arena, struct ifb_call_record, plan->samples[sample].turns);
-    return c;
+    c->records = ifb_new(c->arena, struct ifb_call_record, s->turns);
+    code = ifb_suite_item(plan->cells[s->cell].items, s->index, c->arena, &c->own, &c->item, err);
+    *out = code ? NULL : c;
+    if (code)
+        ifb_cell_give(cells, c);
+    return code;
 }
 
 void ifb_cell_give(struct ifb_cells *cells, struct ifb_cell *cell)
 {
+    ifb_item_release(&cell->own);
     ifb_arena_reset(cell->arena);
     ifb_buf_clear(&cell->row);
     cell->next = cells->spare;
@@ -62,7 +69,8 @@ struct ifb_conversation ifb_cell_messages(const struct ifb_cell *cell, const str
         if (ifb_is_turn(&item->prompt, i) && turn < cell->nrecords) {
             ifb_str said = cell->records[turn++].response.text;
 
-            out[at++] = (struct ifb_message){ IFB_ASSISTANT, said.ptr ? said : IFB_STR("") };
+            out[at++] = (struct ifb_message){ .role = IFB_ASSISTANT,
+                                               .text = said.ptr ? said : IFB_STR("") };
         }
     }
     return (struct ifb_conversation){ out, at };
@@ -75,9 +83,9 @@ struct ifb_call_record ifb_cell_record(const struct ifb_cell *cell, const struct
 
     return (struct ifb_call_record){
         .call = s->call + (uint32_t)cell->nrecords,
-        .suite = ifb_str_of(p->suite->id), .item = s->item->id, .model = p->model->spec,
+        .suite = ifb_str_of(p->suite->id), .item = cell->item->id, .model = p->model->spec,
         .epoch = s->epoch, .turn = (uint16_t)cell->nrecords,
-        .messages = ifb_cell_messages(cell, s->item),
+        .messages = ifb_cell_messages(cell, cell->item),
         .response = { .tokens_in = -1, .tokens_out = -1 },
         .latency_ms = -1, .attempts = 1,
     };

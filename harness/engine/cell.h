@@ -16,6 +16,8 @@ struct ifb_cell {
     struct ifb_job job;  /* first: the pool's handle */
     struct ifb_arena *arena;
     uint32_t sample;
+    const struct ifb_item *item;      /* what is asked */
+    struct ifb_item own;              /* `item`, when it did not stay in memory */
     struct ifb_call_record *records;  /* room for one a turn */
     size_t nrecords;                  /* turns that are answered or have failed */
     struct ifb_buf row;               /* its line of verdicts.jsonl */
@@ -26,9 +28,12 @@ struct ifb_cells {
     struct ifb_cell *spare;
 };
 
-/* A cell for a sample, empty; from the spares when there is one. */
-struct ifb_cell *ifb_cell_take(struct ifb_cells *cells, const struct ifb_plan *plan,
-                               uint32_t sample);
+/*
+ * A cell for a sample, empty; from the spares when there is one. Its item may have
+ * to be read again: IFB_EINPUT, and *out NULL, when its file has changed.
+ */
+enum ifb_code ifb_cell_take(struct ifb_cells *cells, const struct ifb_plan *plan, uint32_t sample,
+                            struct ifb_cell **out, struct ifb_error *err);
 
 /* Gives it back; its arena is emptied. */
 void ifb_cell_give(struct ifb_cells *cells, struct ifb_cell *cell);

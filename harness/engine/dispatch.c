@@ -8,6 +8,9 @@
 #include "harness/base/error.h"
 #include "harness/base/rng.h"
 #include "harness/base/utf8.h"
+#include "harness/engine/keys.h"
+#include "harness/engine/pool.h"
+#include "harness/engine/transport.h"
 #include "harness/engine/variants.h"
 
 #define GRACE_US ((int64_t)10 * 1000000)  /* what flies may take to land after a stop */
@@ -26,12 +29,14 @@ struct flight {
     uint32_t model;
     int64_t first_us;
     int64_t due_us;        /* of the next attempt, while waiting */
+    size_t keys_tried;     /* of this attempt */
     struct flight *next;   /* in a model's `ready` or in `spare` */
     struct flight *older;  /* in `all` */
 };
 
 struct model_state {
     struct ifb_limiter limiter;
+    struct ifb_keys keys;
     struct flight *ready, **ready_end;  /* wanted now, in order; there was no room */
     size_t flying, nwaiting;            /* nwaiting: the ready ones and those put off */
     int auth_failures;
@@ -44,7 +49,7 @@ struct model_state {
 struct dispatch {
     const struct ifb_dispatch_options *o;
     const struct ifb_dispatch_calls *calls;
-    struct ifb_http *http;
+    struct ifb_transport *transport;
     struct ifb_arena *scratch;  /* of one encoding or decoding */
     struct ifb_rng rng;
     struct flight *all, *spare;
@@ -102,7 +107,13 @@ static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell)
     *f = (struct flight){ .cell = cell, .model = plan_cell(d, cell)->model_index,
                           .older = f->older };
     f->record = ifb_cell_record(cell, d->o->plan);
-    f->request = (struct ifb_request){ f->record.messages, sampling_of(d, cell) };
+    f->request = (struct ifb_request){ .messages = f->record.messages,
+                                       .sampling = sampling_of(d, cell),
+                                       .stop = d->o->stop_at,
+                                       .top_logprobs = d->o->top_logprobs };
+    /* Else a server that honours the seed would answer every epoch alike. */
+    if (f->request.sampling.seed >= 0)
+        f->request.sampling.seed += f->record.epoch;
     f->first_us = ifb_clock_us();
     f->held = ifb_cost_ceiling(d->o->prices ? &d->o->prices[f->model] : NULL, &f->request);
     return f;
@@ -136,9 +147,10 @@ static enum ifb_code send_call(struct dispatch *d, struct flight *f, struct ifb_
     enum ifb_code code;
 
     ifb_arena_reset(d->scratch);
+    f->request.key = ifb_keys_take(&m->keys, model->keys.n, ifb_clock_us());
     code = model->provider->encode(model, &f->request, d->scratch, &call, err);
     if (!code)
-        code = ifb_http_start(d->http, &call, d->o->timeout_ms, f, err);
+        code = ifb_transport_start(d->transport, model, &call, d->o->timeout_ms, f, err);
     if (code)
         return code;
     m->flying++;
@@ -248,9 +260,15 @@ static void note_answer(struct dispatch *d, const struct flight *f)
 
 static enum ifb_code settle(struct dispatch *d, struct flight *f, struct ifb_error *err);
 
+/* A program behind a command may change from one run to the next: it is always asked. */
+static bool is_kept(const struct dispatch *d, const struct flight *f)
+{
+    return d->o->cache && plan_cell(d, f->cell)->model->provider->reach != IFB_BY_COMMAND;
+}
+
 static bool answer_from_cache(struct dispatch *d, struct flight *f)
 {
-    if (!d->o->cache)
+    if (!is_kept(d, f))
         return false;
     f->key = ifb_cache_key(plan_cell(d, f->cell)->model, &f->request, f->record.epoch);
     if (!ifb_cache_get(d->o->cache, &f->key, f->cell->arena, &f->record.response))
@@ -343,7 +361,15 @@ static enum ifb_code attempt_failed(struct dispatch *d, struct flight *f,
     struct ifb_retry r = ifb_retry_decide(&policy, (int)f->record.attempts, why,
                                           ifb_rng_next(&d->rng));
     int64_t end_us = f->first_us + d->o->total_timeout_ms * 1000;
+    size_t nkeys = plan_cell(d, f->cell)->model->keys.n;
 
+    /* Another key may do at once what this one may not: no attempt is counted. */
+    if (ifb_keys_failed(&d->models[f->model].keys, nkeys, f->request.key, why, now) &&
+        ++f->keys_tried < nkeys && !d->stopped_us) {
+        put_off(d, f, now);
+        return IFB_OK;
+    }
+    f->keys_tried = 0;
     if (r.again && d->stopped_us) {
         drop_flight(d, f);
         return IFB_OK;
@@ -358,7 +384,7 @@ static enum ifb_code attempt_failed(struct dispatch *d, struct flight *f,
 
 static void keep_in_cache(struct dispatch *d, const struct flight *f)
 {
-    if (d->o->cache)
+    if (is_kept(d, f))
         ifb_cache_put(d->o->cache, &f->key, plan_cell(d, f->cell)->model->spec,
                       &f->record.response, ifb_wall_ms());
 }
@@ -442,7 +468,7 @@ static enum ifb_code send_ready(struct dispatch *d, struct model_state *m, int64
         enum gate gate = gate_of(d, m->ready, &wait_us);
 
         /* Nothing in flight will leave anything of the budget. */
-        if (gate == GATE_BUDGET && !ifb_http_flying(d->http))
+        if (gate == GATE_BUDGET && !ifb_transport_flying(d->transport))
             d->budget_used_up = true;
         if (d->stopped_us || d->budget_used_up) {
             drop_flight(d, take_ready(d, m));
@@ -510,7 +536,7 @@ static int wait_ms(int64_t next_us)
 
 static bool is_finished(const struct dispatch *d)
 {
-    if (ifb_http_flying(d->http) || d->nwaiting)
+    if (ifb_transport_flying(d->transport) || d->nwaiting)
         return false;
     for (size_t i = 0; i < d->o->nmodels; i++)
         if (!d->models[i].dry && !d->models[i].given_up && !d->stopped_us && !d->budget_used_up)
@@ -536,11 +562,12 @@ static enum ifb_code turn_loop(struct dispatch *d, struct ifb_error *err)
             return code;
         if (d->stopped_us && ifb_clock_us() - d->stopped_us > GRACE_US)
             return IFB_OK;
-        code = ifb_http_wait(d->http, wait_ms(next_us), err);
-        while (!code && ifb_http_next(d->http, &event))
+        code = ifb_transport_wait(d->transport, wait_ms(next_us), err);
+        while (!code && ifb_transport_next(d->transport, &event))
             code = landed(d, &event, err);
         if (!code)
-            code = d->calls->idle(d->calls->self, ifb_http_flying(d->http), d->retries, err);
+            code = d->calls->idle(d->calls->self, ifb_transport_flying(d->transport), d->retries,
+                                  err);
         if (code)
             return code;
     }
@@ -548,7 +575,7 @@ static enum ifb_code turn_loop(struct dispatch *d, struct ifb_error *err)
 
 static void release(struct dispatch *d)
 {
-    ifb_http_close(d->http);
+    ifb_transport_close(d->transport);
     while (d->all) {
         struct flight *f = d->all;
 
@@ -585,6 +612,18 @@ static enum ifb_code why_ended(const struct dispatch *d, struct ifb_error *err)
     return IFB_OK;
 }
 
+/* Programs share our cores: without a word of the user no more run than there are. */
+static struct ifb_limits limits_of(const struct ifb_dispatch_options *o, size_t model)
+{
+    struct ifb_limits limits = o->limits;
+
+    for (size_t i = 0; i < o->plan->ncells; i++)
+        if (o->plan->cells[i].model_index == model && !limits.fixed && !limits.most &&
+            o->plan->cells[i].model->provider->reach == IFB_BY_COMMAND)
+            limits.most = ifb_pool_cores();
+    return limits;
+}
+
 enum ifb_code ifb_dispatch(const struct ifb_dispatch_options *options,
                            const struct ifb_dispatch_calls *calls, struct ifb_error *err)
 {
@@ -592,17 +631,18 @@ enum ifb_code ifb_dispatch(const struct ifb_dispatch_options *options,
                                      .connections_max = connections(options),
                                      .wall_ms = ifb_wall_ms };
     struct dispatch d = { .o = options, .calls = calls };
-    enum ifb_code code = ifb_http_open(&http, &d.http, err);
+    enum ifb_code code;
 
-    if (code)
-        return code;
+    d.transport = ifb_transport_new(&http);
     d.scratch = ifb_arena_new();
     ifb_rng_seed(&d.rng, options->seed);
     d.models = calloc(options->nmodels, sizeof(*d.models));
     if (!d.models)
         ifb_out_of_memory();
     for (size_t i = 0; i < options->nmodels; i++) {
-        ifb_limiter_init(&d.models[i].limiter, &options->limits, ifb_clock_us());
+        struct ifb_limits limits = limits_of(options, i);
+
+        ifb_limiter_init(&d.models[i].limiter, &limits, ifb_clock_us());
         d.models[i].dry = options->plan->ncells == 0;
     }
     code = turn_loop(&d, err);

@@ -21,6 +21,8 @@ struct ifb_dispatch_options {
     const struct ifb_plan *plan;
     size_t nmodels;                /* of the plan */
     struct ifb_sampling sampling;  /* negative members: the suite's preset */
+    struct ifb_strs stop_at;       /* texts at which answers end */
+    int64_t top_logprobs;          /* likely tokens to ask for; 0: none */
     struct ifb_limits limits;      /* of each model by itself */
     struct ifb_budget budget;
     const struct ifb_price *prices;  /* one a model; NULL: unknown */

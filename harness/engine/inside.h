@@ -6,6 +6,7 @@
 #include <ifbench/run.h>
 
 #include "harness/base/file.h"
+#include "harness/engine/aggregate.h"
 #include "harness/engine/budget.h"
 #include "harness/engine/cache.h"
 #include "harness/engine/cell.h"
@@ -13,6 +14,7 @@
 #include "harness/engine/replay_file.h"
 #include "harness/engine/rows.h"
 #include "harness/engine/score.h"
+#include "harness/engine/server.h"
 
 /* How far a model's samples have been looked at. */
 struct ifb_cursor {
@@ -23,6 +25,7 @@ struct ifb_cursor {
 struct ifb_run_inside {
     struct ifb_run_options o;
     struct ifb_manifest manifest;
+    const struct ifb_manifest *then;  /* of a run that is gone on with, while it is prepared */
     struct ifb_arena *arena;
     const char *const *data_dirs;
     struct ifb_suite_items *suites;
@@ -30,12 +33,15 @@ struct ifb_run_inside {
     struct ifb_model *models;
     struct ifb_replay **replays;  /* one a model; NULL where it is no replay */
     struct ifb_price *prices;     /* one a model */
+    struct ifb_server **servers;  /* one a model; NULL where none was started */
     size_t nmodels;
+    bool asking;                  /* calls will be made: keys are needed */
     struct ifb_resources resources;
     struct ifb_think think;
     struct ifb_plan plan;
     struct ifb_scoring scoring;
     struct ifb_sample_result *results;
+    struct ifb_tally *tally;      /* of what does not stay in memory */
     struct ifb_journal *journal;
     struct ifb_pool *pool;
     struct ifb_cells cells;
@@ -43,7 +49,7 @@ struct ifb_run_inside {
     struct ifb_rows *rows;        /* of verdicts.jsonl */
     struct ifb_cache *cache;      /* NULL: none */
     bool judged;                  /* made from judgments */
-    int64_t started_us, progress_us;
+    int64_t started_us, progress_us, looked_us;
     const ifb_str *warnings;
     size_t nwarnings, warnings_cap;
 };
@@ -76,6 +82,23 @@ enum ifb_code ifb_run_make_folder(struct ifb_run *run, struct ifb_error *err);
 
 /* The run when it has a summary; else closes it and gives NULL. Returns `code`. */
 enum ifb_code ifb_run_hand_over(struct ifb_run *run, enum ifb_code code, struct ifb_run **out);
+
+/* ---- run_models.c: who is asked ---- */
+
+/* Reads the models and what goes with them: keys, headers, extra members, stored answers. */
+enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err);
+
+/*
+ * Says once a model what it is asked for and does not take, starts the servers and
+ * waits for them, then tries one cheap request each.
+ */
+enum ifb_code ifb_run_open_models(struct ifb_run *run, struct ifb_error *err);
+
+/* Now and then: IFB_ENET when a server has ended, with its last words. */
+enum ifb_code ifb_run_check_models(struct ifb_run *run, struct ifb_error *err);
+
+/* Stops the servers; warns about one that had ended by itself. */
+void ifb_run_close_models(struct ifb_run *run);
 
 /* ---- run_work.c: answers, scores, rows ---- */
 

@@ -467,8 +467,11 @@ enum ifb_code ifb_journal_resume(const char *path, const char *plan_digest, int6
     if (j->cut && ftruncate(j->fd, (off_t)j->size) != 0)
         code = ifb_fail(err, IFB_EIO, "cannot cut the broken tail of %s: %s", path,
                         strerror(errno));
-    if (!code && !(j->ended && !reask))
+    /* A run that came to its end stays as it is, unless something is to be asked again. */
+    if (!code && !(j->ended && !(reask && j->failures))) {
         code = append_note(j, "resume", plan_digest, wall_ms, err);
+        j->ended = false;
+    }
     if (code) {
         ifb_journal_close(j);
         return code;

@@ -38,6 +38,7 @@ struct judging {
 struct loading {
     const char *path;
     struct ifb_arena *arena;
+    struct ifb_buf *room;         /* used again for every file; NULL: the arena holds the bytes */
     struct ifb_judged_file file;
     char sha256[IFB_SHA256_HEX];  /* of what is on disk; "" when that is not known */
     int64_t bytes;
@@ -66,13 +67,30 @@ static bool is_plain(const char *path, size_t len)
     return plain;
 }
 
+static enum ifb_code read_into(struct loading *l, ifb_str *out)
+{
+    struct ifb_lines *lines;
+    enum ifb_code code;
+
+    if (!l->room)
+        return ifb_file_read(l->path, IFB_FILE_MAX, l->arena, out, &l->err);
+    code = ifb_lines_open(l->path, &lines, &l->err);
+    if (code)
+        return code;
+    ifb_buf_clear(l->room);
+    code = ifb_lines_slurp(lines, l->room, &l->err);
+    *out = ifb_buf_view(l->room);
+    ifb_lines_close(lines);
+    return code;
+}
+
 static void *load(void *self)
 {
     struct loading *l = self;
     ifb_str bytes;
 
     l->sha256[0] = '\0';
-    l->code = ifb_file_read(l->path, IFB_FILE_MAX, l->arena, &bytes, &l->err);
+    l->code = read_into(l, &bytes);
     if (l->code)
         return NULL;
     l->bytes = (int64_t)bytes.len;
@@ -296,12 +314,16 @@ static enum ifb_code read_judgments(struct judging *j, struct ifb_strs files,
                                     struct ifb_error *err)
 {
     struct ifb_arena *scratch = ifb_arena_new();
-    struct loading slot[2] = { { .arena = ifb_arena_new() }, { .arena = ifb_arena_new() } };
+    struct ifb_buf room[2];
+    struct loading slot[2] = { { .arena = ifb_arena_new(), .room = &room[0] },
+                               { .arena = ifb_arena_new(), .room = &room[1] } };
     struct ifb_judged_file file;
     enum ifb_code code = IFB_OK;
     pthread_t thread;
     bool running;
 
+    ifb_buf_init(&room[0], IFB_FILE_MAX);
+    ifb_buf_init(&room[1], IFB_FILE_MAX);
     slot[0].path = ifb_cstr(j->run->arena, files.at[0]);
     load(&slot[0]);
     for (size_t i = 0; i < files.n && !code; i++) {
@@ -315,8 +337,10 @@ static enum ifb_code read_judgments(struct judging *j, struct ifb_strs files,
         ifb_arena_reset(scratch);
     }
     ifb_arena_close(scratch);
-    ifb_arena_close(slot[0].arena);
-    ifb_arena_close(slot[1].arena);
+    for (size_t i = 0; i < 2; i++) {
+        ifb_arena_close(slot[i].arena);
+        ifb_buf_close(&room[i]);
+    }
     return code;
 }
 

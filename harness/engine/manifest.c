@@ -103,6 +103,10 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     ifb_jw_int(w, "epochs", m->options.epochs);
     write_sampling(w, &m->options.sampling);
     write_strs(w, "params", m->options.params);
+    write_strs(w, "stop_at", m->options.stop_at);
+    ifb_jw_int(w, "top_logprobs", m->options.top_logprobs);
+    ifb_jw_str(w, "extra_body", m->options.extra_body);
+    ifb_jw_int(w, "tokens_as", m->options.tokens_as);
     ifb_jw_str(w, "think", m->options.think);
     write_strs(w, "think_tags", m->options.think_tags);
     if (m->options.settings.n)
@@ -195,6 +199,12 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
                                          ifb_json_real(s, "top_p", -1),
                                          ifb_json_int(s, "max_tokens", -1),
                                          ifb_json_int(s, "seed", -1) };
+    o->stop_at = read_strs(ifb_json_get(v, "stop_at"), NULL, arena);
+    o->top_logprobs = ifb_json_int(v, "top_logprobs", 0);
+    o->extra_body = ifb_json_str(v, "extra_body");
+    o->tokens_as = ifb_json_int(v, "tokens_as", IFB_TOKENS_AUTO);
+    if (o->tokens_as < IFB_TOKENS_AUTO || o->tokens_as > IFB_TOKENS_COMPLETION)
+        o->tokens_as = IFB_TOKENS_AUTO;
     o->think = ifb_json_str(v, "think");
     o->think_tags = read_strs(ifb_json_get(v, "think_tags"), NULL, arena);
     o->missing = read_missing(ifb_json_str(v, "missing"));

@@ -17,7 +17,8 @@
 #include "harness/base/sha256.h"
 
 struct ifb_sample_plan {
-    const struct ifb_item *item;
+    const struct ifb_item *item;  /* NULL: it did not stay in memory, see ifb_suite_item */
+    uint32_t index;  /* of the item in its suite */
     uint32_t cell;   /* index into cells */
     uint32_t epoch;
     uint32_t call;   /* number of its first call */
@@ -27,16 +28,20 @@ struct ifb_sample_plan {
 /* One suite asked of one model. */
 struct ifb_plan_cell {
     const struct ifb_suite *suite;
+    const struct ifb_suite_items *items;
     const struct ifb_model *model;
     uint32_t model_index;
     uint32_t first, n;  /* its samples */
 };
 
-/* A suite with its items, loaded. */
+/* A suite with its items, loaded; those after the first `resident` only by their places. */
 struct ifb_suite_items {
     const struct ifb_suite *suite;
     struct ifb_item *items;
-    size_t n;
+    size_t n, resident;
+    int64_t *places;  /* one each after the resident ones */
+    void *state;      /* of the suite, open while places are needed */
+    char digest[IFB_SHA256_HEX];  /* of all ids, prompts and constraints */
 };
 
 struct ifb_plan {
@@ -49,12 +54,33 @@ struct ifb_plan {
     char digest[IFB_SHA256_HEX];  /* of all ids, prompts, constraints, models and epochs */
 };
 
-/* Reads all items of a suite, or the first `limit` when it is not 0. */
+/* Somebody who looks at every item while a suite is read. */
+struct ifb_suite_watch {
+    void *self;
+    void (*see)(void *self, const struct ifb_suite *suite, const struct ifb_item *item);
+    size_t resident;  /* so many items stay in memory, where the suite can find the others again */
+};
+
+/*
+ * Reads all items of a suite, or the first `limit` when it is not 0. `src` is not
+ * looked at when the suite was read from a file. `watch` NULL: all items stay.
+ */
 enum ifb_code ifb_suite_load(const struct ifb_suite *suite, const struct ifb_suite_source *src,
-                             size_t limit, struct ifb_arena *arena, struct ifb_suite_items *out,
+                             size_t limit, const struct ifb_suite_watch *watch,
+                             struct ifb_arena *arena, struct ifb_suite_items *out,
                              struct ifb_error *err);
 
-/* Releases what the items' constraints hold. */
+/*
+ * Item number `i`: a resident one, or read again into *own and `arena`, with
+ * constraints for ifb_item_release. Not from several threads at once. IFB_EINPUT
+ * when the file has changed.
+ */
+enum ifb_code ifb_suite_item(const struct ifb_suite_items *s, size_t i, struct ifb_arena *arena,
+                             struct ifb_item *own, const struct ifb_item **out,
+                             struct ifb_error *err);
+void ifb_item_release(struct ifb_item *item);
+
+/* Releases what the items' constraints hold, and the suite. */
 void ifb_suite_unload(struct ifb_suite_items *s);
 
 void ifb_plan_make(const struct ifb_suite_items *suites, size_t nsuites,

@@ -8,6 +8,19 @@
 
 static const char *const roles[] = { "system", "user", "assistant" };
 
+/* Which pictures, not the pictures. */
+static void write_images(struct ifb_jw *w, const struct ifb_images *images)
+{
+    ifb_jw_array(w, "images");
+    for (size_t i = 0; i < images->n; i++) {
+        ifb_jw_object(w, NULL);
+        ifb_jw_str(w, "media", images->at[i].media);
+        ifb_jw_str(w, "sha256", images->at[i].sha256);
+        ifb_jw_end(w);
+    }
+    ifb_jw_end(w);
+}
+
 static void write_messages(struct ifb_jw *w, const struct ifb_conversation *c)
 {
     ifb_jw_array(w, "messages");
@@ -15,6 +28,20 @@ static void write_messages(struct ifb_jw *w, const struct ifb_conversation *c)
         ifb_jw_object(w, NULL);
         ifb_jw_cstr(w, "role", roles[c->at[i].role]);
         ifb_jw_str(w, "content", c->at[i].text);
+        if (c->at[i].images && c->at[i].images->n)
+            write_images(w, c->at[i].images);
+        ifb_jw_end(w);
+    }
+    ifb_jw_end(w);
+}
+
+static void write_top(struct ifb_jw *w, const struct ifb_response *r)
+{
+    ifb_jw_array(w, "top");
+    for (size_t i = 0; i < r->ntop; i++) {
+        ifb_jw_array(w, NULL);
+        ifb_jw_str(w, NULL, r->top[i].token);
+        ifb_jw_real(w, NULL, r->top[i].logprob);
         ifb_jw_end(w);
     }
     ifb_jw_end(w);
@@ -32,6 +59,8 @@ void ifb_response_write(struct ifb_jw *w, const struct ifb_response *r)
         ifb_jw_int(w, "in", r->tokens_in);
     if (r->tokens_out >= 0)
         ifb_jw_int(w, "out", r->tokens_out);
+    if (r->ntop)
+        write_top(w, r);
 }
 
 void ifb_record_write(const struct ifb_call_record *r, struct ifb_buf *out)
@@ -73,6 +102,36 @@ static enum ifb_role role_of(ifb_str name)
     return IFB_USER;
 }
 
+static const struct ifb_images *read_images(const struct ifb_json *array, struct ifb_arena *arena)
+{
+    struct ifb_images *images;
+    struct ifb_image *at;
+    size_t i = 0;
+
+    if (!array || array->kind != IFB_JARRAY || !array->n)
+        return NULL;
+    at = ifb_new(arena, struct ifb_image, array->n);
+    images = ifb_new(arena, struct ifb_images, 1);
+    for (const struct ifb_json *m = array->first; m; m = m->next, i++) {
+        at[i].media = ifb_json_str(m, "media");
+        at[i].sha256 = ifb_json_str(m, "sha256");
+    }
+    *images = (struct ifb_images){ at, array->n };
+    return images;
+}
+
+static void read_top(const struct ifb_json *array, struct ifb_response *out)
+{
+    const struct ifb_json *m = array && array->kind == IFB_JARRAY ? array->first : NULL;
+
+    for (; m && out->ntop < IFB_TOP_MAX; m = m->next) {
+        const struct ifb_json *token = ifb_json_at(m, 0), *logprob = ifb_json_at(m, 1);
+
+        if (token && token->kind == IFB_JSTRING && logprob && logprob->kind == IFB_JNUMBER)
+            out->top[out->ntop++] = (struct ifb_logprob){ token->string, logprob->number };
+    }
+}
+
 static struct ifb_conversation read_messages(const struct ifb_json *array, struct ifb_arena *arena)
 {
     size_t n = array && array->kind == IFB_JARRAY ? array->n : 0, i = 0;
@@ -82,6 +141,7 @@ static struct ifb_conversation read_messages(const struct ifb_json *array, struc
         for (const struct ifb_json *m = array->first; m; m = m->next, i++) {
             at[i].role = role_of(ifb_json_str(m, "role"));
             at[i].text = ifb_json_str(m, "content");
+            at[i].images = read_images(ifb_json_get(m, "images"), arena);
         }
     return (struct ifb_conversation){ at, n };
 }
@@ -127,5 +187,6 @@ enum ifb_code ifb_record_read(ifb_str line, struct ifb_arena *arena, struct ifb_
         .attempts = (uint32_t)ifb_json_int(v, "attempts", 1),
         .cached = ifb_json_get(v, "cached") != NULL,
     };
+    read_top(ifb_json_get(v, "top"), &out->response);
     return IFB_OK;
 }

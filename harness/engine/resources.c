@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <ifbench/text.h>
 
@@ -137,17 +138,98 @@ static const struct {
     { IFB_NEEDS_ES_TOKENS, "es-tokenizer", "m-ifeval/es_tokenizer.json", load_es_tokens },
 };
 
-static enum ifb_code load_row(size_t i, const char *path, struct ifb_arena *arena,
-                              struct ifb_resources *out, struct ifb_error *err)
+char *ifb_keep_dir(const char *(*env)(const char *), struct ifb_arena *arena)
+{
+    const char *set = env ? env("IFBENCH_CACHE") : NULL;
+    const char *xdg = env ? env("XDG_CACHE_HOME") : NULL;
+    const char *home = env ? env("HOME") : NULL;
+
+    if (set && strcmp(set, "off") == 0)
+        return NULL;
+    if (xdg && *xdg)
+        return ifb_path_join(arena, xdg, "ifbench");
+    return home && *home ? ifb_path_join(arena, home, ".cache/ifbench") : NULL;
+}
+
+/* Before what is kept: the digest and size of the file that it was made of. */
+struct kept_head {
+    char sha256[IFB_SHA256_HEX - 1];
+    int64_t bytes;
+};
+
+/* A file is taken for the one of last time while name, size, inode and time are the same. */
+static char *kept_path(const char *path, const char *keep, struct ifb_arena *arena)
+{
+    struct stat st;
+    char name[IFB_SHA256_HEX];
+    ifb_str what;
+
+    if (!keep || stat(path, &st) != 0)
+        return NULL;
+    what = ifb_fmt(arena, "%s %lld %lld %lld %lld.%09ld", path, (long long)st.st_dev,
+                   (long long)st.st_ino, (long long)st.st_size, (long long)st.st_mtim.tv_sec,
+                   st.st_mtim.tv_nsec);
+    ifb_sha256_of(what, name);
+    return ifb_path_join(arena, keep, ifb_fmt(arena, "tagger-1-%.32s.bin", name).ptr);
+}
+
+/* Whatever is wrong with what was kept: it is made anew. */
+static bool thaw_tagger(const char *kept, struct ifb_arena *arena, struct ifb_resources *out,
+                        struct ifb_resource_file *file)
+{
+    struct kept_head head;
+    ifb_str all = { NULL, 0 };
+
+    if (!kept || ifb_file_map(kept, RESOURCE_MAX, &all, NULL))
+        return false;
+    if (all.len < sizeof(head) ||
+        ifb_tagger_thaw(ifb_str_from(all, sizeof(head)), arena, &out->tagger, NULL)) {
+        ifb_file_unmap(all);
+        return false;
+    }
+    memcpy(&head, all.ptr, sizeof(head));
+    memcpy(file->sha256, head.sha256, sizeof(head.sha256));
+    file->bytes = head.bytes;
+    out->frozen = all;
+    return true;
+}
+
+static void keep_tagger(const char *kept, const char *keep, ifb_str zip,
+                        const struct ifb_tagger *tagger, struct ifb_resource_file *file)
+{
+    struct ifb_arena *arena = ifb_arena_new();
+    ifb_str frozen = ifb_tagger_freeze(tagger, arena);
+    struct kept_head head = { .bytes = (int64_t)zip.len };
+    char *all = ifb_alloc_raw(arena, sizeof(head) + frozen.len);
+
+    ifb_sha256_of(zip, file->sha256);
+    file->bytes = head.bytes;
+    memcpy(head.sha256, file->sha256, sizeof(head.sha256));
+    memcpy(all, &head, sizeof(head));
+    memcpy(all + sizeof(head), frozen.ptr, frozen.len);
+    if (!ifb_make_dirs(keep, NULL))
+        (void)ifb_file_write(kept, (ifb_str){ all, sizeof(head) + frozen.len }, NULL);
+    ifb_arena_close(arena);
+}
+
+static enum ifb_code load_row(size_t i, const char *path, const char *keep,
+                              struct ifb_arena *arena, struct ifb_resources *out,
+                              struct ifb_resource_file *file, struct ifb_error *err)
 {
     struct ifb_arena *scratch = ifb_arena_new();
+    const char *kept = rows[i].need == IFB_NEEDS_TAGGER ? kept_path(path, keep, scratch) : NULL;
+    bool thawed = thaw_tagger(kept, arena, out, file);
     ifb_str bytes;
-    enum ifb_code code = ifb_file_read(path, RESOURCE_MAX, scratch, &bytes, err);
+    enum ifb_code code = IFB_OK;
 
-    if (!code) {
+    if (!thawed)
+        code = ifb_file_read(path, RESOURCE_MAX, scratch, &bytes, err);
+    if (!thawed && !code) {
         code = rows[i].load(bytes, arena, out, err);
         if (code)
             ifb_within(err, "%s", path);
+        else if (kept)
+            keep_tagger(kept, keep, bytes, out->tagger, file);
     }
     if (!code)
         out->have |= rows[i].need & IFB_NEEDS_PULLED;
@@ -156,8 +238,8 @@ static enum ifb_code load_row(size_t i, const char *path, struct ifb_arena *aren
 }
 
 /* Adds to what *out has already. */
-static enum ifb_code load_more(unsigned needs, const char *const *dirs, struct ifb_arena *arena,
-                               struct ifb_resources *out,
+static enum ifb_code load_more(unsigned needs, const char *const *dirs, const char *keep,
+                               struct ifb_arena *arena, struct ifb_resources *out,
                                struct ifb_resource_file files[IFB_RESOURCE_FILES],
                                struct ifb_error *err)
 {
@@ -166,26 +248,28 @@ static enum ifb_code load_more(unsigned needs, const char *const *dirs, struct i
     for (size_t i = 0; i < IFB_RESOURCE_FILES; i++) {
         const char *path = needs & rows[i].need ? ifb_data_find(dirs, rows[i].file, arena) : NULL;
 
-        files[i] = (struct ifb_resource_file){ rows[i].need, rows[i].name, path };
+        files[i] = (struct ifb_resource_file){ rows[i].need, rows[i].name, path, "", 0 };
         if (path && !code)
-            code = load_row(i, path, arena, out, err);
+            code = load_row(i, path, keep, arena, out, &files[i], err);
     }
     if (!code && (needs & IFB_NEEDS_IPADIC))
         code = load_ipadic(dirs, arena, out, err);
     return code;
 }
 
-enum ifb_code ifb_resources_load(unsigned needs, const char *const *dirs, struct ifb_arena *arena,
-                                 struct ifb_resources *out,
+enum ifb_code ifb_resources_load(unsigned needs, const char *const *dirs, const char *keep,
+                                 struct ifb_arena *arena, struct ifb_resources *out,
                                  struct ifb_resource_file files[IFB_RESOURCE_FILES],
                                  struct ifb_error *err)
 {
     *out = (struct ifb_resources){ 0 };
-    return load_more(needs, dirs, arena, out, files, err);
+    return load_more(needs, dirs, keep, arena, out, files, err);
 }
 
 void ifb_resources_close(struct ifb_resources *res)
 {
+    ifb_file_unmap(res->frozen);
+    res->frozen = (ifb_str){ NULL, 0 };
     ifb_es_tokenizer_close(res->es_tokens);
     res->es_tokens = NULL;
     for (size_t i = 0; i < IFB_IPADIC_FILES; i++) {
@@ -200,12 +284,14 @@ struct ifb_lazy {
     pthread_mutex_t lock;
     struct ifb_arena *arena;
     const char *const *dirs;
+    const char *keep;
     const struct ifb_resources *base, *now;  /* never changed: replaced */
     unsigned tried, failed;           /* enum ifb_need, or'ed */
     struct ifb_error error;           /* of the first that failed */
 };
 
-struct ifb_lazy *ifb_lazy_new(const struct ifb_resources *base, const char *const *dirs)
+struct ifb_lazy *ifb_lazy_new(const struct ifb_resources *base, const char *const *dirs,
+                              const char *keep)
 {
     struct ifb_lazy *lazy = calloc(1, sizeof(*lazy));
 
@@ -214,6 +300,7 @@ struct ifb_lazy *ifb_lazy_new(const struct ifb_resources *base, const char *cons
     pthread_mutex_init(&lazy->lock, NULL);
     lazy->arena = ifb_arena_new();
     lazy->dirs = dirs;
+    lazy->keep = keep;
     lazy->base = lazy->now = base;
     return lazy;
 }
@@ -227,7 +314,7 @@ static void load_lazily(struct ifb_lazy *lazy, unsigned need)
 
     lazy->tried |= need;
     *next = *lazy->now;
-    if (load_more(need, lazy->dirs, lazy->arena, next, files, &err)) {
+    if (load_more(need, lazy->dirs, lazy->keep, lazy->arena, next, files, &err)) {
         lazy->failed |= need;
         lazy->error = lazy->error.code ? lazy->error : err;
     }

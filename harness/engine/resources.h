@@ -9,6 +9,8 @@
 #include <ifbench/check.h>
 #include <ifbench/types.h>
 
+#include "harness/base/sha256.h"
+
 #define IFB_PUNKT_FILE "punkt/upstream-english.json"
 #define IFB_STOPWORDS_FILE "nltk/stopwords.zip"
 #define IFB_SYLLABLES_FILE "syllapy/data.csv"
@@ -19,6 +21,8 @@ struct ifb_resource_file {
     unsigned need;     /* of enum ifb_need */
     const char *name;
     const char *path;  /* NULL: not there, or not asked for */
+    char sha256[IFB_SHA256_HEX];  /* of the file, where it had to be known; else "" */
+    int64_t bytes;
 };
 
 enum { IFB_RESOURCE_FILES = 7 };
@@ -36,13 +40,19 @@ const char *const *ifb_data_dirs(ifb_str given, const char *(*env)(const char *)
 char *ifb_data_find(const char *const *dirs, const char *file, struct ifb_arena *arena);
 
 /*
+ * The folder for what is made of resources to have it at once the next time: that
+ * of the cache of answers; NULL where that is off or cannot be told.
+ */
+char *ifb_keep_dir(const char *(*env)(const char *), struct ifb_arena *arena);
+
+/*
  * Loads what `needs` asks for, as far as it is there, into `arena`; `files` tells
  * what was found. For the sentence parameters, the first of them, the built-in
  * set stands in. IFB_EINPUT names a file that is not what it should be. Close
- * *out, also after a failure.
+ * *out, also after a failure. `keep` is ifb_keep_dir's folder or NULL.
  */
-enum ifb_code ifb_resources_load(unsigned needs, const char *const *dirs, struct ifb_arena *arena,
-                                 struct ifb_resources *out,
+enum ifb_code ifb_resources_load(unsigned needs, const char *const *dirs, const char *keep,
+                                 struct ifb_arena *arena, struct ifb_resources *out,
                                  struct ifb_resource_file files[IFB_RESOURCE_FILES],
                                  struct ifb_error *err);
 
@@ -51,11 +61,12 @@ void ifb_resources_close(struct ifb_resources *res);
 
 /*
  * Resources of IFB_NEEDS_PULLED that are loaded when they are first asked for, by
- * whichever thread does. `base` has the others; it and `dirs` must outlive it.
+ * whichever thread does. `base` has the others; it, `dirs` and `keep` must outlive it.
  */
 struct ifb_lazy;
 
-struct ifb_lazy *ifb_lazy_new(const struct ifb_resources *base, const char *const *dirs);
+struct ifb_lazy *ifb_lazy_new(const struct ifb_resources *base, const char *const *dirs,
+                              const char *keep);
 
 /*
  * What there is of `needs` is in *out, which stays valid and unchanged until

@@ -2,6 +2,7 @@
 #include "harness/engine/retry.h"
 
 #include "harness/base/error.h"
+#include "harness/base/str.h"
 #include "harness/base/utf8.h"
 
 struct ifb_retry_policy ifb_retry_defaults(void)
@@ -86,7 +87,9 @@ enum ifb_code ifb_http_failure(const struct ifb_http_reply *reply, ifb_str compl
     enum ifb_code code = IFB_EPROTO;
     int status = reply->status;
 
-    if (status == 401 || status == 403)
+    /* Google answers a wrong key with 400. */
+    if (status == 401 || status == 403 ||
+        (status == 400 && ifb_str_find(reply->body, IFB_STR("API_KEY_INVALID"), 0) != SIZE_MAX))
         code = IFB_EAUTH;
     else if (status == 429)
         code = IFB_ELIMIT;

@@ -11,7 +11,6 @@
 #include "harness/base/clock.h"
 #include "harness/base/error.h"
 #include "harness/base/str.h"
-#include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
 #include "harness/engine/resources.h"
 #include "harness/engine/summary_read.h"
@@ -25,8 +24,8 @@ static char *in_folder(const struct ifb_run *run, const char *name)
 static char *default_folder(struct ifb_run *run)
 {
     struct ifb_run_inside *in = run->inside;
-    ifb_str name = ifb_fmt(run->arena, "%.19s-%.*s", in->manifest.started.ptr,
-                           IFB_ARG(in->o.suites.at[0]));
+    ifb_str name = ifb_fmt(run->arena, "%.19s-%s", in->manifest.started.ptr,
+                           in->suites[0].suite->id);
     char *safe = ifb_path_component(run->arena, name);
 
     for (char *p = safe; p < safe + 19; p++)
@@ -92,26 +91,6 @@ enum ifb_code ifb_run_make_folder(struct ifb_run *run, struct ifb_error *err)
     return code;
 }
 
-static enum ifb_code preflight(struct ifb_run *run, struct ifb_error *err)
-{
-    struct ifb_run_inside *in = run->inside;
-    char note[512];
-
-    for (size_t i = 0; i < in->nmodels && !in->o.no_preflight; i++) {
-        enum ifb_code code = IFB_OK;
-        int64_t ms = in->o.timeout_s > 0 ? (int64_t)(in->o.timeout_s * 1000) : 60000;
-
-        note[0] = '\0';
-        if (!in->replays[i])
-            code = ifb_preflight(&in->models[i], ms, in->o.ca_file.ptr, note, err);
-        if (code)
-            return ifb_within(err, "%.*s", IFB_ARG(in->models[i].spec));
-        if (note[0])
-            ifb_run_warn(run, "%.*s: %s", IFB_ARG(in->models[i].spec), note);
-    }
-    return IFB_OK;
-}
-
 static bool is_settled(const struct ifb_run_inside *in)
 {
     return ifb_journal_answers(in->journal) + ifb_journal_failures(in->journal) ==
@@ -166,6 +145,7 @@ static enum ifb_code work(struct ifb_run *run, bool ask, struct ifb_error *err)
         open_cache(run);
     first = ask ? ifb_run_ask(run, err) : ifb_run_score_journal(run, err);
     close_cache(run);
+    ifb_run_close_models(run);
     code = ifb_run_work_end(run, &later);
     if (!first && code && err)
         *err = later;
@@ -195,11 +175,12 @@ enum ifb_code ifb_run_start(const struct ifb_run_options *options, struct ifb_ru
     struct ifb_run *run = ifb_run_new(options);
     enum ifb_code code;
 
+    run->inside->asking = true;
     code = ifb_run_begin(run, err);
     if (!code)
         code = ifb_run_prepare(run, err);
     if (!code)
-        code = preflight(run, err);
+        code = ifb_run_open_models(run, err);
     fill_manifest(run, false);
     if (!code)
         code = ifb_run_make_folder(run, err);
@@ -232,44 +213,51 @@ enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *opt
     return ifb_run_hand_over(run, code, out);
 }
 
-/* What a stored run asked, with how and surroundings of the caller. */
+/*
+ * What a stored run asked, with how and surroundings of the caller. The stored
+ * manifest lives in `arena`; the run looks at it while it is prepared.
+ */
 static enum ifb_code recall_options(const char *folder, const struct ifb_run_options *now,
-                                    bool judging, struct ifb_run **out, struct ifb_error *err)
+                                    bool judging, struct ifb_arena *arena,
+                                    struct ifb_run **out, struct ifb_error *err)
 {
-    struct ifb_arena *arena = ifb_arena_new();
-    struct ifb_manifest then;
+    struct ifb_manifest *then = ifb_new(arena, struct ifb_manifest, 1);
     struct ifb_run_options o = *now;
     enum ifb_code code =
-        ifb_manifest_read(ifb_path_join(arena, folder, "manifest.json"), arena, &then, err);
+        ifb_manifest_read(ifb_path_join(arena, folder, "manifest.json"), arena, then, err);
 
     if (!code) {
-        if (then.options.suites.n == 1 && ifb_judged_find(then.options.suites.at[0]))
+        if (then->options.suites.n == 1 && ifb_judged_find(then->options.suites.at[0]))
             code = ifb_fail(err, IFB_EUSAGE, "%s was made from judgments; score them again with "
                             "`ifbench score --suite %.*s --judgments FILE`", folder,
-                            IFB_ARG(then.options.suites.at[0]));
+                            IFB_ARG(then->options.suites.at[0]));
     }
     if (!code) {
-        o.suites = then.options.suites;
-        o.models = then.options.models;
-        o.data = then.options.data;
-        o.data_dir = now->data_dir.ptr ? now->data_dir : then.options.data_dir;
-        o.limit = then.options.limit;
-        o.epochs = then.options.epochs;
-        o.sampling = then.options.sampling;
-        o.params = then.options.params;
+        o.suites = then->options.suites;
+        o.models = then->options.models;
+        o.data = then->options.data;
+        o.data_dir = now->data_dir.ptr ? now->data_dir : then->options.data_dir;
+        o.limit = then->options.limit;
+        o.epochs = then->options.epochs;
+        o.sampling = then->options.sampling;
+        o.params = then->options.params;
+        o.stop_at = then->options.stop_at;
+        o.top_logprobs = then->options.top_logprobs;
+        o.extra_body = then->options.extra_body;
+        o.tokens_as = then->options.tokens_as;
         if (!judging || !o.think.ptr)
-            o.think = then.options.think;
+            o.think = then->options.think;
         if (!judging || !o.think_tags.n)
-            o.think_tags = then.options.think_tags;
+            o.think_tags = then->options.think_tags;
         if (!judging || o.missing < 0)
-            o.missing = then.options.missing;
+            o.missing = then->options.missing;
         *out = ifb_run_new(&o);
         (*out)->folder = ifb_cstr((*out)->arena, ifb_str_of(folder));
         (*out)->inside->started_us = ifb_clock_us();
-        (*out)->inside->manifest.started = ifb_str_copy((*out)->arena, then.started);
-        (*out)->inside->manifest.scored_only = then.scored_only;
+        (*out)->inside->manifest.started = ifb_str_copy((*out)->arena, then->started);
+        (*out)->inside->manifest.scored_only = then->scored_only;
+        (*out)->inside->then = then;
     }
-    ifb_arena_close(arena);
     return code;
 }
 
@@ -278,15 +266,21 @@ static enum ifb_code continue_run(const char *folder, const struct ifb_run_optio
 {
     struct ifb_run *run = NULL;
     struct ifb_run_inside *in;
-    enum ifb_code code = recall_options(folder, options, !ask, &run, err);
+    struct ifb_arena *arena = ifb_arena_new();
+    enum ifb_code code = recall_options(folder, options, !ask, arena, &run, err);
 
     *out = NULL;
-    if (code)
+    if (code) {
+        ifb_arena_close(arena);
         return code;
+    }
     in = run->inside;
+    in->asking = ask && !in->manifest.scored_only;
     code = check_reports(in, err);
     if (!code)
         code = ifb_run_prepare(run, err);
+    in->then = NULL;
+    ifb_arena_close(arena);
     fill_manifest(run, in->manifest.scored_only);
     if (!code)
         code = ifb_journal_resume(in_folder(run, "journal.jsonl"), in->plan.digest, ifb_wall_ms(),
@@ -296,7 +290,7 @@ static enum ifb_code continue_run(const char *folder, const struct ifb_run_optio
         ifb_run_warn(run, "a torn record of %zu bytes at the end of the journal was cut off",
                      ifb_journal_cut(in->journal));
     if (!code && ask && !ifb_journal_ended(in->journal))
-        code = preflight(run, err);
+        code = ifb_run_open_models(run, err);
     if (!code)
         code = work(run, ask, err);
     return ifb_run_hand_over(run, code, out);
@@ -351,6 +345,7 @@ void ifb_run_close(struct ifb_run *run)
     if (!run)
         return;
     in = run->inside;
+    ifb_run_close_models(run);
     ifb_pool_close(in->pool);
     ifb_cells_close(&in->cells);
     ifb_rows_close(in->rows);

@@ -130,7 +130,8 @@ enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err)
     struct ifb_run_inside *in = run->inside;
 
     ifb_run_summary_head(run);
-    ifb_aggregate(&in->plan, in->results, in->scoring.missing, in->prices, in->arena, &run->summary);
+    ifb_aggregate(&in->plan, in->results, in->tally, in->scoring.missing, in->prices, in->arena,
+                  &run->summary);
     warn_replays(run);
     warn_counts(run);
     return ifb_run_write_reports(run, err);

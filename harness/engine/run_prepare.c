@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From options to a plan: everything that can be wrong before a call is made. */
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,7 +14,11 @@
 #include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
 #include "harness/engine/resources.h"
+#include "harness/engine/survey.h"
 #include "harness/engine/variants.h"
+
+/* Items of a suite that stay in memory, where it can find the others again. */
+#define RESIDENT 2048
 
 void ifb_run_warn(struct ifb_run *run, const char *fmt, ...)
 {
@@ -61,6 +66,9 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
     in->o.models = copy_strs(arena, options->models);
     in->o.headers = copy_strs(arena, options->headers);
     in->o.params = copy_strs(arena, options->params);
+    in->o.stop_at = copy_strs(arena, options->stop_at);
+    in->o.extra_body = copy_str(arena, options->extra_body);
+    in->o.key_command = copy_str(arena, options->key_command);
     in->o.reports = copy_strs(arena, options->reports);
     in->o.settings = copy_strs(arena, options->settings);
     in->o.think_tags = copy_strs(arena, options->think_tags);
@@ -113,6 +121,15 @@ void ifb_run_note_hash(struct ifb_run *run, const char *what, const char *path,
                                  .bytes = bytes };
     memcpy(f->sha256, sha256, IFB_SHA256_HEX);
     m->nfiles++;
+}
+
+/* A file that was hashed when it was loaded is not hashed again. */
+static void note_resource(struct ifb_run *run, const struct ifb_resource_file *file)
+{
+    if (file->sha256[0])
+        ifb_run_note_hash(run, file->name, file->path, file->sha256, file->bytes);
+    else
+        note_file(&run->inside->manifest, file->name, file->path);
 }
 
 /* FILE of the folder that --data names, with or without the folder it has in the pack. */
@@ -170,188 +187,121 @@ static enum ifb_code find_files(struct ifb_run_inside *in, const struct ifb_suit
     return IFB_OK;
 }
 
-static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str id, struct ifb_error *err)
+/* A run goes on only with the files that it was begun with. */
+static enum ifb_code check_unchanged(const struct ifb_run_inside *in, struct ifb_error *err)
 {
-    const struct ifb_suite *suite = ifb_suite_find(id);
-    struct ifb_suite_source src;
+    const struct ifb_manifest *then = in->then, *now = &in->manifest;
+
+    for (size_t i = 0; then && i < now->nfiles; i++)
+        for (size_t k = 0; k < then->nfiles; k++)
+            if (ifb_str_eq(now->files[i].path, then->files[k].path) &&
+                strcmp(now->files[i].sha256, then->files[k].sha256) != 0)
+                return ifb_fail(err, IFB_EINPUT, "%.*s has changed since the run was begun with it "
+                                "(sha256 %.12s..., now %.12s...)", IFB_ARG(now->files[i].path),
+                                then->files[k].sha256, now->files[i].sha256);
+    return IFB_OK;
+}
+
+/* The file by its absolute path: the run may be gone on with from another folder. */
+static enum ifb_code read_own(struct ifb_run_inside *in, ifb_str *name,
+                              const struct ifb_suite **out, struct ifb_error *err)
+{
+    char *real = realpath(ifb_cstr(in->arena, *name), NULL);
+    const char *path;
+    size_t at;
     enum ifb_code code;
 
-    if (ifb_judged_find(id))
-        return ifb_fail(err, IFB_EUSAGE, "suite %.*s is scored from judgments: `ifbench score "
-                        "--suite %.*s --judgments FILE`", IFB_ARG(id), IFB_ARG(id));
-    if (!suite) {
-        const char *near = ifb_suite_nearest(id);
+    if (!real)
+        return ifb_fail(err, IFB_EINPUT, "cannot read the suite %.*s: %s", IFB_ARG(*name),
+                        strerror(errno));
+    path = ifb_cstr(in->arena, ifb_str_of(real));
+    free(real);
+    *name = ifb_str_of(path);
+    at = in->manifest.nfiles;
+    note_file(&in->manifest, path, path);
+    if (in->manifest.nfiles == at)
+        return ifb_fail(err, IFB_EINPUT, "cannot read the suite %s", path);
+    code = check_unchanged(in, err);
+    if (!code)
+        code = ifb_suite_read(path, in->arena, out, err);
+    if (code)
+        return code;
+    in->manifest.files[at].suite = ifb_str_of((*out)->id);
+    for (size_t i = 1; (*out)->sources[i]; i++)
+        note_file(&in->manifest, (*out)->id, (*out)->sources[i]);
+    return check_unchanged(in, err);
+}
 
-        return ifb_fail(err, IFB_EINPUT, "unknown suite \"%.*s\"%s%s%s; `ifbench suites` lists them",
-                        (int)(id.len < 80 ? id.len : 80), id.ptr, *near ? ", did you mean \"" : "",
-                        near, *near ? "\"?" : "");
-    }
-    for (size_t i = 0; i < in->nsuites; i++)
-        if (in->suites[i].suite == suite)
+static enum ifb_code fail_unknown(ifb_str id, struct ifb_error *err)
+{
+    const char *near = ifb_suite_nearest(id);
+
+    return ifb_fail(err, IFB_EINPUT, "unknown suite \"%.*s\"%s%s%s; `ifbench suites` lists them, "
+                    "one of your own is a .yaml, .json or .jsonl file",
+                    (int)(id.len < 80 ? id.len : 80), id.ptr, *near ? ", did you mean \"" : "",
+                    near, *near ? "\"?" : "");
+}
+
+static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str *name,
+                                struct ifb_survey *survey, struct ifb_error *err)
+{
+    /* The answers of several epochs are compared at the end: then all items stay. */
+    const struct ifb_suite_watch watch = { survey, ifb_survey_see,
+                                           in->o.epochs > 1 ? SIZE_MAX : RESIDENT };
+    const struct ifb_suite *suite = ifb_suite_find(*name);
+    struct ifb_suite_source src = { NULL, 0 };
+    enum ifb_code code = IFB_OK;
+
+    if (ifb_judged_find(*name))
+        return ifb_fail(err, IFB_EUSAGE, "suite %.*s is scored from judgments: `ifbench score "
+                        "--suite %.*s --judgments FILE`", IFB_ARG(*name), IFB_ARG(*name));
+    if (!suite && ifb_suite_is_file(*name))
+        code = read_own(in, name, &suite, err);
+    else if (!suite)
+        return fail_unknown(*name, err);
+    for (size_t i = 0; i < in->nsuites && !code; i++)
+        if (strcmp(in->suites[i].suite->id, suite->id) == 0)
             return ifb_fail(err, IFB_EUSAGE, "suite %s is named twice", suite->id);
-    if (in->o.data.ptr && (!suite->files || in->o.suites.n > 1))
+    if (!code && in->o.data.ptr && (!suite->files || in->o.suites.n > 1))
         return ifb_fail(err, IFB_EUSAGE, "--data goes with one suite that reads a file, which %s %s",
                         suite->id, suite->files ? "is not alone" : "does not");
-    code = find_files(in, suite, &src, err);
+    if (!code && !suite->self)
+        code = find_files(in, suite, &src, err);
     if (!code)
-        code = ifb_suite_load(suite, &src, (size_t)in->o.limit, in->arena,
+        code = ifb_suite_load(suite, &src, (size_t)in->o.limit, &watch, in->arena,
                               &in->suites[in->nsuites], err);
     if (!code)
         in->nsuites++;
     return code;
 }
 
-static enum ifb_code load_suites(struct ifb_run_inside *in, struct ifb_error *err)
+static enum ifb_code load_suites(struct ifb_run_inside *in, struct ifb_survey *survey,
+                                 struct ifb_error *err)
 {
     enum ifb_code code = IFB_OK;
+
+    ifb_str *names = ifb_new(in->arena, ifb_str, in->o.suites.n);
 
     in->suites = ifb_new(in->arena, struct ifb_suite_items, in->o.suites.n);
+    for (size_t i = 0; i < in->o.suites.n; i++)
+        names[i] = in->o.suites.at[i];
     for (size_t i = 0; i < in->o.suites.n && !code; i++)
-        code = load_suite(in, in->o.suites.at[i], err);
+        code = load_suite(in, &names[i], survey, err);
+    in->o.suites.at = names;
     return code;
 }
 
-static enum ifb_code add_header(struct ifb_model *m, ifb_str line, struct ifb_error *err)
+static void warn_survey(struct ifb_run *run, const struct ifb_survey *s)
 {
-    ifb_str name;
-
-    if (!ifb_str_chop(&line, ':', &name) || !name.len ||
-        ifb_str_chr(name, ' ', 0) != SIZE_MAX || m->nextra == IFB_HEADERS_MAX)
-        return ifb_fail(err, IFB_EUSAGE, "--header wants \"Name: value\"");
-    m->extra[m->nextra++] = (struct ifb_header){ name, ifb_str_trim_ascii(line), true };
-    return IFB_OK;
-}
-
-/* The replays are free; for the rest a cap in dollars wants a price for each. */
-static enum ifb_code load_price(struct ifb_run_inside *in, size_t i, struct ifb_error *err)
-{
-    const struct ifb_model *m = &in->models[i];
-    enum ifb_code code = IFB_OK;
-
-    if (in->o.prices.ptr)
-        code = ifb_price_find(in->o.prices.ptr, m->name, &in->prices[i], err);
-    if (!code && in->o.budget_usd > 0 && !in->prices[i].known && !in->replays[i])
-        return ifb_fail(err, IFB_EUSAGE, "--budget-usd needs the price of %.*s; write a line "
-                        "\"%.*s: {input: X, output: Y}\", dollars for a million tokens, into a "
-                        "file and name it with --prices", IFB_ARG(m->name), IFB_ARG(m->name));
-    return code;
-}
-
-/* Parses a model, and makes its variants of it. */
-static enum ifb_code load_model(struct ifb_run_inside *in, ifb_str spec,
-                                const struct ifb_variants *variants, struct ifb_error *err)
-{
-    struct ifb_model first;
-    enum ifb_code code = ifb_model_parse(spec, in->o.env, in->arena, &first, err);
-
-    for (size_t h = 0; h < in->o.headers.n && !code; h++)
-        code = add_header(&first, in->o.headers.at[h], err);
-    for (size_t j = 0; j < in->nmodels && !code; j++)
-        if (ifb_str_eq(in->models[j].given, first.spec))
-            return ifb_fail(err, IFB_EUSAGE, "model %.*s is named twice", IFB_ARG(first.spec));
-    first.given = first.spec;
-    for (size_t v = 0; v < variants->n && !code; v++) {
-        struct ifb_model *m = &in->models[in->nmodels];
-
-        *m = first;
-        m->sampling = variants->at[v].sampling;
-        m->spec = ifb_fmt(in->arena, "%.*s%.*s", IFB_ARG(first.given),
-                          IFB_ARG(variants->at[v].label));
-        if (m->path.ptr)
-            code = ifb_replay_read(ifb_cstr(in->arena, m->path), &in->replays[in->nmodels], err);
-        if (!code)
-            code = load_price(in, in->nmodels, err);
-        if (!code)
-            in->nmodels++;
-    }
-    return code;
-}
-
-static enum ifb_code load_models(struct ifb_run_inside *in, struct ifb_error *err)
-{
-    struct ifb_variants variants;
-    enum ifb_code code;
-
-    if (!in->o.models.n)
-        return ifb_fail(err, IFB_EUSAGE, "which model? name it with --model, such as "
-                        "--model http://127.0.0.1:8080/v1#NAME or --model openai:NAME");
-    code = ifb_variants_make(in->o.params, in->arena, &variants, err);
-    if (code)
-        return code;
-    in->models = ifb_new(in->arena, struct ifb_model, in->o.models.n * variants.n);
-    in->replays = ifb_new(in->arena, struct ifb_replay *, in->o.models.n * variants.n);
-    in->prices = ifb_new(in->arena, struct ifb_price, in->o.models.n * variants.n);
-    for (size_t i = 0; i < in->o.models.n && !code; i++)
-        code = load_model(in, in->o.models.at[i], &variants, err);
-    return code;
-}
-
-static unsigned needs_of(const struct ifb_run_inside *in)
-{
-    unsigned needs = 0;
-
-    for (size_t s = 0; s < in->nsuites; s++)
-        for (size_t i = 0; i < in->suites[s].n; i++)
-            for (size_t c = 0; c < in->suites[s].items[i].nconstraints; c++)
-                needs |= in->suites[s].items[i].constraints[c].needs;
-    return needs;
-}
-
-/* One kind of constraints that nothing here can check. */
-struct unscored {
-    ifb_str id, why;
-    size_t n;
-};
-
-static struct unscored *find_unscored(struct unscored *kinds, size_t *n, size_t max,
-                                      const struct ifb_constraint *k)
-{
-    for (size_t i = 0; i < *n; i++)
-        if (ifb_str_eq(kinds[i].id, k->id) && ifb_str_eq(kinds[i].why, k->broken))
-            return &kinds[i];
-    if (*n == max)
-        return &kinds[max - 1];
-    kinds[*n] = (struct unscored){ .id = k->id, .why = k->broken };
-    return &kinds[(*n)++];
-}
-
-/* What nothing here can check is said once a kind, not once an item. */
-static void warn_unscored(struct ifb_run *run, const struct ifb_suite_items *suite)
-{
-    enum { MAX = 8 };
-    struct unscored kinds[MAX];
-    size_t n = 0;
-
-    for (size_t i = 0; i < suite->n; i++)
-        for (size_t c = 0; c < suite->items[i].nconstraints; c++)
-            if (!suite->items[i].constraints[c].check)
-                find_unscored(kinds, &n, MAX, &suite->items[i].constraints[c])->n++;
-    for (size_t i = 0; i < n; i++)
-        ifb_run_warn(run, "%s: %zu %.*s constraint%s unscored: %.*s%s", suite->suite->id,
-                     kinds[i].n, IFB_ARG(kinds[i].id), kinds[i].n == 1 ? " stays" : "s stay",
-                     IFB_ARG(kinds[i].why), i + 1 == MAX ? ", and others" : "");
-}
-
-static void warn_broken(struct ifb_run *run)
-{
-    const struct ifb_run_inside *in = run->inside;
-    int said = 0;
-
-    for (size_t s = 0; s < in->nsuites; s++)
-        for (size_t i = 0; i < in->suites[s].n; i++)
-            for (size_t c = 0; c < in->suites[s].items[i].nconstraints; c++) {
-                const struct ifb_item *item = &in->suites[s].items[i];
-                const struct ifb_constraint *k = &item->constraints[c];
-
-                if (k->check && k->broken.len && ++said <= 5)
-                    ifb_run_warn(run, "%s, item %.*s: %.*s cannot be checked, it will count as "
-                                 "error: %.*s", in->suites[s].suite->id, IFB_ARG(item->id),
-                                 IFB_ARG(k->id), IFB_ARG(k->broken));
-            }
-    if (said > 5)
-        ifb_run_warn(run, "%d more constraints cannot be checked", said - 5);
-    for (size_t s = 0; s < in->nsuites; s++)
-        warn_unscored(run, &in->suites[s]);
+    for (size_t i = 0; i < s->nbroken && i < IFB_SURVEY_SAID; i++)
+        ifb_run_warn(run, "%.*s", IFB_ARG(s->broken[i]));
+    if (s->nbroken > IFB_SURVEY_SAID)
+        ifb_run_warn(run, "%zu more constraints cannot be checked", s->nbroken - IFB_SURVEY_SAID);
+    for (size_t i = 0; i < s->nkinds; i++)
+        ifb_run_warn(run, "%s: %zu %.*s constraint%s unscored: %.*s%s", s->kinds[i].suite,
+                     s->kinds[i].n, IFB_ARG(s->kinds[i].id),
+                     s->kinds[i].n == 1 ? " stays" : "s stay", IFB_ARG(s->kinds[i].why),
+                     s->more_kinds && i + 1 == s->nkinds ? ", and others" : "");
 }
 
 /* A check whose resource is not there stays unscored: said before a call is paid for. */
@@ -374,39 +324,42 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
     struct ifb_resource_file files[IFB_RESOURCE_FILES] = { 0 };
+    struct ifb_survey survey = { .arena = in->arena };
     unsigned needs;
     enum ifb_code code;
 
     in->data_dirs = ifb_data_dirs(in->o.data_dir, in->o.env, in->arena);
-    code = load_models(in, err);
+    code = ifb_run_load_models(run, err);
     if (!code)
-        code = load_suites(in, err);
+        code = load_suites(in, &survey, err);
     if (!code)
         code = ifb_think_read(in->o.think, in->o.think_tags, in->arena, &in->think, err);
-    needs = code ? 0 : needs_of(in);
+    needs = survey.needs;
     if (!code)
-        code = ifb_resources_load(needs, in->data_dirs, in->arena, &in->resources, files, err);
+        code = ifb_resources_load(needs, in->data_dirs, ifb_keep_dir(in->o.env, in->arena), in->arena,
+                                  &in->resources, files, err);
     if (code)
         return code;
     for (size_t i = 0; i < IFB_RESOURCE_FILES; i++)
         if (files[i].path)
-            note_file(&in->manifest, files[i].name, files[i].path);
+            note_resource(run, &files[i]);
     if ((needs & IFB_NEEDS_PUNKT) && !in->resources.punkt && has_official_suite(in))
         ifb_run_warn(run, "sentences are cut with the built-in parameters; `ifbench data pull nlp` "
                      "gets the official ones");
     in->manifest.punkt = in->resources.punkt ? IFB_STR("official") : IFB_STR("built-in");
     warn_missing(run, needs & IFB_NEEDS_PULLED & ~in->resources.have);
-    warn_broken(run);
+    warn_survey(run, &survey);
     ifb_plan_make(in->suites, in->nsuites, in->models, in->nmodels, (uint32_t)in->o.epochs,
                   in->arena, &in->plan);
     in->results = ifb_results_new(&in->plan, in->arena);
+    in->tally = ifb_tally_new(&in->plan, in->arena);
     run->calls = in->plan.ncalls;
     return IFB_OK;
 }
 
 /* What the turns of a sample can cost at most; earlier answers are read again by later turns. */
 static void add_ceiling(const struct ifb_run_inside *in, const struct ifb_sample_plan *s,
-                        struct ifb_dry_run *out)
+                        const struct ifb_item *item, struct ifb_dry_run *out)
 {
     const struct ifb_plan_cell *cell = &in->plan.cells[s->cell];
     const struct ifb_price *price = &in->prices[cell->model_index];
@@ -416,8 +369,7 @@ static void add_ceiling(const struct ifb_run_inside *in, const struct ifb_sample
     for (uint16_t turn = 0; turn < s->turns; turn++) {
         struct ifb_cost most, answers;
 
-        r.messages = (struct ifb_conversation){ s->item->prompt.at,
-                                                ifb_turn_messages(s->item, turn) };
+        r.messages = (struct ifb_conversation){ item->prompt.at, ifb_turn_messages(item, turn) };
         most = ifb_cost_ceiling(price, &r);
         answers = ifb_cost_of(price, turn * (r.sampling.max_tokens > 0 ? r.sampling.max_tokens : 0),
                               0);
@@ -426,23 +378,38 @@ static void add_ceiling(const struct ifb_run_inside *in, const struct ifb_sample
     }
 }
 
+static void add_dry(const struct ifb_run_inside *in, const struct ifb_sample_plan *s,
+                    const struct ifb_item *item, struct ifb_dry_run *out)
+{
+    out->samples++;
+    out->calls += s->turns;
+    out->constraints += item->nconstraints;
+    for (size_t m = 0; m < item->prompt.n; m++)
+        out->prompt_bytes += item->prompt.at[m].text.len;
+    add_ceiling(in, s, item, out);
+}
+
 enum ifb_code ifb_run_dry(const struct ifb_run_options *options, struct ifb_dry_run *out,
                           struct ifb_error *err)
 {
     struct ifb_run *run = ifb_run_new(options);
+    const struct ifb_plan *plan = &run->inside->plan;
+    struct ifb_arena *arena = ifb_arena_new();
     enum ifb_code code = ifb_run_prepare(run, err);
 
     *out = (struct ifb_dry_run){ 0 };
-    for (size_t i = 0; !code && i < run->inside->plan.nsamples; i++) {
-        const struct ifb_item *item = run->inside->plan.samples[i].item;
+    for (size_t i = 0; !code && i < plan->nsamples; i++) {
+        const struct ifb_sample_plan *s = &plan->samples[i];
+        const struct ifb_item *item;
+        struct ifb_item own;
 
-        out->samples++;
-        out->calls += run->inside->plan.samples[i].turns;
-        out->constraints += item->nconstraints;
-        for (size_t m = 0; m < item->prompt.n; m++)
-            out->prompt_bytes += item->prompt.at[m].text.len;
-        add_ceiling(run->inside, &run->inside->plan.samples[i], out);
+        ifb_arena_reset(arena);
+        code = ifb_suite_item(plan->cells[s->cell].items, s->index, arena, &own, &item, err);
+        if (!code)
+            add_dry(run->inside, s, item, out);
+        ifb_item_release(&own);
     }
+    ifb_arena_close(arena);
     ifb_run_close(run);
     return code;
 }

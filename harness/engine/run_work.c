@@ -16,7 +16,7 @@ static void score_cell(void *shared, struct ifb_job *job, struct ifb_arena *scra
     struct ifb_run_inside *in = shared;
     struct ifb_cell *cell = (struct ifb_cell *)job;
 
-    ifb_sample_score(&in->scoring, cell->sample, cell->records, cell->nrecords, cell->arena,
+    ifb_sample_score(&in->scoring, cell->sample, cell->item, cell->records, cell->nrecords, cell->arena,
                      scratch, &in->results[cell->sample], &cell->row);
 }
 
@@ -34,6 +34,28 @@ enum ifb_code ifb_run_work_begin(struct ifb_run *run, struct ifb_error *err)
     return ifb_rows_open(path, &in->plan, &in->rows, err);
 }
 
+/* What is not there any more when the run is summed up is counted now. */
+static void count_passing(struct ifb_run_inside *in, const struct ifb_cell *cell)
+{
+    struct ifb_sample_result *r = &in->results[cell->sample];
+
+    if (in->plan.samples[cell->sample].item)
+        return;
+    ifb_tally_add(in->tally, cell->sample, cell->item, r);
+    r->strict = r->loose = NULL;
+}
+
+/* A cell with its item, and room for its outcomes. */
+static enum ifb_code take_for(struct ifb_run_inside *in, uint32_t sample, struct ifb_cell **out,
+                              struct ifb_error *err)
+{
+    enum ifb_code code = ifb_cell_take(&in->cells, &in->plan, sample, out, err);
+
+    if (!code && !in->plan.samples[sample].item)
+        ifb_result_room(&in->results[sample], (*out)->item, (*out)->arena);
+    return code;
+}
+
 static void drain(struct ifb_run_inside *in, bool wait)
 {
     struct ifb_job *job;
@@ -41,6 +63,7 @@ static void drain(struct ifb_run_inside *in, bool wait)
     while ((job = ifb_pool_pop(in->pool, wait)) != NULL) {
         struct ifb_cell *cell = (struct ifb_cell *)job;
 
+        count_passing(in, cell);
         ifb_rows_add(in->rows, cell->sample, ifb_buf_view(&cell->row));
         ifb_cell_give(&in->cells, cell);
     }
@@ -156,9 +179,12 @@ static enum ifb_code next_cell(struct ifb_run_inside *in, uint32_t model, bool k
 
     *out = NULL;
     while ((known_only || !(in->o.stop && *in->o.stop)) && next_sample(in, model, &sample)) {
-        struct ifb_cell *cell = ifb_cell_take(&in->cells, &in->plan, sample);
-        enum ifb_code code = recall(in, cell, err);
+        struct ifb_cell *cell;
+        enum ifb_code code = take_for(in, sample, &cell, err);
 
+        if (code)
+            return code;
+        code = recall(in, cell, err);
         if (!code && in->replays[model] && !known_only)
             code = answer_replay(in, cell, in->replays[model], err);
         if (code) {
@@ -233,7 +259,7 @@ static enum ifb_code asking_idle(void *self, size_t flying, int64_t retries, str
     tell_progress(a->run->inside, flying, retries, false);
     if (a->code && err)
         *err = a->error;
-    return a->code;
+    return a->code ? a->code : ifb_run_check_models(a->run, err);
 }
 
 static struct ifb_dispatch_options dispatch_options(const struct ifb_run_inside *in)
@@ -241,6 +267,7 @@ static struct ifb_dispatch_options dispatch_options(const struct ifb_run_inside 
     struct ifb_dispatch_options o = {
         .plan = &in->plan, .sampling = in->o.sampling,
         .nmodels = in->nmodels, .cache = in->cache,
+        .stop_at = in->o.stop_at, .top_logprobs = in->o.top_logprobs,
         .limits = { .fixed = in->o.concurrency, .most = in->o.max_concurrency,
                     .rpm = in->o.rpm, .tpm = in->o.tpm },
         .budget = { .tokens = in->o.budget_tokens, .usd = in->o.budget_usd },
@@ -313,8 +340,11 @@ enum ifb_code ifb_run_score_journal(struct ifb_run *run, struct ifb_error *err)
     enum ifb_code code = IFB_OK;
 
     for (uint32_t s = 0; s < in->plan.nsamples && !code; s++) {
-        struct ifb_cell *cell = ifb_cell_take(&in->cells, &in->plan, s);
+        struct ifb_cell *cell;
 
+        code = take_for(in, s, &cell, err);
+        if (code)
+            break;
         code = recall(in, cell, err);
         if (!code && is_settled(in, cell))
             push(in, cell);

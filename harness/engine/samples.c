@@ -66,6 +66,7 @@ static struct ifb_sample_check read_check(const struct ifb_json *v, struct ifb_a
     c.loose.outcome = outcome_named(ifb_json_str(v, "loose"));
     c.strict.why = ifb_json_str(v, "why");
     c.loose.why = ifb_json_get(v, "loose_why") ? ifb_json_str(v, "loose_why") : c.strict.why;
+    c.negated = ifb_json_get(v, "negated") && ifb_json_get(v, "negated")->truth;
     read_spans(ifb_json_get(v, "at"), arena, &c.strict);
     return c;
 }
@@ -82,48 +83,66 @@ static void read_checks(const struct ifb_json *array, struct ifb_arena *arena,
     out->nchecks = n;
 }
 
-static void read_answer(const struct ifb_sample_reader *r, const struct ifb_call_record *record,
-                        struct ifb_sample *out)
+/* What was judged of one answer, as score.c takes it apart. */
+static struct ifb_turn said_in(const struct ifb_sample_reader *r,
+                               const struct ifb_call_record *record)
 {
     ifb_str text = record->response.text.ptr ? record->response.text : IFB_STR("");
+    struct ifb_turn said = { .answered = record->answered };
 
-    text = ifb_utf8_repair(r->arena, text);
-    out->answer = text;
-    out->reasoning = record->response.reasoning;
+    if (!record->answered)
+        return said;
+    said.text = ifb_utf8_repair(r->arena, text);
+    said.reasoning = record->response.reasoning;
     if (r->think) {
-        struct ifb_thought t = ifb_think_split(r->think, text);
+        struct ifb_thought t = ifb_think_split(r->think, said.text);
 
-        out->answer = t.answer;
+        said.text = t.answer;
         if (t.removed || t.incomplete)
-            out->reasoning = t.reasoning;
+            said.reasoning = t.reasoning;
     }
+    return said;
+}
+
+/* The last call that the journal knows tells what was sent before it. */
+static void take_last(const struct ifb_call_record *record, const struct ifb_turn *said,
+                      struct ifb_sample *out)
+{
+    out->prompt = record->messages;
+    out->latency_ms = record->latency_ms;
+    if (!record->answered) {
+        out->error = record->error;
+        return;
+    }
+    out->answer = said->text;
+    out->reasoning = said->reasoning;
     out->finish = record->response.finish;
     out->tokens_in = record->response.tokens_in;
     out->tokens_out = record->response.tokens_out;
 }
 
-/* The last call of the sample that the journal knows tells what was said. */
-static enum ifb_code read_record(struct ifb_sample_reader *r, uint32_t first, uint32_t turns,
-                                 struct ifb_sample *out, struct ifb_error *err)
+static enum ifb_code read_records(struct ifb_sample_reader *r, uint32_t first, uint32_t turns,
+                                  struct ifb_sample *out, struct ifb_error *err)
 {
-    struct ifb_call_record record;
-    uint32_t last = first + turns;
-    enum ifb_code code;
+    struct ifb_turn *said;
+    uint32_t n = 0;
 
     out->tokens_in = out->tokens_out = out->latency_ms = -1;
-    while (last > first && ifb_journal_state(r->journal, last - 1) == IFB_CALL_PENDING)
-        last--;
-    if (last == first)
-        return IFB_OK;
-    code = ifb_journal_read(r->journal, last - 1, r->arena, &record, err);
-    if (code)
-        return code;
-    out->prompt = record.messages;
-    out->latency_ms = record.latency_ms;
-    if (record.answered)
-        read_answer(r, &record, out);
-    else
-        out->error = record.error;
+    while (n < turns && ifb_journal_state(r->journal, first + n) != IFB_CALL_PENDING)
+        n++;
+    said = ifb_new(r->arena, struct ifb_turn, n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct ifb_call_record record;
+        enum ifb_code code = ifb_journal_read(r->journal, first + i, r->arena, &record, err);
+
+        if (code)
+            return code;
+        said[i] = said_in(r, &record);
+        if (i + 1 == n)
+            take_last(&record, &said[i], out);
+    }
+    out->turns = said;
+    out->nturns = n;
     return IFB_OK;
 }
 
@@ -150,8 +169,8 @@ static enum ifb_code next_sample(void *self, struct ifb_sample *out, bool *more,
     };
     out->answered = ifb_json_get(v, "answered") && ifb_json_get(v, "answered")->truth;
     read_checks(ifb_json_get(v, "checks"), r->arena, out);
-    return read_record(r, (uint32_t)ifb_json_int(v, "call", 0),
-                       (uint32_t)ifb_json_int(v, "turns", 1), out, err);
+    return read_records(r, (uint32_t)ifb_json_int(v, "call", 0),
+                        (uint32_t)ifb_json_int(v, "turns", 1), out, err);
 }
 
 static void rewind_samples(void *self)

@@ -13,15 +13,22 @@ struct answers {
     bool complete;             /* every turn has one */
 };
 
+void ifb_result_room(struct ifb_sample_result *r, const struct ifb_item *item,
+                     struct ifb_arena *arena)
+{
+    r->strict = ifb_new(arena, uint8_t, 2 * item->nconstraints);
+    r->loose = r->strict + item->nconstraints;
+}
+
 struct ifb_sample_result *ifb_results_new(const struct ifb_plan *plan, struct ifb_arena *arena)
 {
     struct ifb_sample_result *results = ifb_new(arena, struct ifb_sample_result, plan->nsamples);
 
     for (size_t i = 0; i < plan->nsamples; i++) {
-        size_t n = plan->samples[i].item->nconstraints;
+        const struct ifb_item *item = plan->samples[i].item;
 
-        results[i].strict = ifb_new(arena, uint8_t, 2 * n);
-        results[i].loose = results[i].strict + n;
+        if (item)
+            ifb_result_room(&results[i], item, arena);
         results[i].tokens_in = results[i].tokens_out = results[i].latency_ms = -1;
     }
     return results;
@@ -109,6 +116,8 @@ static void write_verdict(struct ifb_jw *w, const struct ifb_constraint *c,
     ifb_jw_raw(w, "args", c->args_json);
     if (c->turn)
         ifb_jw_int(w, "turn", c->turn);
+    if (c->negated)
+        ifb_jw_bool(w, "negated", true);
     ifb_jw_cstr(w, "strict", ifb_outcome_name(strict->outcome));
     ifb_jw_cstr(w, "loose", ifb_outcome_name(loose->outcome));
     if (strict->why.len)
@@ -126,7 +135,8 @@ static void write_verdict(struct ifb_jw *w, const struct ifb_constraint *c,
     ifb_jw_end(w);
 }
 
-static void write_head(struct ifb_jw *w, const struct ifb_scoring *s, uint32_t sample)
+static void write_head(struct ifb_jw *w, const struct ifb_scoring *s, uint32_t sample,
+                       const struct ifb_item *item)
 {
     const struct ifb_sample_plan *p = &s->plan->samples[sample];
     const struct ifb_plan_cell *cell = &s->plan->cells[p->cell];
@@ -138,27 +148,26 @@ static void write_head(struct ifb_jw *w, const struct ifb_scoring *s, uint32_t s
         ifb_jw_int(w, "turns", p->turns);
     ifb_jw_cstr(w, "suite", cell->suite->id);
     ifb_jw_str(w, "model", cell->model->spec);
-    ifb_jw_str(w, "item", p->item->id);
+    ifb_jw_str(w, "item", item->id);
     if (p->epoch)
         ifb_jw_int(w, "epoch", p->epoch);
-    if (p->item->group.len)
-        ifb_jw_str(w, "group", p->item->group);
-    if (p->item->level)
-        ifb_jw_int(w, "level", p->item->level);
+    if (item->group.len)
+        ifb_jw_str(w, "group", item->group);
+    if (item->level)
+        ifb_jw_int(w, "level", item->level);
 }
 
-void ifb_sample_score(const struct ifb_scoring *s, uint32_t sample,
+void ifb_sample_score(const struct ifb_scoring *s, uint32_t sample, const struct ifb_item *item,
                       const struct ifb_call_record *records, size_t nrecords,
                       struct ifb_arena *cell, struct ifb_arena *scratch,
                       struct ifb_sample_result *out, struct ifb_buf *row)
 {
     const struct ifb_sample_plan *p = &s->plan->samples[sample];
-    const struct ifb_item *item = p->item;
     struct answers a = prepare(s, p, records, nrecords, cell, out);
     struct ifb_jw w;
 
     ifb_jw_open(&w, row);
-    write_head(&w, s, sample);
+    write_head(&w, s, sample, item);
     ifb_jw_array(&w, "checks");
     for (size_t i = 0; i < item->nconstraints; i++) {
         const struct ifb_constraint *c = &item->constraints[i];

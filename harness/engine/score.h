@@ -29,16 +29,20 @@ struct ifb_sample_result {
     bool scored, answered, failed_call, incomplete, reasoning_removed, cached;
 };
 
-/* Results for all samples of a plan, in `arena`, nothing scored yet. */
+/* Makes room for the outcomes of an item's constraints, in `arena`. */
+void ifb_result_room(struct ifb_sample_result *r, const struct ifb_item *item,
+                     struct ifb_arena *arena);
+
+/* Results for all samples of a plan, in `arena`, nothing scored yet; with room where items stay. */
 struct ifb_sample_result *ifb_results_new(const struct ifb_plan *plan, struct ifb_arena *arena);
 
 /*
- * Scores sample number `sample`. `records` are the last records of its calls in
+ * Scores sample number `sample`, whose item is `item`. `records` are the last records of its calls in
  * turn order; fewer than the sample's turns when the rest were never asked.
  * Everything temporary lives in `cell` and `scratch`. Appends the row, with its
  * newline, to `row`.
  */
-void ifb_sample_score(const struct ifb_scoring *s, uint32_t sample,
+void ifb_sample_score(const struct ifb_scoring *s, uint32_t sample, const struct ifb_item *item,
                       const struct ifb_call_record *records, size_t nrecords,
                       struct ifb_arena *cell, struct ifb_arena *scratch,
                       struct ifb_sample_result *out, struct ifb_buf *row);

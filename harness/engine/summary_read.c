@@ -111,6 +111,20 @@ static void read_warnings(const struct ifb_json *v, struct ifb_arena *arena,
         *at++ = m->string;
 }
 
+void ifb_summary_from(const struct ifb_json *v, struct ifb_arena *arena, struct ifb_summary *out)
+{
+    *out = (struct ifb_summary){
+        .version = ifb_json_str(v, "version"), .run = ifb_json_str(v, "run"),
+        .started = ifb_json_str(v, "started"), .seconds = ifb_json_real(v, "seconds", NAN),
+        .complete = truth(v, "complete"), .punkt = ifb_json_str(v, "punkt"),
+        .counts = read_counts(ifb_json_get(v, "counts")),
+    };
+    read_metrics(v, arena, out);
+    read_groups(v, arena, out);
+    read_cells(v, arena, out);
+    read_warnings(v, arena, out);
+}
+
 enum ifb_code ifb_summary_read(const char *path, struct ifb_arena *arena, struct ifb_summary *out,
                                struct ifb_error *err)
 {
@@ -125,15 +139,6 @@ enum ifb_code ifb_summary_read(const char *path, struct ifb_arena *arena, struct
         return ifb_within(err, "%s", path);
     if (!ifb_str_is(ifb_json_str(v, "schema"), SCHEMA))
         return ifb_fail(err, IFB_EINPUT, "%s: not a summary of ifbench (schema %s)", path, SCHEMA);
-    *out = (struct ifb_summary){
-        .version = ifb_json_str(v, "version"), .run = ifb_json_str(v, "run"),
-        .started = ifb_json_str(v, "started"), .seconds = ifb_json_real(v, "seconds", NAN),
-        .complete = truth(v, "complete"), .punkt = ifb_json_str(v, "punkt"),
-        .counts = read_counts(ifb_json_get(v, "counts")),
-    };
-    read_metrics(v, arena, out);
-    read_groups(v, arena, out);
-    read_cells(v, arena, out);
-    read_warnings(v, arena, out);
+    ifb_summary_from(v, arena, out);
     return IFB_OK;
 }

@@ -9,4 +9,7 @@
 enum ifb_code ifb_summary_read(const char *path, struct ifb_arena *arena, struct ifb_summary *out,
                                struct ifb_error *err);
 
+/* The same from a document that has its members, of whatever schema; what lacks is empty. */
+void ifb_summary_from(const struct ifb_json *v, struct ifb_arena *arena, struct ifb_summary *out);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -53,6 +54,8 @@ struct ifb_http {
     char *ca_file;
     int64_t (*wall_ms)(void);
     struct ifb_buf line;  /* a header being written */
+    struct curl_waitfd *extra;  /* other descriptors to wait for */
+    size_t nextra;
 };
 
 static void *must(void *p)
@@ -471,6 +474,7 @@ static enum ifb_code prepare(struct ifb_http *h, struct transfer *t,
         code = set_headers(h, t, call, err);
     if (code != IFB_OK)
         return code;
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PROXY, call->direct ? "" : NULL);
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     ifb_buf_clear(&t->body);
     forget_headers(t);
@@ -511,7 +515,29 @@ enum ifb_code ifb_http_start(struct ifb_http *h, const struct ifb_http_call *cal
 
 /* ---- moving on ---- */
 
+/* curl's own kind of pollfd; valid until the next call. */
+static struct curl_waitfd *waitfds(struct ifb_http *h, const struct pollfd *fds, size_t n)
+{
+    if (n > h->nextra) {
+        h->extra = must(realloc(h->extra, n * sizeof(*h->extra)));
+        h->nextra = n;
+    }
+    for (size_t i = 0; i < n; i++) {
+        short events = (short)((fds[i].events & POLLIN ? CURL_WAIT_POLLIN : 0) |
+                               (fds[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0));
+
+        h->extra[i] = (struct curl_waitfd){ fds[i].fd, events, 0 };
+    }
+    return h->extra;
+}
+
 enum ifb_code ifb_http_wait(struct ifb_http *h, int wait_ms, struct ifb_error *err)
+{
+    return ifb_http_wait_for(h, NULL, 0, wait_ms, err);
+}
+
+enum ifb_code ifb_http_wait_for(struct ifb_http *h, const struct pollfd *fds, size_t n, int wait_ms,
+                                struct ifb_error *err)
 {
     int running = 0;
     CURLMcode rc;
@@ -519,7 +545,8 @@ enum ifb_code ifb_http_wait(struct ifb_http *h, int wait_ms, struct ifb_error *e
     release_last(h);
     rc = ifb_curl.curl_multi_perform(h->multi, &running);
     if (rc == CURLM_OK && (size_t)running == h->flying && wait_ms > 0) {
-        rc = ifb_curl.curl_multi_poll(h->multi, NULL, 0, wait_ms, NULL);
+        rc = ifb_curl.curl_multi_poll(h->multi, n ? waitfds(h, fds, n) : NULL, (unsigned)n, wait_ms,
+                                      NULL);
         if (rc == CURLM_OK)
             rc = ifb_curl.curl_multi_perform(h->multi, &running);
     }
@@ -684,6 +711,7 @@ void ifb_http_close(struct ifb_http *h)
     ifb_curl.curl_multi_cleanup(h->multi);
     ifb_buf_close(&h->line);
     free(h->ca_file);
+    free(h->extra);
     free(h);
 }
 

@@ -69,6 +69,11 @@ enum ifb_code ifb_http_start(struct ifb_http *h, const struct ifb_http_call *cal
  */
 enum ifb_code ifb_http_wait(struct ifb_http *h, int wait_ms, struct ifb_error *err);
 
+/* The same, and waits for `n` other descriptors too; their revents are not set. */
+struct pollfd;
+enum ifb_code ifb_http_wait_for(struct ifb_http *h, const struct pollfd *fds, size_t n, int wait_ms,
+                                struct ifb_error *err);
+
 /* Takes the next finished call; false when there is none at the moment. */
 bool ifb_http_next(struct ifb_http *h, struct ifb_http_event *out);
 

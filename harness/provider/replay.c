@@ -156,5 +156,5 @@ void ifb_replay_free(struct ifb_replay *r)
 
 const struct ifb_provider ifb_replay_provider = {
     .id = "replay", .doc = "answers made elsewhere: JSON lines of prompt and response",
-    .spec = "replay:FILE",
+    .spec = "replay:FILE", .reach = IFB_BY_FILE,
 };

@@ -8,14 +8,14 @@
 #include <math.h>
 #include <string.h>
 
-void ifb_resample(const struct ifb_draw *draw, size_t n, uint32_t *times)
+void ifb_resample(const struct ifb_draws *draws, size_t n, uint32_t *times)
 {
     memset(times, 0, n * sizeof(*times));
     for (size_t i = 0; i < n; i++)
-        times[draw->below(draw->self, n)]++;
+        times[draws->below(draws->self, n)]++;
 }
 
-struct ifb_interval ifb_bootstrap_mean(const double *at, size_t n, const struct ifb_draw *draw,
+struct ifb_interval ifb_bootstrap_mean(const double *at, size_t n, const struct ifb_draws *draws,
                                        size_t rounds, double level, double *means)
 {
     if (!n || !rounds)
@@ -24,7 +24,7 @@ struct ifb_interval ifb_bootstrap_mean(const double *at, size_t n, const struct 
         double sum = 0;
 
         for (size_t i = 0; i < n; i++)
-            sum += at[draw->below(draw->self, n)];
+            sum += at[draws->below(draws->self, n)];
         means[r] = sum / (double)n;
     }
     return (struct ifb_interval){ ifb_quantile(means, (int64_t)rounds, (1 - level) / 2),

@@ -269,7 +269,7 @@ static size_t weigh(const struct ifb_bt *bt, const struct ifb_game *games, size_
 }
 
 void ifb_bt_bootstrap(const struct ifb_bt *bt, const struct ifb_game *games, size_t n,
-                      const double *x, const struct ifb_draw *draw, size_t rounds, double *out,
+                      const double *x, const struct ifb_draws *draws, size_t rounds, double *out,
                       uint32_t *times, struct ifb_game *scratch, double *work)
 {
     double *beta = work + ifb_bt_work(bt) - (bt->models + bt->features);
@@ -277,7 +277,7 @@ void ifb_bt_bootstrap(const struct ifb_bt *bt, const struct ifb_game *games, siz
     for (size_t r = 0; r < rounds; r++) {
         size_t m;
 
-        ifb_resample(draw, n, times);
+        ifb_resample(draws, n, times);
         m = weigh(bt, games, n, times, scratch);
         ifb_bt_fit(bt, scratch, m, x, beta, work);
         for (size_t c = 0; c < bt->models; c++)

@@ -70,6 +70,7 @@ struct ifb_resources {
     const struct ifb_stopwords *stopwords;
     const struct ifb_syllables *syllables;
     const struct ifb_tagger *tagger;
+    ifb_str frozen;  /* what the tagger borrows, mapped; absent when it was loaded */
     const struct ifb_punkt *french, *spanish;
     struct ifb_es_tokenizer *es_tokens;
     const struct ifb_ipadic *ipadic;

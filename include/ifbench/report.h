@@ -42,7 +42,11 @@ struct ifb_counts {
  */
 struct ifb_group_row {
     ifb_str suite, model;
-    ifb_str kind;  /* "instruction", "family" or "group" */
+    /*
+     * "instruction", "family", "group", "tag"; "turn" where items have several,
+     * "polarity" ("required", "negated") where some constraint forbids something
+     */
+    ifb_str kind;
     ifb_str name;
     int64_t n, strict_pass, loose_pass, errors, unscored;
 };
@@ -83,7 +87,15 @@ struct ifb_summary {
 struct ifb_sample_check {
     ifb_str id, args_json;
     uint16_t turn;
-    ifb_verdict strict, loose;
+    ifb_verdict strict, loose;  /* spans count in the bytes of its turn's answer */
+    bool negated;
+};
+
+/* What was said in one turn. */
+struct ifb_turn {
+    bool answered;
+    ifb_str text;       /* what was judged; valid UTF-8 */
+    ifb_str reasoning;  /* thinking that was taken off, or given apart */
 };
 
 /* One answered (or unanswered) item. Valid until the iterator's next step. */
@@ -92,8 +104,10 @@ struct ifb_sample {
     uint32_t epoch;                 /* from 0 */
     struct ifb_conversation prompt; /* as sent, turns and earlier answers included */
     bool answered;
-    ifb_str answer;                 /* what was judged; valid UTF-8 */
+    ifb_str answer;                 /* what was judged of the last turn; valid UTF-8 */
     ifb_str reasoning;              /* thinking that was taken off, or given apart */
+    const struct ifb_turn *turns;   /* all that was asked, the last is `answer` */
+    size_t nturns;
     ifb_str error;                  /* why there is no answer */
     enum ifb_finish finish;
     int64_t tokens_in, tokens_out;  /* -1 unknown */

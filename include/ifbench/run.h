@@ -40,6 +40,10 @@ struct ifb_run_options {
     int64_t epochs;            /* 0: 1 */
     struct ifb_sampling sampling;  /* negative members: the suite's preset */
     struct ifb_strs params;    /* "temperature=0,0.7": every model once with each value */
+    struct ifb_strs stop_at;   /* texts at which answers end */
+    int64_t top_logprobs;      /* likely first tokens to ask for, at most 20; 0: none */
+    ifb_str extra_body;        /* a JSON object, merged into each request (RFC 7396) */
+    int64_t tokens_as;         /* enum ifb_tokens_as */
     /* how */
     int64_t concurrency;       /* calls of a model in flight; 0: found out (adaptive) */
     int64_t max_concurrency;   /* adaptive: at most so many; 0: 256 */
@@ -56,6 +60,8 @@ struct ifb_run_options {
     bool no_retry_429, no_preflight, strict_errors;
     ifb_str ca_file;
     struct ifb_strs headers;   /* "Name: value", sent with every call */
+    ifb_str key_command;       /* prints the key, or several with commas; run once, when asking */
+    double server_timeout_s;   /* for a server: to come up; 0: 300 */
     int64_t threads;           /* scoring threads; negative: the cores; 0: none */
     uint64_t seed;             /* of retry jitter */
     /* judging */

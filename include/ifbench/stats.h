@@ -14,6 +14,16 @@ struct ifb_interval {
 };
 
 /*
+ * Where random numbers come from, lent by the caller (ifb_rng_draws): 64 random
+ * bits, and a number uniform in [0, n), n > 0.
+ */
+struct ifb_draws {
+    void *self;
+    uint64_t (*next)(void *self);
+    uint64_t (*below)(void *self, uint64_t n);
+};
+
+/*
  * Wilson's score interval for `hits` of `n` at two-sided confidence
  * `level` (0.95). E. B. Wilson, JASA 22 (1927) 209-212. {NaN, NaN} when n is 0.
  */
@@ -53,6 +63,167 @@ struct ifb_mean {
     double mean, sd, se;
 };
 struct ifb_mean ifb_mean_of(const double *at, int64_t n);
+
+/* ---- distributions ---- */
+
+double ifb_normal_cdf(double z);
+
+/*
+ * The regularised incomplete beta function I_x(a, b), a and b positive, by its
+ * continued fraction (DLMF 8.17.22) with Lentz's method as modified by Thompson
+ * and Barnett (J. Comput. Phys. 64 (1986) 490-509). Relative error near 1e-13.
+ */
+double ifb_beta_cdf(double a, double b, double x);
+
+/* Quantile of the same, by bisection; 0 < p < 1. */
+double ifb_beta_quantile(double p, double a, double b);
+
+/* Quantile of Student's t; the normal one for a million degrees of freedom or more. */
+double ifb_t_quantile(double p, double df);
+
+/*
+ * The exact interval for `hits` of `n`, never narrower than its level says. C. J.
+ * Clopper and E. S. Pearson, Biometrika 26 (1934) 404-413, by quantiles of the beta
+ * distribution. {NaN, NaN} when n is 0.
+ */
+struct ifb_interval ifb_clopper_pearson(int64_t hits, int64_t n, double level);
+
+/* ---- the same items twice ---- */
+
+/*
+ * What one item (or one cluster of answers that belong together: the constraints of
+ * a prompt, its epochs, the prompts of a group) adds to two ratios.
+ */
+struct ifb_pair {
+    double base_hits, base_n, cand_hits, cand_n;
+};
+
+/*
+ * Two ratios over the same units. `binary`: each unit is one answer that holds or
+ * not; then `fixed` units hold only in the candidate and `regressed` only in the
+ * base. Otherwise those count units whose share rose and fell.
+ */
+struct ifb_paired {
+    bool binary;
+    int64_t n, fixed, regressed;  /* units that count on both sides, ... */
+    double base, cand;            /* the two ratios; NaN when n is 0 */
+    double difference;            /* cand - base */
+    /*
+     * Its standard error, that of a difference of ratios of sums over clusters: W. G.
+     * Cochran, "Sampling Techniques" (1977), section 6.3, with the units' residuals of
+     * both sides subtracted, and the factor n / (n - 1). NaN when n < 2.
+     */
+    double se;
+    /*
+     * For the interval: answers that rise and fall, of how many, as if each stood for
+     * itself. Binary: the counts. Else the counts divided by the design effect. size is 0
+     * where the interval is made of the error instead.
+     */
+    double up, down, size;
+};
+
+/* Units without answers on either side are left out. */
+struct ifb_paired ifb_paired_of(const struct ifb_pair *at, size_t n);
+
+/*
+ * The interval of the difference at two-sided confidence `level`: T. Tango's score interval,
+ * Statistics in Medicine 17 (1998) 891-908, by bisection. For clusters that of effective
+ * counts, J. N. K. Rao and A. J. Scott, Biometrics 48 (1992) 577-585: all counts are divided
+ * by the design effect, the variance over that of single answers, at least 1. Few units
+ * that change say little about it: two units more are taken to change as a whole.
+ * Student's t with n - 1 stands in for the normal quantile. After a jackknife: difference
+ * -+ t * se. {NaN, NaN} when there are no units, or fewer than 2 clusters.
+ */
+struct ifb_interval ifb_paired_interval(const struct ifb_paired *p, double level);
+
+/*
+ * The difference of two numbers that are no ratios over units, from `n` values of that
+ * difference, each without one group of items. R. G. Miller, Biometrika 61 (1974) 1-15. A
+ * NaN error when n < 2 or nothing varies. fixed and regressed count groups whose absence
+ * makes the difference smaller, or larger.
+ */
+struct ifb_paired ifb_paired_jackknife(double base, double cand, const double *without, size_t n);
+
+/* Two-sided p-value of difference / se against the normal distribution. */
+double ifb_wald(const struct ifb_paired *p);
+
+/*
+ * The interval of the candidates' ratio alone. Units that are single answers: Clopper and
+ * Pearson's. Else that of effective counts, E. L. Korn and B. I. Graubard, Survey
+ * Methodology 24 (1998) 193-201, with the design effect as above. {NaN, NaN} when nothing
+ * counts, or fewer than 2 clusters do. *units: how many count, *se: of the ratio; either
+ * may be NULL.
+ */
+struct ifb_interval ifb_share_interval(const struct ifb_pair *at, size_t n, double level,
+                                       int64_t *units, double *se);
+
+/*
+ * The one-sided bound below (above) which the true difference does not lie with
+ * `confidence`: an end of the interval at level 2 * confidence - 1. A candidate is
+ * taken to be no more than a margin worse when the lower one is not below -margin:
+ * non-inferiority, whose error of the first kind is 1 - confidence. From 0.5.
+ */
+double ifb_paired_lower(const struct ifb_paired *p, double confidence);
+double ifb_paired_upper(const struct ifb_paired *p, double confidence);
+
+/*
+ * Two-sided p-value of McNemar's test. Fewer than 25 units that differ: exact
+ * (binomial); from there on the mid-p version. M. W. Fagerland, S. Lydersen and P.
+ * Laake, BMC Medical Research Methodology 13 (2013) 91. 1 when nothing differs.
+ */
+#define IFB_MCNEMAR_EXACT 25
+double ifb_mcnemar(int64_t fixed, int64_t regressed);
+double ifb_mcnemar_exact(int64_t fixed, int64_t regressed);
+double ifb_mcnemar_mid(int64_t fixed, int64_t regressed);
+
+/*
+ * Two-sided p-value by exchanging base and candidate within units: the share of
+ * exchanges whose difference of ratios is at least as large. All exchanges when at
+ * most `rounds` + 1 of them matter, else `rounds` drawn at random, the observed one
+ * counted in (B. Phipson and G. K. Smyth, Stat. Appl. Genet. Mol. Biol. 9 (2010) 39).
+ * 1 when nothing differs.
+ */
+double ifb_sign_flip(const struct ifb_pair *at, size_t n, int64_t rounds,
+                     const struct ifb_draws *draws);
+
+/*
+ * S. Holm's adjusted p-values, Scand. J. Statist. 6 (1979) 65-70: what stays below a
+ * level does so for all of them together. NaN stays NaN and is not counted. `out` may
+ * be `p`; `order` is room for n numbers.
+ */
+void ifb_holm(const double *p, size_t n, size_t *order, double *out);
+
+/*
+ * Effect size of two proportions, 2 asin sqrt(cand) - 2 asin sqrt(base): 0.2 small, 0.5
+ * medium, 0.8 large. J. Cohen, "Statistical Power Analysis" (1988), section 6.2.
+ */
+double ifb_cohen_h(double base, double cand);
+
+/* ---- how many items ---- */
+
+/*
+ * Items that a two-sided McNemar test at `alpha` needs to find the difference `delta`
+ * with `power`, when the share `discordant` of items differs: R. J. Connor, Biometrics
+ * 43 (1987) 207-211. Not rounded; infinite when delta is 0, NaN when discordant < |delta|.
+ */
+double ifb_paired_need(double delta, double discordant, double alpha, double power);
+
+/* The least difference that n items find so; NaN when they find none. */
+double ifb_paired_least(double n, double discordant, double alpha, double power);
+
+/*
+ * Items until a one-sided bound at `confidence` clears a margin that is `gap` away, when
+ * one item's difference has the standard deviation `sd`: the normal approximation. With
+ * `power` for the chance that it does.
+ */
+double ifb_margin_need(double gap, double sd, double confidence, double power);
+
+/*
+ * The same without pairs: items that each of two independent runs needs for a two-sided
+ * test of p1 against p2. J. L. Fleiss, "Statistical Methods for Rates and Proportions"
+ * (1981), section 3.2, without correction for continuity.
+ */
+double ifb_unpaired_need(double p1, double p2, double alpha, double power);
 
 /*
  * The Mersenne Twister MT19937, where a reference tool's random choices must come
@@ -110,20 +281,12 @@ struct ifb_glm_fit ifb_glm_l1(const struct ifb_glm *glm, double c, uint32_t seed
 /* 1 / (1 + exp(-z)). */
 double ifb_logistic(double z);
 
-/* ---- randomness, lent by the caller ---- */
-
-/* Where random numbers come from: `below` is uniform in [0, n), n > 0 (ifb_rng_below). */
-struct ifb_draw {
-    void *self;
-    uint64_t (*below)(void *self, uint64_t n);
-};
-
 /*
  * ---- bootstrap ----
  * B. Efron, Annals of Statistics 7 (1979) 1-26: n of n rows are drawn with
  * replacement; `times[i]` is how often row i was.
  */
-void ifb_resample(const struct ifb_draw *draw, size_t n, uint32_t *times);
+void ifb_resample(const struct ifb_draws *draws, size_t n, uint32_t *times);
 
 /*
  * The percentile interval of a mean: the mean of each of `rounds` resamples goes
@@ -131,7 +294,7 @@ void ifb_resample(const struct ifb_draw *draw, size_t n, uint32_t *times);
  * and (1 + level) / 2. Source: B. Efron, R. Tibshirani, "An Introduction to the
  * Bootstrap" (1993), chapter 13. {NaN, NaN} when n or rounds is 0.
  */
-struct ifb_interval ifb_bootstrap_mean(const double *at, size_t n, const struct ifb_draw *draw,
+struct ifb_interval ifb_bootstrap_mean(const double *at, size_t n, const struct ifb_draws *draws,
                                        size_t rounds, double level, double *means);
 
 /*
@@ -178,7 +341,7 @@ bool ifb_bt_fit(const struct ifb_bt *bt, const struct ifb_game *games, size_t n,
  first: sort them by a and b where there are many.
  */
 void ifb_bt_bootstrap(const struct ifb_bt *bt, const struct ifb_game *games, size_t n,
-                      const double *x, const struct ifb_draw *draw, size_t rounds, double *out,
+                      const double *x, const struct ifb_draws *draws, size_t rounds, double *out,
                       uint32_t *times, struct ifb_game *scratch, double *work);
 
 /*

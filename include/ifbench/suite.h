@@ -25,6 +25,7 @@ struct ifb_item {
     ifb_str reference;               /* a canned or reference answer; may be absent */
     struct ifb_strs ladder;          /* what a judge is shown to see what each level adds: the
                                         instructions of levels 0 to `level`; none: {NULL, 0} */
+    struct ifb_strs tags;            /* scores are also counted by each of them */
 };
 
 /* What a prompt without an answer means for the score. */
@@ -94,6 +95,7 @@ struct ifb_suite {
                                         counts, not the last */
     struct ifb_sampling preset;      /* what the reference harness asks with */
     const struct ifb_metric *metrics;  /* ends with a zero row */
+    const char *const *sources;      /* of a suite read from a file: it and its tables, then NULL */
     /*
      * Opens the source; items and everything they point at live in `arena`.
      * next fills *item and sets *more, or sets *more to false at the end.
@@ -103,6 +105,20 @@ struct ifb_suite {
                           void **state, struct ifb_error *err);
     enum ifb_code (*next)(void *state, struct ifb_item *item, bool *more, struct ifb_error *err);
     void (*close)(void *state);
+    /*
+     * Optional: where the item that next gave last can be found again, or -1 (also
+     * when it has several turns); and the item that is there, in `arena`, so that a
+     * million items need not stay in memory.
+     */
+    int64_t (*place)(void *state);
+    enum ifb_code (*again)(void *state, int64_t place, struct ifb_arena *arena,
+                           struct ifb_item *item, struct ifb_error *err);
+    /* With `place`: where the strings of the items to come are to live. */
+    void (*into)(void *state, struct ifb_arena *arena);
+    /* Of a suite read from a file, which is known already: it is opened with begin(self, ...). */
+    void *self;
+    enum ifb_code (*begin)(void *self, struct ifb_arena *arena, void **state,
+                           struct ifb_error *err);
 };
 
 /* The suite called `id`, or NULL. */
@@ -110,6 +126,38 @@ const struct ifb_suite *ifb_suite_find(ifb_str id);
 
 /* Walks all suites in table order; NULL starts, NULL ends. */
 const struct ifb_suite *ifb_suite_next(const struct ifb_suite *previous);
+
+/*
+ * ---- suites of one's own, read from a file ----
+ * The format is in suites/user.h. IFB_EINPUT messages are "FILE:LINE: ...".
+ */
+
+/* True for what --suite takes for a file: it ends in .yaml, .yml, .json or .jsonl. */
+bool ifb_suite_is_file(ifb_str name);
+
+/*
+ * Reads a suite's file and its tables into `arena`, but looks at no item: next
+ * does. The suite's id is its own name, which no built-in suite may have.
+ */
+enum ifb_code ifb_suite_read(const char *path, struct ifb_arena *arena,
+                             const struct ifb_suite **out, struct ifb_error *err);
+
+/* What is in a suite's file. */
+struct ifb_suite_tally {
+    ifb_str suite;  /* lives in the arena; absent when not even that could be read */
+    size_t items, turns, constraints, faults;
+};
+
+#define IFB_SUITE_FAULTS_MAX 50
+
+/*
+ * Reads all of a suite's file and tells every fault, IFB_SUITE_FAULTS_MAX at
+ * most; line 0 is a fault of the whole file. IFB_EIO when it cannot be read.
+ */
+enum ifb_code ifb_suite_validate(const char *path, struct ifb_arena *arena,
+                                 void (*tell)(void *self, const char *file, unsigned line,
+                                              const char *message),
+                                 void *self, struct ifb_suite_tally *out, struct ifb_error *err);
 
 /* The suite id nearest to `id`; "" when none is near. */
 const char *ifb_suite_nearest(ifb_str id);
@@ -119,5 +167,11 @@ const char *ifb_suite_nearest(ifb_str id);
  * instruction-level accuracy, strict and loose. Ends with a zero row.
  */
 extern const struct ifb_metric ifb_ifeval_metrics[];
+
+/*
+ * The same four, where prompt-level is a whole conversation, and turn-level
+ * accuracy: turns with every constraint of theirs followed. Ends with a zero row.
+ */
+extern const struct ifb_metric ifb_turn_metrics[];
 
 #endif

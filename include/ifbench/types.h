@@ -82,9 +82,23 @@ struct ifb_error {
 /* Who speaks in a conversation. */
 enum ifb_role { IFB_SYSTEM, IFB_USER, IFB_ASSISTANT };
 
+/*
+ * A picture that goes with a message: its media type ("image/png"), its bytes in
+ * base64, and the SHA-256 of the bytes in hex. Made by ifb_image_load.
+ */
+struct ifb_image {
+    ifb_str media, base64, sha256;
+};
+
+struct ifb_images {
+    const struct ifb_image *at;
+    size_t n;
+};
+
 struct ifb_message {
     enum ifb_role role;
     ifb_str text;
+    const struct ifb_images *images;  /* NULL: none */
 };
 
 struct ifb_conversation {

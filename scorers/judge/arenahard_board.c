@@ -54,11 +54,6 @@ ifb_str ifb_ah_label(const struct ifb_ah *s, size_t player)
 
 /* ---- version 2 ---- */
 
-static uint64_t below(void *self, uint64_t n)
-{
-    return ifb_rng_below(self, n);
-}
-
 /* Scores of a player in a category (NULL: all), and how many questions were dropped. */
 static size_t collect(const struct ifb_ah *s, size_t player, const char *category, double *at,
                       int64_t *dropped)
@@ -91,7 +86,7 @@ static void put_score(const struct ifb_ah *s, size_t player, const char *categor
                       const char *metric, double *at, double *means, struct ifb_values *v)
 {
     struct ifb_rng rng;
-    const struct ifb_draw draw = { &rng, below };
+    const struct ifb_draws draws = ifb_rng_draws(&rng);
     struct ifb_interval ci;
     int64_t dropped;
     size_t n = collect(s, player, category, at, &dropped);
@@ -99,7 +94,7 @@ static void put_score(const struct ifb_ah *s, size_t player, const char *categor
     if (category && !n && !dropped)
         return;
     ifb_rng_seed(&rng, (uint64_t)s->o->seed);
-    ci = ifb_bootstrap_mean(at, n, &draw, (size_t)s->o->rounds, 0.95, means);
+    ci = ifb_bootstrap_mean(at, n, &draws, (size_t)s->o->rounds, 0.95, means);
     ifb_value_plain(v, metric, ifb_mean_of(at, (int64_t)n).mean, ci.lo, ci.hi, (int64_t)n,
                     dropped);
     if (category || !n)

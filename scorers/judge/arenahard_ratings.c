@@ -14,11 +14,6 @@
 #include "harness/base/utf8.h"
 #include "scorers/judge/reliability.h"
 
-static uint64_t below(void *self, uint64_t n)
-{
-    return ifb_rng_below(self, n);
-}
-
 /* ---- games and intervals ---- */
 
 /* Games of some players, numbered anew, with a row of features each (or none). */
@@ -81,12 +76,12 @@ static bool fit(const struct ifb_ah *s, const struct ifb_bt *bt, const struct bo
     uint32_t *times = ifb_new(arena, uint32_t, bout->n);
     struct ifb_game *scratch = ifb_new(arena, struct ifb_game, bout->n);
     struct ifb_rng rng;
-    const struct ifb_draw draw = { &rng, below };
+    const struct ifb_draws draws = ifb_rng_draws(&rng);
     bool done = ifb_bt_fit(bt, bout->games, bout->n, bout->x, beta, work);
 
     ifb_rng_seed(&rng, (uint64_t)s->o->seed);
     if (bout->n)
-        ifb_bt_bootstrap(bt, bout->games, bout->n, bout->x, &draw, rounds, all, times, scratch,
+        ifb_bt_bootstrap(bt, bout->games, bout->n, bout->x, &draws, rounds, all, times, scratch,
                          work);
     for (size_t i = 0; i < bt->models; i++) {
         size_t m = bout->n ? without_nan(all + i * rounds, rounds) : 0;

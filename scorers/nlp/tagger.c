@@ -12,32 +12,18 @@
 #include "harness/base/ucd.h"
 #include "harness/base/utf8.h"
 #include "harness/base/zip.h"
-#include "scorers/nlp/lexicon.h"
 #include "scorers/nlp/pickle.h"
+#include "scorers/nlp/tagger_model.h"
 
 #define TAGGER_MEMBER "averaged_perceptron_tagger/averaged_perceptron_tagger.pickle"
 #define TAGGER_MAX ((size_t)64 << 20)
 #define BYTES_A_KEY 128    /* of the pickle, about, for a key that is kept */
 #define BYTES_A_WEIGHT 40  /* and for a weight */
 
-enum {
-    CLASSES_MAX = 64,  /* as the class of a weight: the feature before it ends here */
-    NAME_MAX_LEN = 8,  /* of a class, with its NUL */
-    GUESSES = 256
-};
+enum { CLASSES_MAX = IFB_TAGGER_CLASSES, NAME_MAX_LEN = IFB_TAGGER_NAME, GUESSES = 256 };
 
 /* A token is kept in the lexicon behind this byte, which begins no feature. */
 #define TOKEN IFB_STR("\n")
-
-struct ifb_tagger {
-    char names[CLASSES_MAX][NAME_MAX_LEN];
-    bool known[CLASSES_MAX];  /* is in the model's set of classes */
-    uint32_t nclasses;
-    /* Of a feature: where its weights begin. Of a token: the class it always has. */
-    struct ifb_lexicon keys;
-    const double *weights;
-    const uint8_t *classes;   /* of the weights */
-};
 
 /* ---- names of classes ---- */
 
@@ -262,6 +248,7 @@ enum ifb_code ifb_tagger_load(ifb_str zip, struct ifb_arena *arena, const struct
     }
     t->weights = l->weights;
     t->classes = l->classes;
+    t->nweights = l->nweights;
     *out = code ? NULL : t;
     ifb_arena_close(scratch);
     return code;

@@ -27,6 +27,15 @@ if [ -r "$data/ifeval/responses_gpt4.jsonl" ]; then
     m=$("$watch" 21 taskset -c 0 "$ifbench" score --suite ifeval --responses "$data/ifeval/responses_gpt4.jsonl" --reports json --out "$dir/score-{}")
     line "score 541 answers, strict and loose, one core, wall" "$(first $m) ms" "25 ms"
     line "  the same, CPU" "$(second $m) ms" "-"
+    awk 'NR % 10 == 0 { sub(/"response": "/, "&x, y ") } { print }' "$data/ifeval/responses_gpt4.jsonl" >"$dir/other.jsonl"
+    "$ifbench" score --suite ifeval --responses "$dir/other.jsonl" --reports json --out "$dir/other" >/dev/null 2>&1
+    m=$("$watch" 21 taskset -c 0 "$ifbench" compare "$dir/score-0" "$dir/other")
+    line "compare two runs of 541 prompts, one core, wall" "$(first $m) ms" "50 ms"
+    "$ifbench" baseline set "$dir/score-0" --to "$dir/baseline.json" >/dev/null
+    line "  a baseline of 541 prompts" "$(wc -c <"$dir/baseline.json") B" "-"
+    printf 'rules:\n  - ifeval.prompt_level_strict_acc drop <= 90 %%\n' >"$dir/policy.yaml"
+    m=$("$watch" 21 taskset -c 0 "$ifbench" gate -b "$dir/baseline.json" -p "$dir/policy.yaml" "$dir/other")
+    line "  gate against it, one core, wall" "$(first $m) ms" "50 ms"
     cases=$(gzip -dc "$data/differential/ifeval.jsonl.gz" | wc -l)
     m=$("$watch" 11 "$ifbench" check --batch "$data/differential/ifeval.jsonl.gz")
     line "check --batch, $cases cases" "$(echo "$cases $(first $m)" | awk '{printf "%.0f", $1 * 1000 / $2}') /s" "25000 /s (aim 50000)"
@@ -79,6 +88,20 @@ if [ -r "$alpaca/full/vicuna-7b-v1.5.annotations.json.gz" ]; then
     line "  the same, largest RSS" "$(third $m) MB" "-"
 else
     echo "AlpacaEval: skipped, no data in $alpaca"
+fi
+
+if tests/local/setup --look 2>/dev/null; then
+    mkfifo "$dir/fifo"
+    node tests/local/server.mjs tests/local/tiny-good.gguf 0 >"$dir/fifo" &
+    pid=$!
+    read -r url <"$dir/fifo"
+    m=$("$watch" 5 "$ifbench" run --suite tests/local/suite.yaml --model "$url/v1#tiny-good" -j 4 -q --no-cache --out "$dir/local-{}")
+    line "a real model of 575,000 parameters, -j 4, one thread" "$(echo "$(first $m)" | awk '{printf "%.0f", 80 * 1000 / $1}') /s" "-"
+    kill $pid
+    wait $pid || :
+    pid=
+else
+    echo "a real model: skipped, tests/local/setup has not been run"
 fi
 
 n=10000

@@ -68,3 +68,11 @@ stop_mock
 "$ifbench" scorers >/dev/full 2>"$dir/err"
 [ $? = 74 ]
 ok "standard output that is full is noticed"
+
+# ---- what a server says is not obeyed by the terminal ----
+start_mock --fault "status=400,message=red $(printf '\302\233')31m and turned $(printf '\342\200\256') here"
+run run --model "$url/v1#x" --limit 1 --no-preflight --max-errors 1 --out "$dir/rude" -q
+[ $code = 4 ] && ! LC_ALL=C grep -q "$(printf '\302\233')" "$dir/rude/journal.jsonl" "$dir/rude/summary.json" "$dir/out" "$dir/err" &&
+    grep -q 'red \\u009b31m' "$dir/rude/journal.jsonl" && grep -q 'red ?31m and turned ? here' "$dir/err"
+ok "control characters of a server's message are escaped in files and gone on the terminal"
+stop_mock

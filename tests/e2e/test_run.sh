@@ -15,6 +15,9 @@ ok "every call is answered once and the journal is closed"
 run verify "$dir/core"
 [ $code = 0 ]
 ok "verify finds it whole"
+cp "$dir/core/journal.jsonl" "$dir/before" && run run --resume "$dir/core" -q
+[ $code = 0 ] && cmp "$dir/before" "$dir/core/journal.jsonl" >"$dir/err" 2>&1
+ok "going on with a run that came to its end leaves its journal alone"
 grep -q 'prompt_level_strict_acc' "$dir/core/summary.json" && [ -s "$dir/core/report.html" ] && [ -s "$dir/core/scores.csv" ]
 ok "summary, page and table are there"
 run score --responses $answers --out "$dir/scored"

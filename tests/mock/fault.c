@@ -46,6 +46,9 @@ static const struct word {
     { "empty-choices", FLAG, EFFECT(flags), FAULT_EMPTY_CHOICES, NULL, "choices: []" },
     { "no-choices", FLAG, EFFECT(flags), FAULT_NO_CHOICES, NULL, "a reply without choices" },
     { "no-usage", FLAG, EFFECT(flags), FAULT_NO_USAGE, NULL, "a reply without usage" },
+    { "no-start", FLAG, EFFECT(flags), FAULT_NO_START, NULL,
+      "anthropic: a stream without message_start" },
+    { "no-done", FLAG, EFFECT(flags), FAULT_NO_DONE, NULL, "a stream without its end mark" },
     { "wrong-model-name", TEXT, EFFECT(model), 0, NULL, "short for model=another-model" },
     { "model", TEXT, EFFECT(model), 0, "NAME", "the model's name in the reply" },
     { "finish", TEXT, EFFECT(finish), 0, "REASON", "finish_reason" },
@@ -57,6 +60,7 @@ static const struct word {
     { "attempts", NUMBER, CHOOSE(attempts), 0, "N", "the first N tries of each conversation" },
     { "prob", CHANCE, CHOOSE(prob), 0, "P", "one of 1/P tries, by conversation, try and --seed" },
     { "match", TEXT, CHOOSE(match), 0, "TEXT", "requests whose last user message holds TEXT" },
+    { "key", TEXT, CHOOSE(with_key), 0, "KEY", "requests that bring this key" },
     { "path", TEXT, CHOOSE(path), 0, "PREFIX", "requests for other paths than /v1/chat/" },
 };
 
@@ -214,7 +218,8 @@ static bool chosen(struct fault *f, const struct occasion *at)
     uint32_t attempt = 0;
 
     if (!span_begins(at->path, span_of(f->path)) ||
-        (f->match && !span_contains(at->prompt, span_of(f->match))))
+        (f->match && !span_contains(at->prompt, span_of(f->match))) ||
+        (f->with_key && !span_equal(at->with_key, span_of(f->with_key))))
         return false;
     f->seen++;
     if (f->attempts || f->prob >= 0)

@@ -133,6 +133,14 @@ static bool read_header(struct span line, struct request *q, struct framing *f)
         q->expect_continue = lists(value, "100-continue");
     else if (named(name, "authorization"))
         q->authorization = value;
+    else if (named(name, "x-api-key"))
+        q->x_api_key = value;
+    else if (named(name, "x-goog-api-key"))
+        q->goog_api_key = value;
+    else if (named(name, "api-key"))
+        q->api_key = value;
+    else if (named(name, "anthropic-version"))
+        q->anthropic_version = value;
     else if (named(name, "range"))
         q->range = value;
     else if (named(name, "host"))

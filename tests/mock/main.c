@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 enum { HELP = 1, PORT, PORT_FILE, WITH_PARENT, LOG, LOG_REQUEST, ANSWERS, DEFAULT, FAULT, SEED,
-       RATE, BURST, CONCURRENCY, KEY, MODEL, FILES };
+       RATE, BURST, CONCURRENCY, SLOTS, CONTEXT, KEY, MODEL, FILES };
 
 static const struct {
     const char *name, *arg;
@@ -37,7 +37,9 @@ static const struct {
     { "rate", "N", RATE, "more chats than N a second get 429; 0.5 is one in two seconds" },
     { "burst", "N", BURST, "chats at once before --rate counts (default N of --rate)" },
     { "concurrency", "N", CONCURRENCY, "more chats than N in flight get 429" },
-    { "require-key", "KEY", KEY, "401 under /v1 without `Authorization: Bearer KEY`" },
+    { "slots", "N", SLOTS, "N chats at a time take their delay, the others queue" },
+    { "context", "N", CONTEXT, "400 to a chat of more than N tokens" },
+    { "require-key", "KEY", KEY, "refuse those without it; may be repeated: one of them" },
     { "model", "NAME", MODEL, "name in /v1/models; may be repeated (default mock)" },
     { "files", "DIR", FILES, "serve /files/... from there" },
     { "help", NULL, HELP, "this text" },
@@ -48,6 +50,10 @@ static const struct {
 static const char paths[] =
     "\nPaths:\n"
     "  POST /v1/chat/completions   also with stream and stream_options.include_usage\n"
+    "  POST /v1/messages           Anthropic's, key in x-api-key\n"
+    "  POST /v1beta/models/NAME:generateContent, :streamGenerateContent\n"
+    "                              Gemini's, key in x-goog-api-key\n"
+    "  POST /api/chat              Ollama's\n"
     "  GET  /v1/models, /health\n"
     "  GET  /files/NAME            a file, with Range\n"
     "  GET  /files-truncated/NAME  its first half only, the first time it is asked from byte 0\n"
@@ -138,7 +144,8 @@ static bool take_text(struct mock *m, int id)
         o->fallback = optarg;
         return true;
     case KEY:
-        o->key = optarg;
+        if (o->nkeys < sizeof(o->keys) / sizeof(o->keys[0]))
+            o->keys[o->nkeys++] = span_of(optarg);
         return true;
     case FILES:
         o->files = optarg;
@@ -174,6 +181,10 @@ static bool take_option(struct mock *m, int id)
         return rate(&o->rate);
     case BURST:
         return number("burst", 1000000, &o->burst);
+    case SLOTS:
+        return number("slots", SLOTS_MAX, &o->slots);
+    case CONTEXT:
+        return number("context", 1000000, &o->context);
     case CONCURRENCY:
         return number("concurrency", 1000000, &o->concurrency);
     default:
@@ -329,5 +340,6 @@ int main(int argc, char **argv)
     buf_free(&m.prompt);
     buf_free(&m.line);
     buf_free(&m.why);
+    buf_free(&m.name);
     return status;
 }

@@ -78,6 +78,7 @@ void raw_decode(struct span literal, struct buf *out);
 struct request {
     struct span method, path, query, body;
     struct span authorization, range;  /* absent when not sent */
+    struct span x_api_key, goog_api_key, api_key, anthropic_version;
     bool http10, keep_alive, expect_continue;
     size_t size;  /* bytes of input it took */
 };
@@ -118,6 +119,8 @@ enum {
     FAULT_ERROR = 1 << 6,
     FAULT_PLAIN_ERROR = 1 << 7,
     FAULT_NO_USAGE = 1 << 8,
+    FAULT_NO_START = 1 << 9,
+    FAULT_NO_DONE = 1 << 10,
 };
 
 /* Zero is "not set" throughout. */
@@ -134,14 +137,14 @@ struct fault {
     struct effect effect;
     int64_t every, nth, first, after, attempts;
     double prob;
-    const char *match, *path;
+    const char *match, *path, *with_key;
     uint64_t seen, hits;
     struct tally tally;
 };
 
 /* What a fault looks at. `key` is the same for each attempt of one conversation. */
 struct occasion {
-    struct span path, prompt;
+    struct span path, prompt, with_key;
     uint64_t key, seed;
 };
 
@@ -185,15 +188,18 @@ void script_free(struct script *s);
 /* ---- the server's state ---- */
 
 struct options {
-    int64_t port, concurrency, burst, seed;
+    int64_t port, concurrency, burst, seed, slots, context;
     double rate;  /* a second; 0: no limit */
-    const char *port_file, *log, *files, *key, *fallback;
+    const char *port_file, *log, *files, *fallback;
+    struct span keys[8];
+    size_t nkeys;
     struct span models[32];
     size_t nmodels;
     bool with_parent, log_request;
 };
 
 #define STATUS_MAX 600
+#define SLOTS_MAX 64
 
 struct mock {
     struct options opt;
@@ -206,10 +212,11 @@ struct mock {
     uint64_t requests, answered, struck, connections, by_status[STATUS_MAX];
     int64_t flying, peak;
     struct tally asked;  /* files-truncated */
-    struct buf prompt, line, why;  /* reused */
+    int64_t slot_free_us[SLOTS_MAX];
+    struct buf prompt, line, why, name;  /* reused */
 };
 
-/* ---- openai.c, files.c, route.c ---- */
+/* ---- openai.c and the other vendors, files.c, route.c ---- */
 
 struct chat {
     struct span model, prompt, messages;
@@ -218,10 +225,43 @@ struct chat {
     bool stream, stream_usage;
 };
 
+/* What the model says: JSON values, ready to be copied. */
+struct answer {
+    struct span content, reasoning, finish;  /* finish in OpenAI's words */
+    size_t tokens;
+};
+
+/* A vendor's way to talk about the same chat. */
+struct dialect {
+    const char *id;
+    bool (*owns)(struct span path);
+    /* The key a request brings where this vendor wants it; absent: none. */
+    struct span (*key)(const struct request *q);
+    /* As chat_read. */
+    bool (*read)(struct mock *m, const struct request *q, struct chat *c, struct buf *why);
+    void (*put)(const struct mock *m, const struct chat *c, const struct answer *a,
+                const struct effect *e, struct reply *r);
+    /* As openai_error. */
+    void (*error)(struct reply *r, int status, const char *message, const char *code);
+};
+
+extern const struct dialect openai_dialect, anthropic_dialect, gemini_dialect, ollama_dialect;
+
+/* The key of `Authorization: Bearer KEY`. */
+struct span bearer_key(const struct request *q);
+
 /* Reads a request's body; on false *why tells a person what is wrong. */
 bool chat_read(struct span body, struct chat *c, struct buf *prompt, struct buf *why);
+
+/* The text of a message's content: a string, or an array of parts. */
+void content_read(struct span content, struct buf *out);
+
+/* Calls `put` for each word of a string literal, as a literal of its own. */
+void each_word(struct span literal, void (*put)(void *self, struct span word), void *self);
+
+/* Chooses the answer and lets the dialect write it. */
 void chat_answer(const struct mock *m, const struct chat *c, const struct row *row,
-                 const struct effect *e, struct reply *r);
+                 const struct effect *e, const struct dialect *d, struct reply *r);
 void openai_models(const struct mock *m, struct reply *r);
 /* Makes the reply an error; message NULL: the status in words, code NULL: OpenAI's. */
 void openai_error(struct reply *r, int status, const char *message, const char *code);

@@ -7,10 +7,9 @@
 
 #define CREATED "1700000000"  /* the same for all: equal questions get equal bytes */
 
-/* Appends the text of a message's content: a string, or an array of parts. */
-static void read_content(struct span message, struct buf *out)
+void content_read(struct span content, struct buf *out)
 {
-    struct span content = raw_member(message, "content"), part;
+    struct span part;
     const char *at = NULL;
 
     if (content.n && content.p[0] == '"')
@@ -39,7 +38,7 @@ static bool read_messages(struct chat *c, struct buf *prompt, struct buf *why)
             return false;
         }
         prompt->n = from;
-        read_content(message, prompt);
+        content_read(raw_member(message, "content"), prompt);
         c->tokens += span_fields((struct span){ buf_span(prompt).p + from, prompt->n - from });
         c->turn += user;
         if (!user)
@@ -148,12 +147,6 @@ static struct span beginning(struct span s)
     }
     return (struct span){ s.p, i };
 }
-
-/* What the model says: JSON values, ready to be copied. */
-struct answer {
-    struct span content, reasoning, finish;
-    size_t tokens;
-};
 
 /* The answer to a prompt that no row knows. */
 static void put_default(const struct mock *m, const struct chat *c, struct buf *out, size_t *tokens)
@@ -268,9 +261,8 @@ static void put_delta(const struct mock *m, const struct chat *c, const struct e
     buf_fmt(b, "},\"finish_reason\":null}]}\n\n");
 }
 
-/* One event a word: a space byte of a string literal is never inside an escape or a character. */
-static void put_words(const struct mock *m, const struct chat *c, const struct effect *e,
-                      const char *key, struct span literal, struct buf *b)
+/* A space byte of a string literal is never inside an escape or a character. */
+void each_word(struct span literal, void (*put)(void *self, struct span word), void *self)
 {
     struct buf piece = { 0 };
     size_t at = 1;
@@ -286,18 +278,36 @@ static void put_words(const struct mock *m, const struct chat *c, const struct e
         buf_put(&piece, SPAN("\""));
         buf_put(&piece, (struct span){ literal.p + from, at - from });
         buf_put(&piece, SPAN("\""));
-        put_delta(m, c, e, key, buf_span(&piece), b);
+        put(self, buf_span(&piece));
     }
     buf_free(&piece);
+}
+
+struct writing {
+    const struct mock *m;
+    const struct chat *c;
+    const struct effect *e;
+    const char *key;
+    struct buf *b;
+};
+
+static void put_word(void *self, struct span word)
+{
+    struct writing *w = self;
+
+    put_delta(w->m, w->c, w->e, w->key, word, w->b);
 }
 
 static void put_events(const struct mock *m, const struct chat *c, const struct answer *a,
                        const struct effect *e, struct buf *b)
 {
+    struct writing thinking = { m, c, e, "reasoning_content", b };
+    struct writing saying = { m, c, e, "content", b };
+
     if (!(e->flags & (FAULT_EMPTY_CHOICES | FAULT_NO_CHOICES))) {
-        put_delta(m, c, e, "role", SPAN("\"assistant\""), b);
-        put_words(m, c, e, "reasoning_content", a->reasoning, b);
-        put_words(m, c, e, "content", a->content, b);
+        put_delta(m, c, e, "role", SPAN("\"assistant\",\"content\":null"), b);
+        each_word(a->reasoning, put_word, &thinking);
+        each_word(a->content, put_word, &saying);
         buf_fmt(b, "data: ");
         put_head(b, m, c, e, "chat.completion.chunk");
         buf_fmt(b, ",\"choices\":[{\"index\":0,\"delta\":{}");
@@ -311,7 +321,8 @@ static void put_events(const struct mock *m, const struct chat *c, const struct 
         put_usage(b, c, a);
         buf_fmt(b, "}\n\n");
     }
-    buf_fmt(b, "data: [DONE]\n\n");
+    if (!(e->flags & FAULT_NO_DONE))
+        buf_fmt(b, "data: [DONE]\n\n");
 }
 
 /* Makes the content so long that the whole completion has e->huge bytes. */
@@ -333,8 +344,20 @@ static void make_huge(const struct mock *m, const struct chat *c, struct answer 
     a->content = buf_span(made);
 }
 
+static void openai_put(const struct mock *m, const struct chat *c, const struct answer *a,
+                       const struct effect *e, struct reply *r)
+{
+    if (c->stream) {
+        r->type = "text/event-stream";
+        r->stream = true;
+        put_events(m, c, a, e, &r->body);
+    } else {
+        put_completion(m, c, a, e, &r->body);
+    }
+}
+
 void chat_answer(const struct mock *m, const struct chat *c, const struct row *row,
-                 const struct effect *e, struct reply *r)
+                 const struct effect *e, const struct dialect *d, struct reply *r)
 {
     struct buf made = { 0 };
     struct answer a;
@@ -346,12 +369,32 @@ void chat_answer(const struct mock *m, const struct chat *c, const struct row *r
     a = choose(m, c, row, e, &made);
     if (e->huge)
         make_huge(m, c, &a, e, &made);
-    if (c->stream) {
-        r->type = "text/event-stream";
-        r->stream = true;
-        put_events(m, c, &a, e, &r->body);
-    } else {
-        put_completion(m, c, &a, e, &r->body);
-    }
+    d->put(m, c, &a, e, r);
     buf_free(&made);
 }
+
+struct span bearer_key(const struct request *q)
+{
+    if (!span_begins(q->authorization, SPAN("Bearer ")))
+        return (struct span){ NULL, 0 };
+    return (struct span){ q->authorization.p + 7, q->authorization.n - 7 };
+}
+
+/* OpenAI's, or Azure's. */
+static struct span openai_key(const struct request *q)
+{
+    return q->api_key.p ? q->api_key : bearer_key(q);
+}
+
+static bool openai_owns(struct span path)
+{
+    return span_equal(path, SPAN("/v1/chat/completions"));
+}
+
+static bool openai_read(struct mock *m, const struct request *q, struct chat *c, struct buf *why)
+{
+    return chat_read(q->body, c, &m->prompt, why);
+}
+
+const struct dialect openai_dialect = { "openai", openai_owns, openai_key, openai_read, openai_put,
+                                        openai_error };

@@ -48,7 +48,8 @@ static void html_error(struct reply *r, int status)
 }
 
 /* Bends a finished reply; `raw` bodies keep their bytes whatever the status. */
-static void apply(const struct effect *e, const struct occasion *at, bool raw, struct reply *r)
+static void apply(const struct effect *e, const struct occasion *at, bool raw,
+                  const struct dialect *d, struct reply *r)
 {
     int status = e->status ? (int)e->status : r->status;
 
@@ -57,7 +58,7 @@ static void apply(const struct effect *e, const struct occasion *at, bool raw, s
     else if (e->flags & FAULT_PLAIN_ERROR)
         plain_error(r, status, e->message);
     else if (e->flags & FAULT_ERROR || (e->status >= 400 && !raw))
-        openai_error(r, status, e->message, e->code);
+        d->error(r, status, e->message, e->code);
     r->status = e->flags & FAULT_HTML ? r->status : status;
     put_retry_headers(e, &r->headers);
     if (e->flags & FAULT_INVALID_JSON)
@@ -71,19 +72,19 @@ static void apply(const struct effect *e, const struct occasion *at, bool raw, s
         r->ending = e->ending;
 }
 
-static void too_many(struct reply *r, const char *what, int64_t wait_s)
+static void too_many(struct reply *r, const struct dialect *d, const char *what, int64_t wait_s)
 {
-    openai_error(r, 429, what, NULL);
+    d->error(r, 429, what, NULL);
     buf_fmt(&r->headers, "Retry-After: %lld\r\n", (long long)wait_s);
 }
 
 /* Whether --concurrency and --rate let one more chat in. */
-static bool admit(struct mock *m, struct reply *r)
+static bool admit(struct mock *m, const struct dialect *d, struct reply *r)
 {
     double rate = m->opt.rate, burst = (double)m->opt.burst;
 
     if (m->opt.concurrency && m->flying >= m->opt.concurrency) {
-        too_many(r, "too many requests at once", 1);
+        too_many(r, d, "too many requests at once", 1);
         return false;
     }
     if (rate <= 0)
@@ -92,27 +93,53 @@ static bool admit(struct mock *m, struct reply *r)
     m->tokens = m->tokens > burst ? burst : m->tokens;
     m->tokens_at_us = m->now_us;
     if (m->tokens < 1) {
-        too_many(r, "too many requests a second", 1 + (int64_t)((1 - m->tokens) / rate));
+        too_many(r, d, "too many requests a second", 1 + (int64_t)((1 - m->tokens) / rate));
         return false;
     }
     m->tokens -= 1;
     return true;
 }
 
-static void chat_route(struct mock *m, const struct request *q, struct chat *c, struct reply *r,
-                       bool *struck)
+/* What llama-server says to a prompt that is too long. */
+static bool fits_context(const struct mock *m, const struct chat *c, struct reply *r)
 {
-    struct occasion at = { .path = q->path, .seed = (uint64_t)m->opt.seed };
+    if (!m->opt.context || (int64_t)c->tokens <= m->opt.context)
+        return true;
+    r->status = 400;
+    buf_fmt(&r->body, "{\"error\":{\"code\":400,\"message\":\"the request exceeds the available "
+            "context size, try increasing it\",\"type\":\"exceed_context_size_error\","
+            "\"n_prompt_tokens\":%zu,\"n_ctx\":%lld}}", c->tokens, (long long)m->opt.context);
+    return false;
+}
+
+/* With --slots a chat begins when a slot is free, and holds it for its delay. */
+static void queue(struct mock *m, struct reply *r)
+{
+    int64_t *slot = &m->slot_free_us[0], start;
+
+    for (int64_t i = 1; i < m->opt.slots; i++)
+        slot = m->slot_free_us[i] < *slot ? &m->slot_free_us[i] : slot;
+    start = *slot > m->now_us ? *slot : m->now_us;
+    *slot = start + r->delay_ms * 1000;
+    r->delay_ms += (start - m->now_us + 999) / 1000;
+}
+
+static void chat_route(struct mock *m, const struct request *q, const struct dialect *d,
+                       struct chat *c, struct reply *r, bool *struck)
+{
+    /* faults for chats are for those of all vendors */
+    struct occasion at = { .path = SPAN("/v1/chat/completions"), .with_key = d->key(q),
+                           .seed = (uint64_t)m->opt.seed };
     struct effect e = { 0 };
     struct row *row;
 
     m->why.n = 0;
-    if (!chat_read(q->body, c, &m->prompt, &m->why)) {
+    if (!d->read(m, q, c, &m->why)) {
         buf_put(&m->why, (struct span){ "", 1 });
-        openai_error(r, 400, m->why.p, NULL);
+        d->error(r, 400, m->why.p, NULL);
         return;
     }
-    if (!admit(m, r))
+    if (!fits_context(m, c, r) || !admit(m, d, r))
         return;
     r->chat = true;
     at.prompt = c->prompt;
@@ -125,8 +152,10 @@ static void chat_route(struct mock *m, const struct request *q, struct chat *c, 
         *struck = fault_strike(row->fault, &at, &e);
     }
     *struck |= fault_strike(m->faults, &at, &e);
-    chat_answer(m, c, row, &e, r);
-    apply(&e, &at, row && row->raw.p, r);
+    chat_answer(m, c, row, &e, d, r);
+    apply(&e, &at, row && row->raw.p, d, r);
+    if (m->opt.slots)
+        queue(m, r);
 }
 
 static void refuse_method(struct reply *r, const char *allow)
@@ -153,7 +182,7 @@ static void plain_route(struct mock *m, const struct request *q, struct reply *r
     if (*struck) {
         enum ending ending = r->ending;
 
-        apply(&e, &at, false, r);
+        apply(&e, &at, false, &openai_dialect, r);
         r->ending = e.ending ? e.ending : ending;
     }
 }
@@ -222,12 +251,25 @@ static void control_route(struct mock *m, const struct request *q, struct reply 
     }
 }
 
-static bool key_fits(const struct mock *m, struct span authorization)
+static bool key_fits(const struct mock *m, struct span key)
 {
-    struct span want = span_of(m->opt.key);
+    bool fits = !m->opt.nkeys;
 
-    return !want.p || (span_begins(authorization, SPAN("Bearer ")) &&
-                       span_equal((struct span){ authorization.p + 7, authorization.n - 7 }, want));
+    for (size_t i = 0; i < m->opt.nkeys; i++)
+        fits |= key.p && span_equal(key, m->opt.keys[i]);
+    return fits;
+}
+
+static const struct dialect *dialect_of(struct span path)
+{
+    static const struct dialect *const all[] = { &openai_dialect, &anthropic_dialect,
+                                                 &gemini_dialect, &ollama_dialect };
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (all[i]->owns(path))
+            return all[i];
+    }
+    return NULL;
 }
 
 static void put_or_null(struct buf *b, const char *key, struct span text)
@@ -284,6 +326,7 @@ static void write_log(struct mock *m, const struct request *q, const struct chat
 
 void route(struct mock *m, const struct request *q, struct reply *r)
 {
+    const struct dialect *d = dialect_of(q->path);
     struct chat c = { 0 };
     bool struck = false;
     int status;
@@ -297,14 +340,15 @@ void route(struct mock *m, const struct request *q, struct reply *r)
         return;
     }
     m->requests++;
-    if (span_begins(q->path, SPAN("/v1/")) && !key_fits(m, q->authorization))
-        openai_error(r, 401, "Incorrect API key provided", NULL);
-    else if (!span_equal(q->path, SPAN("/v1/chat/completions")))
+    if ((d || span_begins(q->path, SPAN("/v1/"))) &&
+        !key_fits(m, d ? d->key(q) : bearer_key(q)))
+        (d ? d : &openai_dialect)->error(r, 401, "Incorrect API key provided", NULL);
+    else if (!d)
         plain_route(m, q, r, &struck);
     else if (!span_equal(q->method, SPAN("POST")))
         refuse_method(r, "POST");
     else
-        chat_route(m, q, &c, r, &struck);
+        chat_route(m, q, d, &c, r, &struck);
     status = r->ending == END_CLOSE || r->ending == END_HANG ? 0 : r->status;
     m->by_status[status]++;
     m->struck += struck;

@@ -66,7 +66,7 @@ static inline void open_walk(struct walk *w, unsigned needs)
     w->suite = ifb_arena_new();
     w->cell = ifb_arena_new();
     w->scratch = ifb_arena_new();
-    if (ifb_resources_load(needs, w->dirs, w->suite, &w->res, found, &err))
+    if (ifb_resources_load(needs, w->dirs, NULL, w->suite, &w->res, found, &err))
         fail_msg("%s", err.msg);
     assert_non_null(w->res.punkt);
     assert_int_equal(w->res.have & IFB_NEEDS_PULLED, needs & IFB_NEEDS_PULLED);

@@ -44,6 +44,10 @@ static const struct ifb_group_row world_groups[] = {
     { S("ifeval"), S("openai:gpt"), S("instruction"), S("punctuation:no_comma"), 4, 1, 2, 1, 1 },
     { S("ifeval"), S("openai:gpt"), S("instruction"), S("keywords:existence"), 3, 3, 3, 0, 0 },
     { S("ifeval"), S("openai:gpt"), S("family"), S("punctuation"), 4, 1, 2, 1, 1 },
+    { S("ifeval"), S("openai:gpt"), S("polarity"), S("required"), 3, 3, 3, 0, 0 },
+    { S("ifeval"), S("openai:gpt"), S("polarity"), S("negated"), 4, 1, 2, 1, 1 },
+    { S("ifeval"), S("openai:gpt"), S("turn"), S("turn 10"), 2, 1, 1, 0, 0 },
+    { S("ifeval"), S("openai:gpt"), S("turn"), S("turn 2"), 1, 1, 1, 0, 0 },
     { S("own" WORLD_IMG), S("evil\x1b[31m\xe2\x80\xae"), S("instruction"),
       S("x:" WORLD_SCRIPT), 1, 0, 0, 0, 1 },
 };
@@ -72,13 +76,13 @@ static const struct ifb_summary world = {
 /* ---- samples ---- */
 
 static const struct ifb_message world_plain[] = {
-    { IFB_USER, S("Say hello without commas.") },
+    { IFB_USER, S("Say hello without commas."), NULL },
 };
 static const struct ifb_message world_turns[] = {
-    { IFB_SYSTEM, S("You are " WORLD_IMG) },
-    { IFB_USER, S("first " WORLD_SCRIPT) },
-    { IFB_ASSISTANT, S("earlier <b>answer</b>") },
-    { IFB_USER, S("second & last") },
+    { IFB_SYSTEM, S("You are " WORLD_IMG), NULL },
+    { IFB_USER, S("first " WORLD_SCRIPT), NULL },
+    { IFB_ASSISTANT, S("earlier <b>answer</b>"), NULL },
+    { IFB_USER, S("second & last"), NULL },
 };
 
 /* "hé, llo": a span may cut the character at 1 or reach beyond the end. */
@@ -88,22 +92,27 @@ static const struct ifb_span world_overlap[] = { { 3, 6 } };
 static const struct ifb_sample_check world_checks_1[] = {
     { S("punctuation:no_comma"), S("{}"), 0,
       { IFB_FAIL, S("found 1 comma, wanted none"), world_spans, COUNT(world_spans) },
-      { IFB_PASS, S("found none without the first line"), NULL, 0 } },
+      { IFB_PASS, S("found none without the first line"), NULL, 0 }, true },
     { S("keywords:existence"), S("{\"keywords\":[\"a\",\"<b>\"]}"), 0,
-      { IFB_PASS, S("found both"), world_overlap, 1 }, { IFB_PASS, S("found both"), NULL, 0 } },
+      { IFB_PASS, S("found both"), world_overlap, 1 }, { IFB_PASS, S("found both"), NULL, 0 }, false },
+};
+/* The first answer was sent with its thinking and judged without it. */
+static const struct ifb_turn world_said[] = {
+    { true, S("<b>answer</b>"), S("earlier") },
+    { true, S("not shown twice"), { NULL, 0 } },
 };
 static const struct ifb_sample_check world_checks_2[] = {
     { S("x:" WORLD_SCRIPT), S("{\"x\":\"=1+1\"}"), 1,
       { IFB_ERROR, S("=cmd|' /C calc'!A0\r\n" WORLD_IMG), NULL, 0 },
-      { IFB_ERROR, S("=cmd|' /C calc'!A0\r\n" WORLD_IMG), NULL, 0 } },
+      { IFB_ERROR, S("=cmd|' /C calc'!A0\r\n" WORLD_IMG), NULL, 0 }, false },
 };
 static const struct ifb_sample_check world_checks_3[] = {
     { S("punctuation:no_comma"), S("{}"), 0, { IFB_UNSCORED, S("no answer"), NULL, 0 },
-      { IFB_UNSCORED, S("no answer"), NULL, 0 } },
+      { IFB_UNSCORED, S("no answer"), NULL, 0 }, false },
 };
 static const struct ifb_sample_check world_checks_4[] = {
     { S("punctuation:no_comma"), S("{}"), 0, { IFB_PASS, S("found none"), NULL, 0 },
-      { IFB_PASS, S("found none"), NULL, 0 } },
+      { IFB_PASS, S("found none"), NULL, 0 }, false },
 };
 
 static const struct ifb_sample world_samples[] = {
@@ -118,6 +127,7 @@ static const struct ifb_sample world_samples[] = {
       .answer = S("nul \0 esc \x1b[2J rlo \xe2\x80\xae" "abc\xe2\x80\xac c1 \xc2\x85 del \x7f\n"
                   "\ttab \xe2\x80\x9cquote\xe2\x80\x9d " WORLD_SCRIPT WORLD_IMG "</noscript>"
                   "<!-- --></bdi></details><style>*{}</style>&amp;"),
+      .turns = world_said, .nturns = 2,
       .tokens_in = -1, .tokens_out = -1, .latency_ms = -1, .outcome = IFB_ERROR,
       .checks = world_checks_2, .nchecks = COUNT(world_checks_2) },
     { .suite = S("ifeval"), .model = S("openai:gpt"), .id = S("1002"), .group = S(""),

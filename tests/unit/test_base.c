@@ -15,6 +15,7 @@
 #include "harness/base/fields.h"
 #include "harness/base/json.h"
 #include "harness/base/rng.h"
+#include "harness/base/seen.h"
 #include "harness/base/sha256.h"
 #include "harness/base/str.h"
 #include "harness/base/ucd.h"
@@ -351,10 +352,51 @@ static void different_strings_are_counted(void **state)
     ifb_arena_close(arena);
 }
 
+static void test_names(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        int order;
+    } rows[] = {
+        { "turn 2", "turn 10", -1 }, { "turn 10", "turn 2", 1 }, { "a", "a", 0 },
+        { "a1", "a01", 1 },          { "a", "ab", -1 },          { "10", "9a", 1 },
+        { "x99999999999999999999", "x100000000000000000000", -1 }, { "", "0", -1 },
+    };
+    static const char *const names[] = { "prompt", "system", "turns", NULL };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int d = ifb_str_natural(ifb_str_of(rows[i].a), ifb_str_of(rows[i].b));
+
+        if ((d > 0) - (d < 0) != rows[i].order)
+            fail_msg("\"%s\" and \"%s\": %d", rows[i].a, rows[i].b, d);
+    }
+    assert_string_equal(ifb_nearest(IFB_STR("promt"), names), "prompt");
+    assert_string_equal(ifb_nearest(IFB_STR("turn"), names), "turns");
+    assert_string_equal(ifb_nearest(IFB_STR("constraints"), names), "");
+    assert_string_equal(ifb_nearest(IFB_STR("x"), names + 3), "");
+}
+
+static void test_seen(void **state)
+{
+    struct ifb_arena *a = ifb_arena_new();
+    struct ifb_seen seen = { 0 };
+
+    (void)state;
+    for (unsigned i = 1; i <= 5000; i++)
+        assert_int_equal(ifb_seen_add(&seen, a, ifb_fmt(a, "n%u", i), i), 0);
+    for (unsigned i = 1; i <= 5000; i++)
+        assert_int_equal(ifb_seen_add(&seen, a, ifb_fmt(a, "n%u", i), i + 1), i);
+    assert_int_equal(seen.n, 5000);
+    ifb_arena_close(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(different_strings_are_counted),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_seen),
         cmocka_unit_test(test_arena),
         cmocka_unit_test(test_views),
         cmocka_unit_test(test_buffer_ceiling),

@@ -15,6 +15,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/file.h"
+#include "harness/base/json.h"
 #include "harness/base/str.h"
 #include "harness/engine/cache.h"
 
@@ -25,7 +26,7 @@ struct world {
     struct ifb_cache *cache;
 };
 
-static const struct ifb_message hello = { IFB_USER, IFB_STR_INIT("hello") };
+static const struct ifb_message hello = { IFB_USER, IFB_STR_INIT("hello"), NULL };
 
 static struct ifb_model model_of(const char *provider, const char *url, const char *name)
 {
@@ -36,7 +37,7 @@ static struct ifb_model model_of(const char *provider, const char *url, const ch
 static struct ifb_cache_key key_of(uint32_t epoch)
 {
     struct ifb_model m = model_of("openai", "http://h/v1", "m");
-    struct ifb_request r = { { &hello, 1 }, { 0, -1, 10, 1 } };
+    struct ifb_request r = { .messages = { &hello, 1 }, .sampling = { 0, -1, 10, 1 } };
 
     return ifb_cache_key(&m, &r, epoch);
 }
@@ -109,19 +110,50 @@ static void an_answer_comes_back_as_it_was(void **state)
     assert_string_equal(ifb_cache_trouble(w->cache), "");
 }
 
+/* Keys of requests that differ in what is rarely asked for. */
+static size_t add_rest(const struct ifb_model *model, struct ifb_request r,
+                       struct ifb_cache_key *keys, size_t n)
+{
+    static const ifb_str stops[] = { IFB_STR_INIT("a"), IFB_STR_INIT("b"), IFB_STR_INIT("ab") };
+    static const struct ifb_image pixels[] = { { IFB_STR_INIT("image/png"), IFB_STR_INIT("aGk="),
+                                                 IFB_STR_INIT("f00d") } };
+    static const struct ifb_images images = { pixels, 1 };
+    static const struct ifb_message seen = { IFB_USER, IFB_STR_INIT("hello"), &images };
+    static const struct ifb_json one = { .kind = IFB_JNUMBER, .string = IFB_STR_INIT("1"),
+                                         .key = IFB_STR_INIT("x") };
+    static const struct ifb_json extra = { .kind = IFB_JOBJECT, .n = 1, .first = &one };
+    struct ifb_model with_extra = *model;
+
+    r.stop = (struct ifb_strs){ stops, 1 };
+    keys[n++] = ifb_cache_key(model, &r, 0);
+    r.stop = (struct ifb_strs){ stops, 2 };
+    keys[n++] = ifb_cache_key(model, &r, 0);
+    r.stop = (struct ifb_strs){ stops + 2, 1 };
+    keys[n++] = ifb_cache_key(model, &r, 0);
+    r.stop.n = 0;
+    r.top_logprobs = 5;
+    keys[n++] = ifb_cache_key(model, &r, 0);
+    r.top_logprobs = 0;
+    with_extra.extra_body = &extra;
+    keys[n++] = ifb_cache_key(&with_extra, &r, 0);
+    r.messages = (struct ifb_conversation){ &seen, 1 };
+    keys[n++] = ifb_cache_key(model, &r, 0);
+    return n;
+}
+
 /* Each row differs from the first in one thing that decides an answer. */
 static void all_that_decides_an_answer_is_in_the_key(void **state)
 {
-    static const struct ifb_message other[] = { { IFB_SYSTEM, IFB_STR_INIT("hello") },
-                                                { IFB_USER, IFB_STR_INIT("hellO") },
-                                                { IFB_USER, IFB_STR_INIT("hello") },
-                                                { IFB_USER, IFB_STR_INIT("") } };
+    static const struct ifb_message other[] = { { IFB_SYSTEM, IFB_STR_INIT("hello"), NULL },
+                                                { IFB_USER, IFB_STR_INIT("hellO"), NULL },
+                                                { IFB_USER, IFB_STR_INIT("hello"), NULL },
+                                                { IFB_USER, IFB_STR_INIT(""), NULL } };
     struct ifb_model m[] = { model_of("openai", "http://h/v1", "m"),
                              model_of("openai", "http://i/v1", "m"),
                              model_of("openai", "http://h/v1", "n"),
                              model_of("openai", "http://h/v1m", "") };
-    struct ifb_request r = { { &hello, 1 }, { 0, -1, 10, 1 } };
-    struct ifb_cache_key keys[16];
+    struct ifb_request r = { .messages = { &hello, 1 }, .sampling = { 0, -1, 10, 1 } };
+    struct ifb_cache_key keys[32];
     size_t n = 0;
 
     (void)state;
@@ -141,6 +173,8 @@ static void all_that_decides_an_answer_is_in_the_key(void **state)
     keys[n++] = ifb_cache_key(&m[0], &r, 0);
     r.sampling = (struct ifb_sampling){ 0, -1, 10, 2 };
     keys[n++] = ifb_cache_key(&m[0], &r, 0);
+    r.sampling = (struct ifb_sampling){ 0, -1, 10, 1 };
+    n = add_rest(&m[0], r, keys, n);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < i; j++)
             if (memcmp(keys[i].at, keys[j].at, sizeof(keys[i].at)) == 0)

@@ -16,11 +16,6 @@
 #define N_OF(a) (sizeof(a) / sizeof(*(a)))
 #define assert_near(a, b, eps) assert_true(fabs((a) - (b)) <= (eps))
 
-static uint64_t below(void *self, uint64_t n)
-{
-    return ifb_rng_below(self, n);
-}
-
 /* ---- agreement ---- */
 
 static const struct {
@@ -186,17 +181,17 @@ static void test_features(void **state)
 static void test_resample(void **state)
 {
     struct ifb_rng rng;
-    const struct ifb_draw draw = { &rng, below };
+    const struct ifb_draws draws = ifb_rng_draws(&rng);
     uint32_t times[50], sum = 0, again[50];
 
     (void)state;
     ifb_rng_seed(&rng, 42);
-    ifb_resample(&draw, 50, times);
+    ifb_resample(&draws, 50, times);
     for (size_t i = 0; i < 50; i++)
         sum += times[i];
     assert_int_equal(sum, 50);
     ifb_rng_seed(&rng, 42);
-    ifb_resample(&draw, 50, again);
+    ifb_resample(&draws, 50, again);
     assert_memory_equal(times, again, sizeof(times));
 }
 
@@ -206,7 +201,7 @@ static void test_bootstrap_mean(void **state)
     enum { N = 400, ROUNDS = 4000 };
     double at[N], means[ROUNDS];
     struct ifb_rng rng;
-    const struct ifb_draw draw = { &rng, below };
+    const struct ifb_draws draws = ifb_rng_draws(&rng);
     struct ifb_interval ci;
     double half;
 
@@ -214,11 +209,11 @@ static void test_bootstrap_mean(void **state)
     ifb_rng_seed(&rng, 7);
     for (size_t i = 0; i < N; i++)
         at[i] = i % 2 ? 1 : 0;
-    ci = ifb_bootstrap_mean(at, N, &draw, ROUNDS, 0.95, means);
+    ci = ifb_bootstrap_mean(at, N, &draws, ROUNDS, 0.95, means);
     half = 1.96 * 0.5 / sqrt(N);
     assert_near(ci.lo, 0.5 - half, 0.005);
     assert_near(ci.hi, 0.5 + half, 0.005);
-    assert_true(isnan(ifb_bootstrap_mean(at, 0, &draw, 10, 0.95, means).lo));
+    assert_true(isnan(ifb_bootstrap_mean(at, 0, &draws, 10, 0.95, means).lo));
 }
 
 /* The spread of a resampled log odds is that of the delta method: sqrt(1/w + 1/l). */
@@ -230,7 +225,7 @@ static void test_bootstrap_ratings(void **state)
     double out[2 * ROUNDS], work[32];
     uint32_t times[N];
     struct ifb_rng rng;
-    const struct ifb_draw draw = { &rng, below };
+    const struct ifb_draws draws = ifb_rng_draws(&rng);
     struct ifb_mean m;
 
     (void)state;
@@ -238,7 +233,7 @@ static void test_bootstrap_ratings(void **state)
     for (uint32_t i = 0; i < N; i++)
         games[i] = (struct ifb_game){ 1, 0, i < 100, 1 };
     assert_true(ifb_bt_work(&bt) <= N_OF(work));
-    ifb_bt_bootstrap(&bt, games, N, NULL, &draw, ROUNDS, out, times, scratch, work);
+    ifb_bt_bootstrap(&bt, games, N, NULL, &draws, ROUNDS, out, times, scratch, work);
     m = ifb_mean_of(out + ROUNDS, ROUNDS);
     assert_near(m.mean, log(0.5), 0.03);
     assert_near(m.sd, sqrt(1.0 / 100 + 1.0 / 200), 0.015);

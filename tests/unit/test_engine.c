@@ -18,10 +18,10 @@
 #include "harness/engine/plan.h"
 #include "harness/engine/pool.h"
 
-static const struct ifb_message two_turns[] = { { IFB_SYSTEM, IFB_STR_INIT("s") },
-                                                { IFB_USER, IFB_STR_INIT("q1") },
-                                                { IFB_USER, IFB_STR_INIT("q2") } };
-static const struct ifb_message one_turn[] = { { IFB_USER, IFB_STR_INIT("q") } };
+static const struct ifb_message two_turns[] = { { IFB_SYSTEM, IFB_STR_INIT("s"), NULL },
+                                                { IFB_USER, IFB_STR_INIT("q1"), NULL },
+                                                { IFB_USER, IFB_STR_INIT("q2"), NULL } };
+static const struct ifb_message one_turn[] = { { IFB_USER, IFB_STR_INIT("q"), NULL } };
 
 static void count_first(const struct ifb_item_score *s, struct ifb_ratio *r)
 {
@@ -44,7 +44,7 @@ static void make_plan(struct ifb_arena *a, struct ifb_plan *plan, const char *sp
     struct ifb_item *items = ifb_new(a, struct ifb_item, 2);
     struct ifb_model *models = ifb_new(a, struct ifb_model, 2);
     struct ifb_constraint *c = ifb_new(a, struct ifb_constraint, 3);
-    struct ifb_suite_items set = { &suite, items, 2 };
+    static struct ifb_suite_items set;
 
     c[0].id = IFB_STR("fam:one");
     c[1].id = IFB_STR("fam:two");
@@ -55,6 +55,7 @@ static void make_plan(struct ifb_arena *a, struct ifb_plan *plan, const char *sp
                                   .constraints = c + 2, .nconstraints = 1 };
     models[0].spec = ifb_str_of(spec);
     models[1].spec = IFB_STR("m1");
+    set = (struct ifb_suite_items){ .suite = &suite, .items = items, .n = 2, .resident = 2 };
     ifb_plan_make(&set, 1, models, 2, 3, a, plan);
 }
 
@@ -95,7 +96,7 @@ static void test_second_turn_holds_the_first_answer(void **state)
 
     (void)state;
     make_plan(a, &plan, "m0");
-    cell = ifb_cell_take(&cells, &plan, 0);
+    assert_int_equal(ifb_cell_take(&cells, &plan, 0, &cell, NULL), IFB_OK);
     assert_int_equal(ifb_cell_messages(cell, plan.samples[0].item).n, 2);
     cell->records[0] = ifb_cell_record(cell, &plan);
     cell->records[0].response.text = IFB_STR("a1");
@@ -105,6 +106,41 @@ static void test_second_turn_holds_the_first_answer(void **state)
     assert_true(c.at[2].role == IFB_ASSISTANT && ifb_str_is(c.at[2].text, "a1"));
     assert_true(ifb_str_is(c.at[3].text, "q2"));
     assert_int_equal(ifb_cell_record(cell, &plan).call, 1);
+    ifb_cell_give(&cells, cell);
+    ifb_cells_close(&cells);
+    ifb_arena_close(a);
+}
+
+/* A question that the suite answers itself is history, not a call. */
+static void test_history_is_not_asked(void **state)
+{
+    static const struct ifb_message talk[] = {
+        { .role = IFB_USER, .text = IFB_STR_INIT("h1") }, { .role = IFB_ASSISTANT, .text = IFB_STR_INIT("a1") },
+        { .role = IFB_USER, .text = IFB_STR_INIT("q1") }, { .role = IFB_USER, .text = IFB_STR_INIT("q2") },
+    };
+    struct ifb_arena *a = ifb_arena_new();
+    struct ifb_item item = { .id = IFB_STR("i"), .prompt = { talk, 4 } };
+    struct ifb_model model = { .spec = IFB_STR("m") };
+    static struct ifb_suite_items set;
+    struct ifb_cells cells = { NULL };
+    struct ifb_cell *cell;
+    struct ifb_conversation c;
+    struct ifb_plan plan;
+
+    (void)state;
+    set = (struct ifb_suite_items){ .suite = &suite, .items = &item, .n = 1, .resident = 1 };
+    ifb_plan_make(&set, 1, &model, 1, 1, a, &plan);
+    assert_int_equal(plan.ncalls, 2);
+    assert_int_equal(ifb_cell_take(&cells, &plan, 0, &cell, NULL), IFB_OK);
+    c = ifb_cell_messages(cell, &item);
+    assert_true(c.n == 3 && ifb_str_is(c.at[2].text, "q1"));
+    cell->records[0] = ifb_cell_record(cell, &plan);
+    cell->records[0].response.text = IFB_STR("said");
+    cell->nrecords = 1;
+    c = ifb_cell_messages(cell, &item);
+    assert_int_equal(c.n, 5);
+    assert_true(ifb_str_is(c.at[1].text, "a1") && ifb_str_is(c.at[3].text, "said"));
+    assert_true(ifb_str_is(c.at[4].text, "q2"));
     ifb_cell_give(&cells, cell);
     ifb_cells_close(&cells);
     ifb_arena_close(a);
@@ -180,7 +216,7 @@ static void test_counts_add_up(void **state)
     r[0].latency_ms = 10;
     r[1].latency_ms = 20;
     r[0].tokens_out = 5;
-    ifb_aggregate(&plan, r, IFB_MISSING_UNSCORED, NULL, a, &s);
+    ifb_aggregate(&plan, r, NULL, IFB_MISSING_UNSCORED, NULL, a, &s);
     assert_int_equal(c->total, 12);
     assert_true(c->passed == 1 && c->failed == 1 && c->errors == 1 && c->unscored == 1);
     assert_int_equal(c->pending, 8);
@@ -222,6 +258,62 @@ static void test_epochs(void **state)
     /* Answers 1 and 0 have standard deviation sqrt(1/2), answers 1 and 1 none. */
     assert_true(fabs(m[3].value - sqrt(0.5) / 2) < 1e-15 && !m[3].higher_is_better);
     assert_true(fabs(m[2].se - 0.25) < 1e-15);  /* of 0.5 and 1: sd sqrt(1/8), over sqrt(2) */
+    ifb_arena_close(a);
+}
+
+/* Outcomes by letter. */
+static void set_all(struct ifb_sample_result *r, const char *letters, enum ifb_outcome all)
+{
+    for (size_t i = 0; letters[i]; i++)
+        r->strict[i] = r->loose[i] = letters[i] == 'p' ? IFB_PASS : IFB_FAIL;
+    r->outcome = (uint8_t)all;
+    r->scored = r->answered = true;
+}
+
+static const struct ifb_group_row *group(const struct ifb_summary *s, const char *kind,
+                                         const char *name)
+{
+    for (size_t i = 0; i < s->ngroups; i++)
+        if (ifb_str_is(s->groups[i].kind, kind) && ifb_str_is(s->groups[i].name, name))
+            return &s->groups[i];
+    return NULL;
+}
+
+static void test_turns_tags_and_polarity_are_counted_apart(void **state)
+{
+    static const ifb_str tags[] = { IFB_STR_INIT("x"), IFB_STR_INIT("y") };
+    struct ifb_arena *a = ifb_arena_new();
+    struct ifb_constraint c[3] = { { .id = IFB_STR("f:a"), .negated = true },
+                                   { .id = IFB_STR("f:b"), .turn = 1 },
+                                   { .id = IFB_STR("f:a"), .negated = true, .turn = 1 } };
+    struct ifb_item items[2] = {
+        { .id = IFB_STR("i"), .prompt = { two_turns, 3 }, .constraints = c, .nconstraints = 3,
+          .tags = { tags, 2 } },
+        { .id = IFB_STR("j"), .prompt = { one_turn, 1 }, .constraints = c, .nconstraints = 1,
+          .tags = { tags, 1 } },
+    };
+    struct ifb_model model = { .spec = IFB_STR("m") };
+    static struct ifb_suite_items set;
+    struct ifb_sample_result *r;
+    struct ifb_summary s = { 0 };
+    struct ifb_plan plan;
+
+    (void)state;
+    set = (struct ifb_suite_items){ .suite = &suite, .items = items, .n = 2, .resident = 2 };
+    ifb_plan_make(&set, 1, &model, 1, 1, a, &plan);
+    r = ifb_results_new(&plan, a);
+    set_all(&r[0], "fpp", IFB_FAIL);
+    set_all(&r[1], "p", IFB_PASS);
+    ifb_aggregate(&plan, r, NULL, IFB_MISSING_FAIL, NULL, a, &s);
+    assert_true(group(&s, "polarity", "negated")->n == 3);
+    assert_true(group(&s, "polarity", "negated")->strict_pass == 2);
+    assert_true(group(&s, "polarity", "required")->n == 1);
+    assert_true(group(&s, "turn", "turn 1")->n == 1 && !group(&s, "turn", "turn 1")->strict_pass);
+    assert_true(group(&s, "turn", "turn 2")->n == 2 && group(&s, "turn", "turn 2")->strict_pass == 2);
+    assert_true(group(&s, "tag", "x")->n == 4 && group(&s, "tag", "y")->n == 3);
+    c[0].negated = c[2].negated = false;
+    ifb_aggregate(&plan, r, NULL, IFB_MISSING_FAIL, NULL, a, &s);
+    assert_null(group(&s, "polarity", "required"));
     ifb_arena_close(a);
 }
 
@@ -275,6 +367,8 @@ int main(void)
         cmocka_unit_test(test_pool),
         cmocka_unit_test(test_counts_add_up),
         cmocka_unit_test(test_epochs),
+        cmocka_unit_test(test_history_is_not_asked),
+        cmocka_unit_test(test_turns_tags_and_polarity_are_counted_apart),
         cmocka_unit_test(test_batch_keeps_the_order),
     };
 

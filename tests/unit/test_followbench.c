@@ -55,7 +55,7 @@ static bool open_shelf(const char *suite_id, struct shelf *s)
             return false;
         }
     }
-    if (ifb_suite_load(suite, &src, 0, s->arena, &s->items, &err))
+    if (ifb_suite_load(suite, &src, 0, NULL, s->arena, &s->items, &err))
         fail_msg("%s: %s", suite_id, err.msg);
     return true;
 }
@@ -274,7 +274,7 @@ static enum ifb_code load_file(const char *path, struct ifb_arena *arena,
     const char *paths[] = { path };
     struct ifb_suite_source src = { paths, 1 };
 
-    return ifb_suite_load(ifb_suite_find(IFB_STR("followbench")), &src, 0, arena, items, err);
+    return ifb_suite_load(ifb_suite_find(IFB_STR("followbench")), &src, 0, NULL, arena, items, err);
 }
 
 static void bad_groups_are_refused_by_line(void **state)

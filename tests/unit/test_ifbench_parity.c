@@ -112,7 +112,7 @@ static void a_batch_of_them_gives_the_same(void **state)
     if (!is_there(CASES) || !is_there(IFB_TAGGER_FILE))
         skip();
     open_walk(&w, IFB_NEEDS_PUNKT);
-    o.resources = ifb_lazy_new(&w.res, w.dirs);
+    o.resources = ifb_lazy_new(&w.res, w.dirs, NULL);
     ifb_buf_init(&out, (size_t)64 << 20);
     if (ifb_batch_run(data_path(w.suite, CASES), &o, &sink, &counts, &err))
         fail_msg("%s", err.msg);

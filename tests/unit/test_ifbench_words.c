@@ -322,6 +322,50 @@ static void tags_equal_the_golden_models(void **state)
     close_world(&w);
 }
 
+/* Copied to where a mapped file would be: aligned, of exactly that length. */
+static ifb_str copied(struct world *w, ifb_str frozen, size_t len)
+{
+    char *at = ifb_alloc_raw(w->scratch, len + 8);
+
+    memcpy(at, frozen.ptr, len);
+    return (ifb_str){ at, len };
+}
+
+static void what_was_kept_of_the_tagger_is_the_tagger(void **state)
+{
+    struct world w;
+    const struct ifb_tagger *again = NULL;
+    ifb_str frozen;
+
+    (void)state;
+    if (!open_world(&w, "nltk/averaged_perceptron_tagger.zip")) {
+        close_world(&w);
+        skip();
+    }
+    load(&w);
+    frozen = ifb_tagger_freeze(w.res.tagger, w.suite);
+    assert_int_equal(ifb_tagger_thaw(copied(&w, frozen, frozen.len), w.suite, &again, NULL), IFB_OK);
+    for (size_t i = 0; i < sizeof(tag_texts) / sizeof(tag_texts[0]); i++) {
+        ifb_str token = ifb_str_of(tag_texts[i]);
+
+        assert_string_equal(ifb_tagger_first(w.res.tagger, (struct ifb_strs){ &token, 1 }, w.scratch),
+                            ifb_tagger_first(again, (struct ifb_strs){ &token, 1 }, w.scratch));
+    }
+    /* Every cut and every changed byte is noticed. */
+    for (size_t len = 0; len < frozen.len; len = len * 3 / 2 + 1)
+        assert_int_equal(ifb_tagger_thaw(copied(&w, frozen, len), w.suite, &again, NULL),
+                         IFB_EINPUT);
+    for (size_t at = 0; at < frozen.len; at += at < 1200 ? 7 : 60013) {
+        ifb_str bad = copied(&w, frozen, frozen.len);
+
+        ((char *)bad.ptr)[at] = (char)(bad.ptr[at] ^ 0x55);
+        if (ifb_tagger_thaw(bad, w.suite, &again, NULL) == IFB_OK)
+            fail_msg("a change at byte %zu passes", at);
+        ifb_arena_reset(w.scratch);
+    }
+    close_world(&w);
+}
+
 typedef enum ifb_code loader(ifb_str bytes, struct ifb_arena *arena, struct ifb_error *err);
 
 static enum ifb_code try_stopwords(ifb_str bytes, struct ifb_arena *arena, struct ifb_error *err)
@@ -384,6 +428,7 @@ int main(void)
         cmocka_unit_test(syllables_follow_list_and_rule),
         cmocka_unit_test(emoji_are_the_golden_set),
         cmocka_unit_test(tags_equal_the_golden_models),
+        cmocka_unit_test(what_was_kept_of_the_tagger_is_the_tagger),
         cmocka_unit_test(files_that_are_something_else_are_refused),
         cmocka_unit_test(single_cases_equal_upstreams_verdicts),
     };

@@ -46,15 +46,19 @@ static int remove_place(void **state)
 
 static struct ifb_call_record record(uint32_t call, bool answered)
 {
-    static const struct ifb_message said[] = { { IFB_SYSTEM, IFB_STR_INIT("be brief") },
-                                               { IFB_USER, IFB_STR_INIT("say \"hi\"\n") } };
+    static const struct ifb_image pixels[] = { { IFB_STR_INIT("image/png"), IFB_STR_INIT("aGk="),
+                                                 IFB_STR_INIT("f00d") } };
+    static const struct ifb_images images = { pixels, 1 };
+    static const struct ifb_message said[] = { { IFB_SYSTEM, IFB_STR_INIT("be brief"), NULL },
+                                               { IFB_USER, IFB_STR_INIT("say \"hi\"\n"), &images } };
 
     return (struct ifb_call_record){
         .call = call, .answered = answered, .suite = IFB_STR("core"), .item = IFB_STR("i1"),
         .model = IFB_STR("http://h/v1#m"), .epoch = 2, .turn = 1, .messages = { said, 2 },
         .response = { .text = IFB_STR("a\0b, \xe2\x82\xac"), .reasoning = IFB_STR("hmm"),
                       .model = IFB_STR("m-1"), .finish = IFB_FINISH_LENGTH, .tokens_in = 5,
-                      .tokens_out = -1 },
+                      .tokens_out = -1, .ntop = 2,
+                      .top = { { IFB_STR("\n"), -0.1 }, { IFB_STR("m"), -2.5 } } },
         .error = IFB_STR("HTTP 503: busy"), .http_status = 503, .latency_ms = 12, .attempts = 3,
     };
 }
@@ -106,6 +110,10 @@ static void test_reads_back(void **state)
     assert_true(r.response.tokens_out == -1 && r.latency_ms == 12 && r.messages.n == 2);
     assert_true(r.messages.at[0].role == IFB_SYSTEM);
     assert_true(ifb_str_is(r.messages.at[1].text, "say \"hi\"\n"));
+    assert_true(!r.messages.at[0].images && r.messages.at[1].images->n == 1);
+    assert_true(ifb_str_is(r.messages.at[1].images->at[0].sha256, "f00d"));
+    assert_true(r.response.ntop == 2 && ifb_str_is(r.response.top[0].token, "\n"));
+    assert_true(r.response.top[0].logprob == -0.1 && ifb_str_is(r.response.top[1].token, "m"));
     assert_int_equal(ifb_journal_read(j, 1, a, &r, &err), IFB_OK);
     assert_true(!r.answered && r.http_status == 503 && ifb_str_is(r.error, "HTTP 503: busy"));
     assert_int_equal(ifb_journal_read(j, 3, a, &r, &err), IFB_EINPUT);
@@ -189,6 +197,7 @@ static void test_resume_rules(void **state)
     struct ifb_call_record r = record(1, true);
     struct ifb_journal *j, *other;
     struct ifb_error err;
+    off_t size;
 
     write_journal(p->path, 3, true);
     assert_int_equal(ifb_journal_resume(p->path, "other", 0, 10, true, false, &j, &err), IFB_EINPUT);
@@ -206,6 +215,12 @@ static void test_resume_rules(void **state)
     assert_int_equal(ifb_journal_failures(j), 0);
     assert_true(ifb_journal_ended(j));
     ifb_journal_close(j);
+    /* Nothing is left to ask: not a byte changes, and it is still at its end. */
+    size = size_of(p->path);
+    assert_int_equal(ifb_journal_resume(p->path, PLAN, 0, 10, true, false, &j, &err), IFB_OK);
+    assert_true(ifb_journal_ended(j));
+    ifb_journal_close(j);
+    assert_int_equal(size_of(p->path), size);
 }
 
 static void test_unwritable_folder(void **state)

@@ -215,6 +215,9 @@ static void test_writer(void **state)
     ifb_buf_clear(&buf);
     ifb_json_quote(&buf, IFB_STR("<&>"), true);
     assert_true(ifb_str_is(ifb_buf_view(&buf), "\"\\u003c\\u0026\\u003e\""));
+    ifb_buf_clear(&buf);
+    ifb_json_quote(&buf, IFB_STR("\xc2\x80\xc2\x9b" "2J\xc2\x9f\xc2\xa0\xc2"), false);
+    assert_true(ifb_str_is(ifb_buf_view(&buf), "\"\\u0080\\u009b" "2J\\u009f\xc2\xa0\xc2\""));
     ifb_buf_close(&buf);
 }
 

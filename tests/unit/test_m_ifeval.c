@@ -71,7 +71,7 @@ static void open_walk(struct walk *w)
     w->suite = ifb_arena_new();
     w->cell = ifb_arena_new();
     w->scratch = ifb_arena_new();
-    if (ifb_resources_load(~0u, dirs, w->suite, &w->res, files, &err))
+    if (ifb_resources_load(~0u, dirs, NULL, w->suite, &w->res, files, &err))
         fail_msg("%s", err.msg);
     if (!w->res.punkt && is_there("punkt/english.json") &&
         (ifb_file_read(data_path(w->suite, "punkt/english.json"), IFB_FILE_MAX, w->suite, &json,

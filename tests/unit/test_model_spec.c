@@ -46,6 +46,35 @@ static const char *empty_env(const char *name)
     return "";
 }
 
+static const char *vendor_env(const char *name)
+{
+    static const struct { const char *name, *value; } rows[] = {
+        { "ANTHROPIC_API_KEY", "ant-key-1,ant-key-2" }, { "GEMINI_API_KEY", "gem-key" },
+        { "GEMINI_BASE_URL", "http://127.0.0.1:9/v1beta/" }, { "OLLAMA_HOST", "0.0.0.0:9" },
+        { "IFBENCH_API_KEY", "other-key" },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strcmp(name, rows[i].name) == 0)
+            return rows[i].value;
+    return NULL;
+}
+
+static const char *port_env(const char *name)
+{
+    return strcmp(name, "OLLAMA_HOST") == 0 ? ":8080" : NULL;
+}
+
+static const char *host_env(const char *name)
+{
+    return strcmp(name, "OLLAMA_HOST") == 0 ? "gpu.example" : NULL;
+}
+
+static const char *six_env(const char *name)
+{
+    return strcmp(name, "OLLAMA_HOST") == 0 ? "[::1]" : NULL;
+}
+
 static const char *broken_key_env(const char *name)
 {
     return strstr(name, "KEY") ? "hunter2\r\nX: y" : NULL;
@@ -74,6 +103,24 @@ static void test_specs(void **state)
         { "openai:ft:gpt:x", keys_env, "openai", "https://api.openai.com/v1", "ft:gpt:x", NULL,
           "sk-openai-key" },
         { "openai:m", base_env, "openai", "http://127.0.0.1:9/v1", "m", NULL, NULL },
+        { "openai+http://h/v1#m", vendor_env, "openai", "http://h/v1", "m", NULL, "other-key" },
+        { "anthropic:claude-x", vendor_env, "anthropic", "https://api.anthropic.com", "claude-x",
+          NULL, "ant-key-1" },
+        { "anthropic+http://h:1/v1/messages/#m", vendor_env, "anthropic", "http://h:1/v1", "m", NULL,
+          "other-key" },
+        { "gemini:g", vendor_env, "gemini", "http://127.0.0.1:9/v1beta", "g", NULL, "gem-key" },
+        { "gemini+https://h#g", vendor_env, "gemini", "https://h", "g", NULL, "other-key" },
+        { "ollama:qwen3:0.6b", no_env, "ollama", "http://127.0.0.1:11434", "qwen3:0.6b", NULL, NULL },
+        { "ollama:m", vendor_env, "ollama", "http://127.0.0.1:9", "m", NULL, NULL },
+        { "ollama:m", port_env, "ollama", "http://127.0.0.1:8080", "m", NULL, NULL },
+        { "ollama:m", host_env, "ollama", "http://gpu.example:11434", "m", NULL, NULL },
+        { "ollama:m", six_env, "ollama", "http://[::1]:11434", "m", NULL, NULL },
+        { "ollama+http://h:2/api/chat#m", no_env, "ollama", "http://h:2", "m", NULL, NULL },
+        { "exec:./answer 'a b' --x", no_env, "exec", "", "./answer 'a b' --x", NULL, NULL },
+        { "server:llama-server -m x.gguf --port {port}", no_env, "server", "", "", NULL, NULL },
+        { "server:llama-server -m x.gguf --port {port}#tiny", vendor_env, "server", "", "tiny", NULL,
+          "other-key" },
+        { "server:run '#1.gguf' --port={port}", no_env, "server", "", "", NULL, NULL },
         { "replay:a b/c:d.jsonl", no_env, "replay", "", "a b/c:d.jsonl", "a b/c:d.jsonl", NULL },
         { "replay:-", keys_env, "replay", "", "-", "-", NULL },
     };
@@ -138,6 +185,20 @@ static void test_refused_specs(void **state)
         { "openai:gpt-4o", bad_base_env, "OPENAI_BASE_URL must not hold" },
         { "openai:gpt-4o", broken_key_env, "$OPENAI_API_KEY holds a space" },
         { "http://h/v1#m", broken_key_env, "$IFBENCH_API_KEY holds a space" },
+        { "anthropic:m", no_env, "needs a key in $ANTHROPIC_API_KEY" },
+        { "gemini:m", no_env, "needs a key in $GEMINI_API_KEY" },
+        { "gemini+http://h/v1", no_env, "which model of that server? write gemini+http://h/v1#NAME" },
+        { "anthropic+http://me:hunter2@h#m", no_env, "$IFBENCH_API_KEY" },
+        { "claude+http://h#m", no_env, "unknown provider" },
+        { "exec+http://h#m", no_env, "unknown provider" },
+        { "anthropik:m", no_env, "did you mean anthropic:NAME?" },
+        { "exec:", no_env, "has no name; write 'exec:COMMAND'" },
+        { "exec:  ", no_env, "exec: the command is empty" },
+        { "exec:cat | sort", no_env, "exec: the command holds a '|', and no shell reads it" },
+        { "exec:echo $HOME", no_env, "holds a '$'" },
+        { "exec:echo 'x", no_env, "a ' that is not closed" },
+        { "server:llama-server -m x.gguf", no_env, "does not hold {port}" },
+        { "server:llama-server --port {port} --api-key hunter2", no_env, "can be read by everybody" },
     };
     struct ifb_arena *arena = ifb_arena_new();
 

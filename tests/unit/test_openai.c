@@ -64,9 +64,9 @@ static struct ifb_http_call encode(const struct ifb_model *m, const struct ifb_r
 static void test_bodies(void **state)
 {
     static const struct ifb_message messages[] = {
-        { IFB_SYSTEM, IFB_STR_INIT("Be brief.") },
-        { IFB_USER, IFB_STR_INIT("Say \"\xc3\xa9\"\n\0.") },
-        { IFB_ASSISTANT, IFB_STR_INIT("") },
+        { IFB_SYSTEM, IFB_STR_INIT("Be brief."), NULL },
+        { IFB_USER, IFB_STR_INIT("Say \"\xc3\xa9\"\n\0."), NULL },
+        { IFB_ASSISTANT, IFB_STR_INIT(""), NULL },
     };
     static const struct {
         const char *spec;
@@ -108,7 +108,8 @@ static void test_bodies(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct ifb_model m = model_of(rows[i].spec, keyed_env);
-        const struct ifb_request r = { { messages + rows[i].first, rows[i].n }, rows[i].sampling };
+        const struct ifb_request r = { .messages = { messages + rows[i].first, rows[i].n },
+                                       .sampling = rows[i].sampling };
         struct ifb_http_call call = encode(&m, &r);
 
         if (!ifb_str_is(call.body, rows[i].body))
@@ -128,7 +129,7 @@ static void test_urls(void **state)
           "https://x.openai.azure.com/openai/deployments/d/chat/completions?api-version=2024-10-21" },
         { "openai:gpt-4o", "https://api.openai.com/v1/chat/completions" },
     };
-    const struct ifb_request r = { { NULL, 0 }, NOT_SET };
+    const struct ifb_request r = { .sampling = NOT_SET };
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -150,7 +151,7 @@ static const struct ifb_header *header_of(const struct ifb_http_call *call, cons
 
 static void test_headers(void **state)
 {
-    const struct ifb_request r = { { NULL, 0 }, NOT_SET };
+    const struct ifb_request r = { .sampling = NOT_SET };
     struct ifb_model m = model_of("http://h/v1#m", keyed_env);
     struct ifb_http_call call;
 
@@ -175,7 +176,7 @@ static void test_headers(void **state)
 
 static void test_too_many_headers(void **state)
 {
-    const struct ifb_request r = { { NULL, 0 }, NOT_SET };
+    const struct ifb_request r = { .sampling = NOT_SET };
     struct ifb_model m = model_of("http://h/v1#m", keyed_env);
     struct ifb_http_call call;
     struct ifb_error err;

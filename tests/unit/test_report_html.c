@@ -127,7 +127,7 @@ static void look_at_attributes(const xmlNode *node)
         expect_one_of("attribute", a->name,
                       " align aria-hidden aria-label aria-labelledby aria-sort autocomplete "
                       "charset "
-                      "class colspan content d data-c data-i data-id data-k data-sort data-v "
+                      "class colspan content d data-c data-i data-id data-k data-n data-sort data-v "
                       "height hidden href http-equiv id lang name open placeholder "
                       "preserveAspectRatio preserveaspectratio role rx scope spellcheck tabindex "
                       "type value viewBox viewbox width x y ");
@@ -180,8 +180,8 @@ static void hostile_text_makes_no_element_and_no_attribute(void **state)
     look_at(xmlDocGetRootElement(doc), &seen);
     assert_int_equal(seen.scripts, 2); /* the index, which is data, and the script */
     assert_int_equal(seen.samples, COUNT(world_samples));
-    /* one a sample, one with thinking, one a cell of the breakdown */
-    assert_int_equal(seen.details, COUNT(world_samples) + 1 + 2);
+    /* one a sample, two with thinking, one a cell of the breakdown */
+    assert_int_equal(seen.details, COUNT(world_samples) + 2 + 2);
     assert_true(seen.elements > 200);
     text = xmlNodeGetContent(xmlDocGetRootElement(doc));
     content = ifb_str_of((char *)text);
@@ -214,6 +214,13 @@ static void the_index_island_is_json_that_ends_nothing(void **state)
 
 /* ---- evidence ---- */
 
+/* The first constraint passes, the second does not; N: its number stands behind the mark. */
+#define P1 "<mark class=\"mp\" data-c=\"1\">"
+#define P1N "<mark class=\"mp\" data-c=\"1\" data-n=\"1\xe2\x9c\x93\">"
+#define F2 "<mark class=\"mf\" data-c=\"2\">"
+#define F2N "<mark class=\"mf\" data-c=\"2\" data-n=\"2\xe2\x9c\x97\">"
+#define BOTH "<mark class=\"mf\" data-c=\"1,2\" data-n=\"1\xe2\x9c\x93\">"
+
 static void evidence_is_held_to_the_answer_and_to_whole_characters(void **state)
 {
     static const struct {
@@ -221,24 +228,27 @@ static void evidence_is_held_to_the_answer_and_to_whole_characters(void **state)
         struct ifb_span one[3], two[3];  /* of the first and the second constraint */
         const char *out;
     } rows[] = {
-        { S("abcdef"), { { 1, 3 } }, { { 0, 0 } }, "a<mark data-c=\"1\">bc</mark>def" },
-        { S("abcdef"), { { 1, 3 } }, { { 3, 4 } },
-          "a<mark data-c=\"1\">bc</mark><mark data-c=\"2\">d</mark>ef" },
-        { S("abcdef"), { { 4, 6 }, { 1, 3 } }, { { 2, 5 } }, "a<mark data-c=\"1,2\">bcdef</mark>" },
-        { S("abcdef"), { { 0, 6 }, { 2, 3 } }, { { 0, 0 } }, "<mark data-c=\"1\">abcdef</mark>" },
+        { S("abcdef"), { { 1, 3 } }, { { 0, 0 } }, "a" P1N "bc</mark>def" },
+        { S("abcdef"), { { 1, 3 } }, { { 3, 4 } }, "a" P1N "bc</mark>" F2N "d</mark>ef" },
+        { S("abcdef"), { { 4, 6 }, { 1, 3 } }, { { 2, 5 } },
+          "a" P1 "b</mark>" BOTH "c</mark>" F2 "d</mark>"
+          "<mark class=\"mf\" data-c=\"1,2\" data-n=\"2\xe2\x9c\x97\">e</mark>" P1N "f</mark>" },
+        { S("abcdef"), { { 0, 6 }, { 2, 3 } }, { { 0, 0 } }, P1N "abcdef</mark>" },
+        { S("abcdef"), { { 1, 4 } }, { { 1, 4 } },
+          "a<mark class=\"mf\" data-c=\"1,2\" data-n=\"1\xe2\x9c\x93\xe2\x80\x8a"
+          "2\xe2\x9c\x97\">bcd</mark>ef" },
         { S("h\xc3\xa9llo"), { { 0, 2 } }, { { 2, 4 } },
-          "<mark data-c=\"1\">h</mark>\xc3\xa9<mark data-c=\"2\">l</mark>lo" },
-        { S("abc"), { { 2, 4000000000u } }, { { 9, 12 } }, "ab<mark data-c=\"1\">c</mark>" },
+          P1N "h</mark>\xc3\xa9" F2N "l</mark>lo" },
+        { S("abc"), { { 2, 4000000000u } }, { { 9, 12 } }, "ab" P1N "c</mark>" },
         { S("abc"), { { 3, 1 } }, { { 2, 2 } }, "abc" },
-        { S("<&>"), { { 0, 1 } }, { { 1, 3 } },
-          "<mark data-c=\"1\">&lt;</mark><mark data-c=\"2\">&amp;&gt;</mark>" },
+        { S("<&>"), { { 0, 1 } }, { { 1, 3 } }, P1N "&lt;</mark>" F2N "&amp;&gt;</mark>" },
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct ifb_sample_check checks[2] = {
             { .strict = { .outcome = IFB_PASS, .at = rows[i].one, .nat = 3 } },
-            { .loose = { .outcome = IFB_PASS, .at = rows[i].two, .nat = 3 } },
+            { .strict = { .outcome = IFB_FAIL, .at = rows[i].two, .nat = 3 } },
         };
         struct ifb_sample s = { .answered = true, .answer = rows[i].answer, .checks = checks,
                                 .nchecks = 2 };
@@ -266,9 +276,44 @@ static void evidence_of_earlier_turns_is_not_marked_in_the_last_answer(void **st
     ifb_str page = write_page(&s, 1, IFB_HTML_BUDGET, &buf);
 
     (void)state;
-    assert_true(world_has(page, "<bdi class=\"t said\"><mark data-c=\"2\">sec</mark>ond</bdi>"));
-    assert_false(world_has(page, "data-c=\"1"));
+    assert_true(world_has(page, "<bdi class=\"t said\"><mark class=\"mp\" data-c=\"2\" "
+                                "data-n=\"2\xe2\x9c\x93\">sec</mark>ond</bdi>"));
+    assert_false(world_has(page, "<mark class=\"mp\" data-c=\"1"));
     assert_true(world_has(page, "<h3>Prompt, turn 2</h3>"));
+    ifb_buf_close(&buf);
+}
+
+static void each_turns_answer_has_its_own_evidence(void **state)
+{
+    static const struct ifb_span first = { 3, 5 }, second = { 0, 3 };
+    static const struct ifb_message talk[] = {
+        { .role = IFB_USER, .text = S("given question") }, { .role = IFB_ASSISTANT, .text = S("given answer") },
+        { .role = IFB_USER, .text = S("one") }, { .role = IFB_ASSISTANT, .text = S("<think>hm</think>a, b") },
+        { .role = IFB_USER, .text = S("two") },
+    };
+    static const struct ifb_turn turns[] = { { true, S("a, b"), S("hm") },
+                                             { true, S("second"), S("") } };
+    struct ifb_sample_check checks[2] = {
+        { .turn = 0, .strict = { .outcome = IFB_FAIL, .at = &first, .nat = 1 }, .negated = true },
+        { .turn = 1, .strict = { .outcome = IFB_PASS, .at = &second, .nat = 1 } },
+    };
+    struct ifb_sample s = { .answered = true, .answer = S("second"), .prompt = { talk, 5 },
+                            .checks = checks, .nchecks = 2, .turns = turns, .nturns = 2 };
+    struct ifb_buf buf;
+    ifb_str page = write_page(&s, 1, IFB_HTML_BUDGET, &buf);
+
+    (void)state;
+    assert_true(world_has(page, "<h3>Answer, turn 1</h3><bdi class=\"t said\">a, <mark "
+                                "class=\"mf\" data-c=\"1\" data-n=\"1\xe2\x9c\x97\">b</mark></bdi>"));
+    assert_true(world_has(page, "<summary>Thinking, 2 characters</summary>"));
+    assert_false(world_has(page, "hm&lt;"));
+    assert_true(world_has(page, "<h3>Answer, turn 2</h3><bdi class=\"t said\"><mark class=\"mp\" "
+                                "data-c=\"2\""));
+    assert_true(world_has(page, "<h3>Prompt, given</h3><bdi class=\"t\">given question</bdi>"));
+    assert_true(world_has(page, "<h3>Answer, given</h3><bdi class=\"t said\">given answer</bdi>"));
+    assert_true(world_has(page, "<bdi class=\"t ask\">two</bdi>"));
+    assert_true(world_has(page, "<li data-c=\"1\" tabindex=\"0\">"));
+    assert_true(world_has(page, "<small class=\"neg\">\xe2\x8a\x98 negated</small>"));
     ifb_buf_close(&buf);
 }
 
@@ -413,6 +458,7 @@ int main(void)
         cmocka_unit_test(the_index_island_is_json_that_ends_nothing),
         cmocka_unit_test(evidence_is_held_to_the_answer_and_to_whole_characters),
         cmocka_unit_test(evidence_of_earlier_turns_is_not_marked_in_the_last_answer),
+        cmocka_unit_test(each_turns_answer_has_its_own_evidence),
         cmocka_unit_test(a_page_keeps_to_its_budget_and_drops_passes_first),
         cmocka_unit_test(kept_passes_are_spread_evenly),
         cmocka_unit_test(a_huge_text_is_cut_between_characters_and_says_so),
