@@ -131,7 +131,7 @@ static enum ifb_code make_plan(struct walker *w, struct ifb_samples *samples, ui
 
 /* ---- the page around them ---- */
 
-static void put_asset(struct ifb_pen *p, const char *const *lines)
+void ifb_html_put_asset(struct ifb_pen *p, const char *const *lines)
 {
     for (; *lines; lines++)
         ifb_pen_cstr(p, *lines);
@@ -165,7 +165,7 @@ static void put_head(struct ifb_pen *p, const struct ifb_summary *s)
                  "<meta name=\"referrer\" content=\"no-referrer\">\n");
     put_title(p, s);
     ifb_pen_cstr(p, "<style>");
-    put_asset(p, ifb_html_style);
+    ifb_html_put_asset(p, ifb_html_style);
     ifb_pen_cstr(p, "</style>\n</head>\n<body>\n");
 }
 
@@ -265,7 +265,7 @@ static enum ifb_code put_page(struct walker *w, const struct ifb_summary *summar
     ifb_pen_cstr(p, "</div>\n<script type=\"application/json\" id=\"index\">");
     ifb_html_put_index(p, w->index);
     ifb_pen_cstr(p, "</script>\n</section>\n</main>\n<script>");
-    put_asset(p, ifb_html_script);
+    ifb_html_put_asset(p, ifb_html_script);
     ifb_pen_cstr(p, "</script>\n</body>\n</html>\n");
     ifb_pen_flush(p);
     return code;

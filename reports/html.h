@@ -70,4 +70,13 @@ void ifb_html_put_outcome(struct ifb_pen *p, enum ifb_outcome outcome, const cha
 /* Outside text in an element that keeps its direction to itself. */
 void ifb_html_put_bdi(struct ifb_pen *p, ifb_str s);
 
+/* A bar from 0 to 100 %, with a whisker over the interval unless that is NaN. */
+void ifb_html_put_bar(struct ifb_pen *p, double value, double lo, double hi);
+
+/* "2026-01-02T03:04:05.678Z" reads better without the fraction and the letters. */
+void ifb_html_put_time(struct ifb_pen *p, ifb_str iso);
+
+/* The lines of an asset as they are. */
+void ifb_html_put_asset(struct ifb_pen *p, const char *const *lines);
+
 #endif

@@ -24,8 +24,7 @@ static double clamp01(double x)
     return x < 0 ? 0 : x > 1 ? 1 : x;
 }
 
-/* A bar from 0 to 100 %, with a whisker over the interval unless that is NaN. */
-static void put_bar(struct ifb_pen *p, double value, double lo, double hi)
+void ifb_html_put_bar(struct ifb_pen *p, double value, double lo, double hi)
 {
     if (isnan(value))
         return;
@@ -98,8 +97,7 @@ static void put_legend(struct ifb_pen *p, const struct ifb_counts *c)
 
 /* ---- title ---- */
 
-/* "2026-01-02T03:04:05.678Z" reads better without the fraction and the letters. */
-static void put_time(struct ifb_pen *p, ifb_str iso)
+void ifb_html_put_time(struct ifb_pen *p, ifb_str iso)
 {
     ifb_pen_cstr(p, "<time>");
     if (iso.len >= 19 && iso.ptr[10] == 'T') {
@@ -134,7 +132,7 @@ static void put_facts(struct ifb_pen *p, const struct ifb_summary *s)
         put_fact(p, "Run", s->run);
     if (s->started.len) {
         ifb_pen_cstr(p, "<div><dt>Started</dt><dd>");
-        put_time(p, s->started);
+        ifb_html_put_time(p, s->started);
         ifb_pen_cstr(p, "</dd></div>\n");
     }
     put_fact(p, "Took", ifb_str_of(ifb_say_seconds(s->seconds).text));
@@ -212,7 +210,7 @@ static void put_metric(struct ifb_pen *p, const struct ifb_metric_value *m, bool
         ifb_pen_cstr(p, "</td>");
     }
     ifb_pen_fmt(p, "<td class=\"num big\">%s</td><td class=\"chart\">", ifb_say_metric(m).text);
-    put_bar(p, ifb_share_of(m, m->value), ifb_share_of(m, m->lo), ifb_share_of(m, m->hi));
+    ifb_html_put_bar(p, ifb_share_of(m, m->value), ifb_share_of(m, m->lo), ifb_share_of(m, m->hi));
     ifb_pen_fmt(p, "</td><td class=\"num\">%s</td>", ifb_say_interval(m).text);
     if (m->hits < 0) {
         ifb_pen_fmt(p, "<td class=\"num\">%s</td></tr>\n", ifb_say_hits(m, "").text);
@@ -398,8 +396,8 @@ static void put_group(struct ifb_pen *p, const struct ifb_group_row *g,
     ifb_html_put_bdi(p, g->name);
     ifb_pen_fmt(p, "</code></th><td class=\"num\">%s</td><td class=\"chart\">",
                 ifb_say_count(g->n).text);
-    put_bar(p, scored > 0 ? (double)g->strict_pass / (double)scored : (double)NAN, (double)NAN,
-            (double)NAN);
+    ifb_html_put_bar(p, scored > 0 ? (double)g->strict_pass / (double)scored : (double)NAN,
+                     (double)NAN, (double)NAN);
     ifb_pen_cstr(p, "</td>");
     put_rate(p, g->strict_pass, scored, "");
     put_rate(p, g->loose_pass, scored, "");

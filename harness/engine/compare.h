@@ -57,6 +57,9 @@ size_t ifb_compare_units(const struct ifb_matched *m, bool metric, ifb_str name,
 void ifb_compare_fold(const struct ifb_metric *metric, const struct ifb_matched *m,
                       struct ifb_compare_row *row);
 
+/* How a metric of a suite is computed; NULL where the suite's items do not tell. */
+const struct ifb_metric *ifb_compare_metric(ifb_str suite, ifb_str id);
+
 /* Holm's correction, over the headline metrics and over the rest. */
 void ifb_compare_adjust(struct ifb_compare_rows *rows);
 

@@ -186,7 +186,7 @@ static void count_epochs(const struct ifb_matched *m, ifb_str id, int64_t k,
     }
 }
 
-static const struct ifb_metric *find_metric(ifb_str suite, ifb_str id)
+const struct ifb_metric *ifb_compare_metric(ifb_str suite, ifb_str id)
 {
     const struct ifb_suite *s = ifb_suite_find(suite);
     const struct ifb_metric *m = s ? s->metrics : ifb_ifeval_metrics;
@@ -210,7 +210,7 @@ static void fill_fold(const struct ifb_compare_rows *rows, const struct ifb_metr
 static void add_metric(struct ifb_compare_rows *rows, const struct ifb_matched *m,
                        const struct ifb_metric_value *was, const struct ifb_metric_value *is)
 {
-    const struct ifb_metric *metric = find_metric(is->suite, is->id);
+    const struct ifb_metric *metric = ifb_compare_metric(is->suite, is->id);
     struct ifb_compare_row *row = add_row(rows);
     struct ifb_arena *scratch;
     struct ifb_pair *clusters;
@@ -328,7 +328,7 @@ static void add_kind(struct ifb_compare_rows *rows, const struct ifb_matched *m,
 size_t ifb_compare_units(const struct ifb_matched *m, bool metric, ifb_str name,
                          struct ifb_arena *arena, struct ifb_pair **out)
 {
-    const struct ifb_metric *counted = metric ? find_metric(m->cand->suite, name) : NULL;
+    const struct ifb_metric *counted = metric ? ifb_compare_metric(m->cand->suite, name) : NULL;
     int64_t k;
 
     *out = ifb_new(arena, struct ifb_pair, m->nclusters);
