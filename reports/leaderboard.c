@@ -29,9 +29,9 @@ static void put_left_out(struct ifb_pen *p, const struct ifb_leaderboard *b)
 {
     if (!b->nleft_out)
         return;
-    ifb_pen_fmt(p, "<section class=\"alert\" aria-labelledby=\"h-left\"><h2 id=\"h-left\">Left out: "
-                "%s run%s not complete</h2><ul>\n", ifb_say_count((int64_t)b->nleft_out).text,
-                ifb_say_plural((int64_t)b->nleft_out));
+    ifb_pen_fmt(p, "<section class=\"alert\" aria-labelledby=\"h-left\"><h2 id=\"h-left\">"
+                "Left out: %s run%s not complete</h2><ul>\n",
+                ifb_say_count((int64_t)b->nleft_out).text, ifb_say_plural((int64_t)b->nleft_out));
     for (size_t i = 0; i < b->nleft_out; i++) {
         ifb_pen_cstr(p, "<li>");
         ifb_html_put_bdi(p, b->left_out[i]);
@@ -67,20 +67,21 @@ static void put_method(struct ifb_pen *p, const struct ifb_leaderboard *b)
 {
     ifb_pen_cstr(p, "<section aria-labelledby=\"h-method\"><h2 id=\"h-method\">How this was made"
                  "</h2><ul class=\"method\">\n"
-                 "<li>A suite is ranked by its first metric. Equal values share a rank. Errors of a "
-                 "check count as not followed.</li>\n"
+                 "<li>A suite is ranked by its first metric. Equal values share a rank. Errors of "
+                 "a check count as not followed.</li>\n"
                  "<li>The interval of a value is that of its run, at 95 %: it is about the model "
                  "alone, and two that overlap may still differ surely.</li>\n");
-    ifb_pen_fmt(p, "<li>The ranks a model may have: items were drawn again with replacement, the "
-                "same for all models, %s times (seed %llu); 95 %% of the ranks lie in the range."
+    ifb_pen_fmt(p, "<li>Rank range: items were drawn again with replacement, the same for "
+                "all models, %s times (seed %llu); 95 %% of the ranks lie in the range."
                 "</li>\n", ifb_say_count(IFB_BOARD_ROUNDS).text, (unsigned long long)b->seed);
-    ifb_pen_fmt(p, "<li>Pairs on a suite\xe2\x80\x99s page: McNemar\xe2\x80\x99s test where an item "
-                "holds or not; else 9,999 exchanges within items, and where there are more than %d "
-                "pairs the normal approximation;", IFB_BOARD_EXCHANGES_MOST);
-    ifb_pen_cstr(p, " the jackknife for metrics of a whole set. Corrected by Holm over all pairs of "
-                 "the suite.</li>\n"
-                 "<li>Mean length is in characters where the suite counts them, else in the tokens "
-                 "that servers reported.</li>\n");
+    ifb_pen_fmt(p, "<li>Pairs on a suite\xe2\x80\x99s page: McNemar\xe2\x80\x99s test where "
+                "an item holds or not; else 9,999 exchanges within items, and where there are more "
+                "than %d pairs the normal approximation;", IFB_BOARD_EXCHANGES_MOST);
+    ifb_pen_cstr(p, " the jackknife for metrics of a whole set. Corrected by Holm over all pairs "
+                 "of the suite.</li>\n"
+                 "<li>Mean length: characters of an answer as it was given (a turn each), or "
+                 "as the suite counts them; where no text is known, tokens that servers "
+                 "reported.</li>\n");
     put_versions(p, b);
     ifb_pen_cstr(p, "<li>The same numbers: <a href=\"leaderboard.csv\">leaderboard.csv</a>, "
                  "<a href=\"leaderboard.json\">leaderboard.json</a>.</li>\n</ul></section>\n");

@@ -16,7 +16,7 @@ static void put_place(struct ifb_pen *p, const struct ifb_board_suite *s,
     ifb_pen_fmt(p, "<div><dt>Rank</dt><dd>%zu of %zu</dd></div>\n", e->rank, s->n);
     if (!e->rank_lo)
         return;
-    ifb_pen_cstr(p, "<div><dt>Ranks it may have</dt><dd>");
+    ifb_pen_cstr(p, "<div><dt>Rank range</dt><dd>");
     ifb_board_put_range(p, e);
     ifb_pen_cstr(p, "</dd></div>\n");
 }

@@ -9,10 +9,13 @@
 
 static const char *const style[] = {
     ".nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:0 0 1.25rem;font-size:.875rem}\n",
+    "body{max-width:88rem}\n",
+    ".legend+.pan{margin-top:1.25rem}\n",
     ".sort{width:auto;min-width:100%}\n",
-    ".sort tbody th{min-width:9rem;max-width:22rem}\n",
-    ".sort thead th{padding-top:.25rem}\n",
-    ".sort .chart{width:9rem}\n",
+    ".sort th,.sort td{padding:.4rem .6rem}\n",
+    ".sort td{white-space:nowrap}\n",
+    ".sort tbody th{min-width:13rem;max-width:26rem}\n",
+    ".sort .chart{width:7rem}\n",
     ".sort thead .name{max-width:9rem;white-space:normal}\n",
     ".sort thead button{padding:0;border:0;background:none;font-weight:inherit;",
     "text-align:inherit}\n",

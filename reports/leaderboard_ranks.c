@@ -92,7 +92,7 @@ void ifb_board_put_ranks(struct ifb_pen *p, const struct ifb_leaderboard *b,
     ifb_pen_cstr(p, "</code></th><th scope=\"col\" class=\"chart\"><span class=\"away\">Chart"
                  "</span></th>");
     ifb_board_put_head(p, "95 % interval", true);
-    ifb_board_put_head(p, "Ranks it may have", false);
+    ifb_board_put_head(p, "Rank range", false);
     ifb_board_put_head(p, "Mean length", true);
     ifb_board_put_head(p, "Errors", true);
     ifb_board_put_head(p, "Unscored", true);

@@ -21,6 +21,7 @@ struct making {
     const struct ifb_board_options *o;
     struct ifb_arena *arena;
     struct ifb_marks *marks;  /* of the runs that are ranked */
+    struct ifb_board_length **lengths;  /* of each run's cells */
     size_t n;
     struct ifb_leaderboard *out;
     struct ifb_error *err;
@@ -106,6 +107,9 @@ static enum ifb_code load_all(struct making *m, const struct ifb_strs *runs)
     qsort(m->marks, m->n, sizeof(*m->marks), by_run);
     if (m->out->nleft_out)
         qsort(left_out, m->out->nleft_out, sizeof(*left_out), by_str);
+    m->lengths = ifb_new(m->arena, struct ifb_board_length *, m->n);
+    for (size_t i = 0; i < m->n; i++)
+        m->lengths[i] = ifb_board_lengths(&m->marks[i], m->arena);
     m->out->left_out = left_out;
     m->out->nruns = m->n;
     stamp(m);
@@ -209,26 +213,8 @@ static const struct ifb_cell_summary *cell_summary(const struct ifb_marks *marks
     return &none;
 }
 
-static void find_length(struct ifb_board_entry *e, ifb_str suite)
-{
-    const struct ifb_metric_value *v = ifb_metric_of(e->summary, suite, e->model,
-                                                     IFB_STR("avg_length"));
-    const struct ifb_counts *c = &e->cell->counts;
-    int64_t answers = c->total - c->pending - e->cell->failed_calls;
-
-    e->length = NAN;
-    e->length_unit = "";
-    if (v) {
-        e->length = v->value;
-        e->length_unit = "characters";
-    } else if (e->cell->tokens_out > 0 && answers > 0) {
-        e->length = (double)e->cell->tokens_out / (double)answers;
-        e->length_unit = "tokens";
-    }
-}
-
 static void make_side(struct ifb_board_side *s, const struct ifb_marks *marks,
-                      const struct ifb_mark_cell *cell, ifb_str suite)
+                      const struct ifb_mark_cell *cell, const struct ifb_board_length *length)
 {
     *s = (struct ifb_board_side){ .marks = marks, .cell = cell };
     s->entry = (struct ifb_board_entry){
@@ -237,7 +223,7 @@ static void make_side(struct ifb_board_side *s, const struct ifb_marks *marks,
         .complete = marks->summary.complete, .summary = &marks->summary,
         .cell = cell_summary(marks, cell), .items = cell->n,
     };
-    find_length(&s->entry, suite);
+    ifb_board_find_length(&s->entry, cell->suite, length);
 }
 
 static void find_value(struct ifb_board_work *w, struct ifb_board_side *s)
@@ -314,7 +300,7 @@ static size_t gather(struct making *m, struct ifb_board_work *w)
                 if (!ifb_str_eq(cell->suite, w->suite->name))
                     continue;
                 if (pass)
-                    make_side(&w->sides[n], &m->marks[i], cell, w->suite->name);
+                    make_side(&w->sides[n], &m->marks[i], cell, &m->lengths[i][c]);
                 n++;
             }
     }

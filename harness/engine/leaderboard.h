@@ -17,6 +17,12 @@ struct ifb_board_side {
     bool gaps;                           /* something is unscored: pairs must be masked */
 };
 
+/* Of the answers of one cell of a run, a turn each. */
+struct ifb_board_length {
+    double characters;
+    int64_t answers;
+};
+
 struct ifb_board_work {
     struct ifb_board_suite *suite;
     struct ifb_board_side *sides;
@@ -37,5 +43,12 @@ void ifb_board_shares(struct ifb_board_work *w);
 /* Sides i and j over the items in use, each item for itself. */
 void ifb_board_match(const struct ifb_board_work *w, size_t i, size_t j, struct ifb_arena *arena,
                      struct ifb_matched *out);
+
+/* From a run's journal, one a cell of the marks; nothing where there is none. */
+struct ifb_board_length *ifb_board_lengths(const struct ifb_marks *marks, struct ifb_arena *arena);
+
+/* The mean length of an entry's answers. */
+void ifb_board_find_length(struct ifb_board_entry *e, ifb_str suite,
+                           const struct ifb_board_length *length);
 
 #endif

@@ -22,7 +22,7 @@
 
 struct ifb_board_options {
     bool include_incomplete;  /* rank runs that have not come to their end too */
-    bool common;              /* rank by the items that all have; else differing items are an error */
+    bool common;              /* rank by the items that all have; else others are an error */
     uint64_t seed;            /* of the bootstrap, and of exchanges */
 };
 
