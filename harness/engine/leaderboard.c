@@ -261,15 +261,16 @@ static void note(struct ifb_board_suite *s, ifb_str text)
 static void note_all(struct ifb_board_work *w)
 {
     const struct ifb_board_entry *first = &w->sides[0].entry;
-    bool version = false, punkt = false, part = false, missing = false;
+    bool version = false, punkt = false, part = false, missing = false, lost = false;
 
-    w->suite->notes = ifb_new(w->arena, ifb_str, 4);
+    w->suite->notes = ifb_new(w->arena, ifb_str, 5);
     for (size_t i = 0; i < w->n; i++) {
         const struct ifb_board_entry *e = &w->sides[i].entry;
 
         version = version || !ifb_str_eq(e->version, first->version);
         punkt = punkt || !ifb_str_eq(e->punkt, first->punkt);
         part = part || e->used != e->items;
+        lost = lost || (e->used != e->items && isnan(e->value.value));
         missing = missing || e->cell->missing_fails != first->cell->missing_fails;
     }
     if (version)
@@ -283,6 +284,9 @@ static void note_all(struct ifb_board_work *w)
     if (part)
         note(w->suite, ifb_fmt(w->arena, "Ranked by the %zu items that all runs have; counts and "
                                "further metrics are of each whole run.", w->used));
+    if (lost)
+        note(w->suite, IFB_STR("The metric cannot be counted over a part of the items: runs that "
+                               "have others too are not ranked."));
 }
 
 static size_t gather(struct making *m, struct ifb_board_work *w)

@@ -70,6 +70,9 @@ ok "ranks keep to their range: 20 items of 100 apart is sure"
 [ "$(field rank_lo near)" = 1 ]
 ok "three items apart, all for the same side, may be a draw"
 
+[ "$(field mean_length low)" = 10.800000 ] && [ "$(field length_unit low)" = characters ]
+ok "mean length: 40 answers of 9 characters, 60 of 12"
+
 # p of what stands in JSON beside compare's.
 pair=$(grep '"difference":-0.0[23]' "$dir/site/leaderboard.json" | head -n 1)
 "$ifbench" compare "$runs/high" "$runs/near" --base-model replay:high --model replay:near --json >"$dir/compare.json" 2>"$dir/err"
@@ -128,6 +131,18 @@ ok "without a run there is no leaderboard"
 run leaderboard "$dir/all" --out "$dir/none"
 [ $code = 3 ]
 ok "a file is not a run"
+
+cat >"$dir/ratings" <<'END'
+{"question_id": 81, "model": "m", "judge": ["j", "single-v1"], "judgment": "[[8]]", "turn": 1}
+{"question_id": 81, "model": "worse", "judge": ["j", "single-v1"], "judgment": "[[3]]", "turn": 1}
+END
+echo '{"question_id": 81, "category": "math", "turns": ["a", "b"]}' >"$dir/questions"
+"$ifbench" score --suite mtbench --judgments "$dir/ratings" --questions "$dir/questions" --out "$runs/mt" >/dev/null 2>&1
+run leaderboard "$runs/low" "$runs/mt" --out "$dir/two"
+[ $code = 0 ] && grep -q '^mtbench,average,1,,,m,8.000000,' "$dir/two/leaderboard.csv" &&
+    grep -q '^mtbench,average,2,,,worse,3.000000,' "$dir/two/leaderboard.csv" &&
+    [ -s "$dir/two/suite-mtbench.html" ] && [ "$(field rank low two)" = 1 ]
+ok "two suites; one of judgments, which has ranks without a range"
 
 # ---- the folder ----
 run leaderboard "$runs/low" --out "$dir/site"
