@@ -174,7 +174,7 @@ static enum ifb_code check_same(struct making *m, const struct ifb_board_work *w
     return IFB_OK;
 }
 
-/* In the order of the keys, which no side decides. */
+/* In the order of the first run's file: folds need ladders in order. */
 static void use_common(struct ifb_board_work *w)
 {
     const struct ifb_mark_cell *first = w->sides[0].cell;
@@ -182,7 +182,7 @@ static void use_common(struct ifb_board_work *w)
     for (size_t i = 0; i < w->n; i++)
         w->sides[i].items = ifb_new(w->arena, const struct ifb_mark_item *, first->n);
     for (size_t k = 0; k < first->n; k++) {
-        const struct ifb_mark_item *item = &first->items[first->by_key[k]];
+        const struct ifb_mark_item *item = &first->items[k];
         size_t i = 0;
 
         for (; i < w->n; i++) {
