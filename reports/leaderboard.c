@@ -70,7 +70,7 @@ static void put_method(struct ifb_pen *p, const struct ifb_leaderboard *b)
                  "<li>A suite is ranked by its first metric. Equal values share a rank. Errors of "
                  "a check count as not followed.</li>\n"
                  "<li>The interval of a value is that of its run, at 95 %: it is about the model "
-                 "alone, and two that overlap may still differ surely.</li>\n");
+                 "alone, and two that overlap may still differ significantly.</li>\n");
     ifb_pen_fmt(p, "<li>Rank range: items were drawn again with replacement, the same for "
                 "all models, %s times (seed %llu); 95 %% of the ranks lie in the range."
                 "</li>\n", ifb_say_count(IFB_BOARD_ROUNDS).text, (unsigned long long)b->seed);

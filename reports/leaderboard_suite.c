@@ -151,9 +151,9 @@ static void put_pairs(struct ifb_pen *p, const struct ifb_leaderboard *b,
         put_matrix_row(p, b, s, i, shown);
     ifb_pen_cstr(p, "</tbody></table></div>\n<p class=\"note\">Row minus column");
     ifb_pen_cstr(p, ifb_is_proportion(&s->entries[0].value) ? ", in points of percent. " : ". ");
-    ifb_pen_fmt(p, "<span class=\"vp\">\xe2\x96\xb2</span> surely better, "
-                "<span class=\"vf\">\xe2\x96\xbc</span> surely worse: p below %s on the same "
-                "items, corrected by Holm over all pairs.", ifb_say_real(SURE, 2).text);
+    ifb_pen_fmt(p, "<span class=\"vp\">\xe2\x96\xb2</span> significantly better, "
+                "<span class=\"vf\">\xe2\x96\xbc</span> significantly worse: p below %s on the "
+                "same items, corrected by Holm over all pairs.", ifb_say_real(SURE, 2).text);
     put_cut(p, shown, s->n);
     ifb_pen_cstr(p, "</p></section>\n");
 }
