@@ -13,6 +13,7 @@
 #include "harness/engine/manifest.h"
 #include "harness/engine/replay_file.h"
 #include "harness/engine/rows.h"
+#include "harness/engine/samples.h"
 #include "harness/engine/score.h"
 #include "harness/engine/server.h"
 
@@ -121,6 +122,10 @@ enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err);
 
 /* The head of the summary: version, name, times, and what the journal knows. */
 void ifb_run_summary_head(struct ifb_run *run);
+
+/* The samples of the run's folder; close the reader with ifb_samples_close. */
+enum ifb_code ifb_run_open_samples(struct ifb_run *run, struct ifb_sample_reader **reader,
+                                   struct ifb_samples *out, struct ifb_error *err);
 
 /* Writes the reports that are wanted, from the summary. */
 enum ifb_code ifb_run_write_reports(struct ifb_run *run, struct ifb_error *err);

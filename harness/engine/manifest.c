@@ -160,6 +160,29 @@ static struct ifb_strs read_given(const struct ifb_json *models, struct ifb_aren
     return (struct ifb_strs){ at, n };
 }
 
+static ifb_str text_of(const struct ifb_json *object, const char *key)
+{
+    ifb_str s = ifb_json_str(object, key);
+
+    return s.ptr ? s : IFB_STR("");
+}
+
+static void read_models(const struct ifb_json *array, struct ifb_arena *arena,
+                        struct ifb_manifest *out)
+{
+    size_t n = array && array->kind == IFB_JARRAY ? array->n : 0, i = 0;
+    struct ifb_manifest_model *at = ifb_new(arena, struct ifb_manifest_model, n);
+
+    for (const struct ifb_json *m = n ? array->first : NULL; m; m = m->next)
+        at[i++] = (struct ifb_manifest_model){
+            .spec = text_of(m, "spec"), .given = text_of(m, "given"),
+            .provider = text_of(m, "provider"), .name = text_of(m, "name"),
+            .base_url = text_of(m, "base_url"),
+        };
+    out->models = at;
+    out->nmodels = n;
+}
+
 static void read_files(const struct ifb_json *array, struct ifb_manifest *out)
 {
     const struct ifb_json *m = array && array->kind == IFB_JARRAY ? array->first : NULL;
@@ -234,5 +257,6 @@ enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struc
         return ifb_fail(err, IFB_EINPUT, "%s: the number of calls is missing", path);
     read_options(v, arena, &out->options);
     read_files(ifb_json_get(v, "data"), out);
+    read_models(ifb_json_get(v, "models"), arena, out);
     return IFB_OK;
 }

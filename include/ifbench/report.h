@@ -134,9 +134,31 @@ struct ifb_sink {
     bool (*append)(void *self, const char *bytes, size_t len);
 };
 
+/* Where a report of several files puts them; one is open at a time. */
+struct ifb_folder {
+    void *self;
+    /* Opens DIR/NAME and makes DIR; both are the report's own names, without '/'. */
+    enum ifb_code (*begin)(void *self, ifb_str dir, ifb_str name, struct ifb_sink *out,
+                           struct ifb_error *err);
+    /* Completes the open file, which only then appears; IFB_EIO also for what the sink refused. */
+    enum ifb_code (*end)(void *self, struct ifb_error *err);
+};
+
+/* How a suite was asked of a model, as far as the run's manifest knows. */
+struct ifb_cell_setup {
+    ifb_str provider, name, base_url;  /* of the model; "" where unknown */
+    ifb_str data;                      /* name of the suite's file; "": built in */
+    struct ifb_sampling wanted;        /* what the user set; else negative */
+    struct ifb_sampling sampling;      /* that over the suite's preset */
+    struct ifb_strs stop_at;
+    int64_t limit;                     /* 0: none */
+    int64_t epochs;
+};
+
 struct ifb_report {
     const char *id;      /* for --reports */
-    const char *file;    /* its name in the run's folder; NULL: for standard output only */
+    const char *file;    /* its name in the run's folder; NULL: for standard output only,
+                            or `write_files` */
     const char *doc;
     bool by_default;     /* written without --reports, by `run` and `score` */
     bool by_score;       /* by `score` only: what the official evaluators write */
@@ -146,6 +168,13 @@ struct ifb_report {
      */
     enum ifb_code (*write)(const struct ifb_summary *summary, struct ifb_samples *samples,
                            const struct ifb_sink *sink, struct ifb_error *err);
+    /*
+     * In place of `file` and `write`, for a report of several files: `setups`
+     * has one a cell. The folder's caller removes what was not ended.
+     */
+    enum ifb_code (*write_files)(const struct ifb_summary *summary,
+                                 const struct ifb_cell_setup *setups, struct ifb_samples *samples,
+                                 const struct ifb_folder *folder, struct ifb_error *err);
 };
 
 /* The report called `id`, or NULL; and a walk over all. */

@@ -123,9 +123,13 @@ enum ifb_code ifb_run_judged(struct ifb_strs judgments, const struct ifb_run_opt
 /* Loads a run's summary for reading; samples through ifb_run_report. */
 enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_error *err);
 
-/* Writes one report of a run to `sink`. */
+/* Writes one report of a run to `sink`; IFB_EUSAGE for one of several files. */
 enum ifb_code ifb_run_report(struct ifb_run *run, const struct ifb_report *report,
                              const struct ifb_sink *sink, struct ifb_error *err);
+
+/* Writes a report of several files below `folder`, which is made. */
+enum ifb_code ifb_run_report_files(struct ifb_run *run, const struct ifb_report *report,
+                                   const char *folder, struct ifb_error *err);
 
 /* Checks checksums, digest and manifest of a run folder; `findings` lines go to `tell`. */
 enum ifb_code ifb_run_verify(const char *folder, void (*tell)(void *self, const char *line),
