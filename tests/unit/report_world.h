@@ -192,7 +192,7 @@ static bool world_collect(void *self, const char *bytes, size_t len)
     return ifb_buf_add(self, bytes, len);
 }
 
-static ifb_str world_report(const char *id, struct ifb_buf *buf)
+static inline ifb_str world_report(const char *id, struct ifb_buf *buf)
 {
     const struct ifb_report *report = ifb_report_find(ifb_str_of(id));
     struct world_walk walk = world_walk();
@@ -211,7 +211,7 @@ static inline bool world_has(ifb_str text, const char *part)
 }
 
 /* Compares with tests/golden/NAME, byte by byte. */
-static void world_golden(ifb_str got, const char *name)
+static inline void world_golden(ifb_str got, const char *name)
 {
     struct ifb_arena *arena = ifb_arena_new();
     struct ifb_error err;
