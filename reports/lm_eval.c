@@ -4,7 +4,7 @@
  * results_DATE.json and samples_TASK_DATE.jsonl. DATE is the run's start in UTC.
  * What only that harness has is null, "N/A" or empty. Unscored samples are left
  * out of the samples; with epochs an item has a line for each, all with its
- * doc_id.
+ * doc_id. A run made from judgments knows no texts: it has results alone.
  */
 #include <ifbench/report.h>
 
@@ -188,6 +188,15 @@ static enum ifb_code write_lines(struct task *t, struct walk *w, const struct if
     return code;
 }
 
+static enum ifb_code count_only(struct task *t, struct walk *w, struct ifb_error *err)
+{
+    enum ifb_code code = IFB_OK;
+
+    for (; !code && w->more && is_of_task(&w->s, t); code = step(w, err))
+        count_sample(t, w);
+    return code;
+}
+
 static enum ifb_code write_task(struct export *x, struct task *t, struct walk *w,
                                 struct ifb_error *err)
 {
@@ -218,7 +227,8 @@ static enum ifb_code write_samples(struct export *x, struct ifb_samples *samples
     code = step(&w, err);
     for (size_t i = 0; i < x->summary->ncells && !code && w.more; i++)
         if (is_of_task(&w.s, &x->tasks[i]))
-            code = write_task(x, &x->tasks[i], &w, err);
+            code = x->tasks[i].setup->judged ? count_only(&x->tasks[i], &w, err)
+                                             : write_task(x, &x->tasks[i], &w, err);
     if (!code && w.more)
         code = ifb_fail(err, IFB_EINPUT, "sample %.*s does not stand with those of its suite and "
                         "model, in the order of the summary", IFB_ARG(w.s.id));

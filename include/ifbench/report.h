@@ -153,6 +153,7 @@ struct ifb_cell_setup {
     struct ifb_strs stop_at;
     int64_t limit;                     /* 0: none */
     int64_t epochs;
+    bool judged;                       /* made from judgments: no sample has a prompt or answer */
 };
 
 struct ifb_report {

@@ -57,6 +57,15 @@ run report "$dir/r" --reports lm-eval --to "$dir/bad"
 [ $code != 0 ] && grep -q "wanted a time" "$dir/err" && [ ! -e "$dir/bad" ]
 ok "a start that is no time names no file"
 
+cat >"$dir/ratings" <<'ROWS'
+{"question_id": 81, "model": "m", "judge": ["j", "single-v1"], "judgment": "[[7]]", "turn": 1}
+ROWS
+run score --suite mtbench --judgments "$dir/ratings" --out "$dir/mt" --reports lm-eval
+[ $code = 0 ] && [ "$(find "$dir/mt/lm-eval" -type f | wc -l)" = 1 ] &&
+    grep -q '^      "average,none": 7.0,$' "$dir/mt/lm-eval/m"/results_* &&
+    grep -q '^  "task_hashes": {},$' "$dir/mt/lm-eval/m"/results_*
+ok "a run made from judgments has results and no samples"
+
 start_mock
 run run --suite core --limit 3 --model "$url/v1#a/b" --model "$url/v1#a:b" \
     --param temperature=0,0.5 --out "$dir/m" --reports lm-eval
