@@ -9,6 +9,7 @@
 #include "harness/base/rng.h"
 #include "harness/base/utf8.h"
 #include "harness/engine/keys.h"
+#include "harness/engine/listen.h"
 #include "harness/engine/pool.h"
 #include "harness/engine/transport.h"
 #include "harness/engine/variants.h"
@@ -25,6 +26,7 @@ struct flight {
     struct ifb_call_record record;
     struct ifb_request request;
     struct ifb_cost held;  /* what it may cost at most */
+    struct ifb_listen listen;
     struct ifb_cache_key key;
     uint32_t model;
     int64_t first_us;
@@ -110,7 +112,9 @@ static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell)
     f->request = (struct ifb_request){ .messages = f->record.messages,
                                        .sampling = sampling_of(d, cell),
                                        .stop = d->o->stop_at,
-                                       .top_logprobs = d->o->top_logprobs };
+                                       .top_logprobs = d->o->top_logprobs,
+                                       .stream = d->o->stream &&
+                                                 plan_cell(d, cell)->model->provider->stream };
     /* Else a server that honours the seed would answer every epoch alike. */
     if (f->request.sampling.seed >= 0)
         f->request.sampling.seed += f->record.epoch;
@@ -139,6 +143,18 @@ static void hold(struct dispatch *d, const struct flight *f, int sign)
     d->held.usd += sign * f->held.usd;
 }
 
+static size_t reply_max(const struct dispatch *d)
+{
+    return d->o->http.body_max ? d->o->http.body_max : IFB_HTTP_BODY_MAX;
+}
+
+/* Called while the transport moves on. */
+static enum ifb_http_fate take_piece(void *self, void *tag, ifb_str bytes, int64_t us)
+{
+    (void)self;
+    return ifb_listen_piece(&((struct flight *)tag)->listen, bytes, us);
+}
+
 static enum ifb_code send_call(struct dispatch *d, struct flight *f, struct ifb_error *err)
 {
     const struct ifb_model *model = plan_cell(d, f->cell)->model;
@@ -149,6 +165,9 @@ static enum ifb_code send_call(struct dispatch *d, struct flight *f, struct ifb_
     ifb_arena_reset(d->scratch);
     f->request.key = ifb_keys_take(&m->keys, model->keys.n, ifb_clock_us());
     code = model->provider->encode(model, &f->request, d->scratch, &call, err);
+    if (!code && f->request.stream)
+        ifb_listen_begin(&f->listen, model->provider, reply_max(d));
+    call.stream = f->listen.stream != NULL;
     if (!code)
         code = ifb_transport_start(d->transport, model, &call, d->o->timeout_ms, f, err);
     if (code)
@@ -416,26 +435,37 @@ static void account(struct dispatch *d, const struct flight *f, const struct ifb
                        saturated, ifb_clock_us());
 }
 
+/* What the transport brought, read: an answer in the record, or why there is none. */
+static enum ifb_code read_event(struct dispatch *d, struct flight *f,
+                                const struct ifb_http_event *e, struct ifb_error *why)
+{
+    const struct ifb_provider *provider = plan_cell(d, f->cell)->model->provider;
+    struct ifb_http_reply reply = e->reply;
+    enum ifb_code code = e->code;
+
+    *why = e->error;
+    if (ifb_listen_end(&f->listen, e, f->cell->arena, &f->record.response, &f->record.pace, &code,
+                       why) || code)
+        return code;
+    if (reply.status != 200)
+        return ifb_http_failure(&reply, provider->complaint(reply.body, d->scratch), why);
+    /* The answer outlives the reply's bytes: decode from a copy in the cell. */
+    reply.body = ifb_str_copy(f->cell->arena, reply.body);
+    return provider->decode(&reply, f->cell->arena, &f->record.response, why);
+}
+
 static enum ifb_code landed(struct dispatch *d, const struct ifb_http_event *e,
                             struct ifb_error *err)
 {
     struct flight *f = e->tag;
     const struct ifb_model *model = plan_cell(d, f->cell)->model;
-    const struct ifb_provider *provider = model->provider;
-    struct ifb_error why = e->error;
-    enum ifb_code code = e->code;
+    struct ifb_error why;
+    enum ifb_code code;
 
     f->record.latency_ms = (e->total_us + 500) / 1000;
     ifb_arena_reset(d->scratch);
-    if (!code && e->reply.status == 200) {
-        /* The answer outlives the reply's bytes: decode from a copy in the cell. */
-        struct ifb_http_reply reply = e->reply;
-
-        reply.body = ifb_str_copy(f->cell->arena, e->reply.body);
-        code = provider->decode(&reply, f->cell->arena, &f->record.response, &why);
-    } else if (!code) {
-        code = ifb_http_failure(&e->reply, provider->complaint(e->reply.body, d->scratch), &why);
-    }
+    code = read_event(d, f, e, &why);
+    ifb_listen_close(&f->listen);
     account(d, f, code ? &why : NULL);
     if (code) {
         ifb_model_redact(model, &why);  /* servers quote keys in complaints */
@@ -580,6 +610,7 @@ static void release(struct dispatch *d)
         struct flight *f = d->all;
 
         d->all = f->older;
+        ifb_listen_close(&f->listen);
         if (f->cell)
             d->calls->drop(d->calls->self, f->cell);
         free(f);
@@ -627,12 +658,13 @@ static struct ifb_limits limits_of(const struct ifb_dispatch_options *o, size_t 
 enum ifb_code ifb_dispatch(const struct ifb_dispatch_options *options,
                            const struct ifb_dispatch_calls *calls, struct ifb_error *err)
 {
-    struct ifb_http_options http = { .ca_file = options->ca_file,
-                                     .connections_max = connections(options),
-                                     .wall_ms = ifb_wall_ms };
+    struct ifb_http_options http = options->http;
     struct dispatch d = { .o = options, .calls = calls };
     enum ifb_code code;
 
+    http.connections_max = connections(options);
+    http.wall_ms = ifb_wall_ms;
+    http.piece = take_piece;
     d.transport = ifb_transport_new(&http);
     d.scratch = ifb_arena_new();
     ifb_rng_seed(&d.rng, options->seed);

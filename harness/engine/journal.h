@@ -27,6 +27,13 @@ struct ifb_journal;
 /* What became of a call, as far as the journal tells. */
 enum ifb_call_state { IFB_CALL_PENDING, IFB_CALL_ANSWERED, IFB_CALL_FAILED };
 
+/* How a streamed answer came; all 0 when it was none, or nothing came. */
+struct ifb_pace {
+    int64_t first_us;    /* from sending to the first text or reasoning */
+    double mean_us;      /* between one piece of it and the next */
+    int64_t longest_us;  /* the longest of these */
+};
+
 /* One finished call, as it is written and read back. Strings are borrowed. */
 struct ifb_call_record {
     uint32_t call;
@@ -39,6 +46,7 @@ struct ifb_call_record {
     ifb_str error;                     /* when not */
     int http_status;                   /* of the failure, 0 none */
     int64_t latency_ms;                /* of the attempt that counted; -1 unknown */
+    struct ifb_pace pace;
     uint32_t attempts;
     bool cached;                       /* answered from the cache, without a request */
 };

@@ -77,11 +77,11 @@ static enum ifb_code ask(struct ifb_transport *t, const struct ifb_model *model,
     return code;
 }
 
-enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms, const char *ca_file,
-                            char note[512], struct ifb_error *err)
+enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms,
+                            const struct ifb_http_options *http, char note[512],
+                            struct ifb_error *err)
 {
-    const struct ifb_http_options options = { .ca_file = ca_file };
-    struct ifb_transport *t = ifb_transport_new(&options);
+    struct ifb_transport *t = ifb_transport_new(http);
     struct ifb_keys keys = { 0 };
     struct ifb_error why;
     enum ifb_code code;

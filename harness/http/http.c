@@ -15,13 +15,14 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/buf.h"
+#include "harness/base/clock.h"
 #include "harness/base/error.h"
 #include "harness/base/str.h"
 #include "harness/http/curl_lazy.h"
 #include "harness/http/quota.h"
 
 #define CONNECT_TIMEOUT_MS ((int64_t)10 * 1000)
-#define BODY_MAX ((size_t)16 << 20)
+#define STREAM_TIMES 16            /* what events may weigh beside a plain body */
 #define BODY_KEEP ((size_t)256 << 10)  /* larger buffers are not kept for the next call */
 #define CONNECTIONS ((size_t)100)
 #define CALL_MAX ((size_t)256 << 20)   /* of what is sent */
@@ -37,10 +38,14 @@ struct transfer {
     struct ifb_buf sent, body;
     void *tag;
     int64_t timeout_ms;
+    int64_t head_us;        /* when a streamed reply began, then when the call did */
+    size_t got;             /* bytes of the body, unpacked, wherever they went */
     bool head_ended;        /* the empty line behind the headers came */
+    bool stream, ok;        /* ok: the status is 200, asked once */
+    bool stopped, full;     /* why curl was told to end the transfer */
     char retry_after[64], retry_after_ms[32], date[64];
     struct ifb_quota quota;
-    int64_t (*wall_ms)(void);
+    const struct ifb_http *http;
     char error[CURL_ERROR_SIZE];
 };
 
@@ -51,8 +56,10 @@ struct ifb_http {
     size_t connections;
     int64_t connect_timeout_ms;
     size_t body_max;
-    char *ca_file;
+    char *ca_file, *proxy;
     int64_t (*wall_ms)(void);
+    ifb_http_piece *piece;
+    void *self;
     struct ifb_buf line;  /* a header being written */
     struct curl_waitfd *extra;  /* other descriptors to wait for */
     size_t nextra;
@@ -234,11 +241,49 @@ static void set_common(CURL *easy, const char *ca_file, int64_t connect_ms, char
     set_trust(easy, ca_file);
 }
 
+/* curl tells the time to the first byte, but only at the end that to any other. */
+static void look_at_head(struct transfer *t)
+{
+    curl_off_t first_us = 0;
+    long status = 0;
+
+    ifb_curl.curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    ifb_curl.curl_easy_getinfo(t->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_us);
+    t->ok = status == 200;
+    t->head_us -= t->ok ? first_us : 0;
+}
+
+/* Events make no answer out of an error page: only a 200 is handed over. */
+static enum ifb_http_fate hand_over(struct transfer *t, ifb_str bytes)
+{
+    if (!t->stream || !t->http->piece)
+        return IFB_HTTP_KEPT;
+    if (!t->ok)
+        look_at_head(t);
+    if (t->ok && t->got > STREAM_TIMES * t->body.max)
+        t->full = true;
+    if (!t->ok || t->full)
+        return t->ok ? IFB_HTTP_STOPPED : IFB_HTTP_KEPT;
+    return t->http->piece(t->http->self, t->tag, bytes, ifb_clock_us() - t->head_us);
+}
+
 static size_t take_body(char *bytes, size_t size, size_t n, void *user)
 {
     struct transfer *t = user;
 
-    return ifb_buf_add(&t->body, bytes, size * n) ? n : 0;
+    t->got += size * n;
+    switch (hand_over(t, (ifb_str){ bytes, size * n })) {
+    case IFB_HTTP_TAKEN:
+        return n;
+    case IFB_HTTP_STOPPED:
+        t->stopped = !t->full;
+        return 0;
+    default:
+        if (ifb_buf_add(&t->body, bytes, size * n))
+            return n;
+        t->full = true;
+        return 0;
+    }
 }
 
 /* Keeps the value of a header when it is the one called `name`. */
@@ -268,7 +313,7 @@ static void keep_quota(struct transfer *t, ifb_str line)
     ifb_str name;
 
     if (ifb_str_chop(&line, ':', &name))
-        ifb_quota_header(&t->quota, name, line, t->wall_ms ? t->wall_ms() : 0);
+        ifb_quota_header(&t->quota, name, line, t->http->wall_ms ? t->http->wall_ms() : 0);
 }
 
 static size_t take_header(char *bytes, size_t size, size_t n, void *user)
@@ -286,6 +331,8 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *user)
     case 'h':  /* a status line: what came before belongs to a 100 or to the proxy */
         if (ifb_str_starts(line, IFB_STR("HTTP/")))
             forget_headers(t);
+        if (t->stream && !t->head_us)
+            t->head_us = ifb_clock_us();
         break;
     case 'r':
         keep_header(line, "retry-after", t->retry_after, sizeof(t->retry_after));
@@ -313,11 +360,10 @@ static struct transfer *new_transfer(struct ifb_http *h)
     ifb_buf_init(&t->url, HEADER_MAX);
     ifb_buf_init(&t->sent, CALL_MAX);
     ifb_buf_init(&t->body, h->body_max);
-    t->wall_ms = h->wall_ms;
+    t->http = h;
     set_common(t->easy, h->ca_file, h->connect_timeout_ms, t->error);
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, take_body);
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, take_header);
@@ -474,12 +520,19 @@ static enum ifb_code prepare(struct ifb_http *h, struct transfer *t,
         code = set_headers(h, t, call, err);
     if (code != IFB_OK)
         return code;
-    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PROXY, call->direct ? "" : NULL);
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PROXY, call->direct ? "" : h->proxy);
+    /* who packs events holds them back until there is enough to pack */
+    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING,
+                              call->stream ? NULL : "gzip, deflate");
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     ifb_buf_clear(&t->body);
     forget_headers(t);
     t->error[0] = '\0';
     t->timeout_ms = timeout_ms;
+    t->got = 0;
+    t->head_us = 0;
+    t->stream = call->stream;
+    t->ok = t->stopped = t->full = false;
     return IFB_OK;
 }
 
@@ -616,9 +669,12 @@ static void fill_event(const struct ifb_http *h, struct transfer *t, CURLcode rc
     /* curl is content when a connection ends within the headers */
     if (rc == CURLE_OK && !t->head_ended)
         rc = CURLE_PARTIAL_FILE;
-    if (rc != CURLE_OK && !status_is_enough(rc, status)) {
+    if (t->stopped) {
+        out->code = ifb_fail(&out->error, IFB_ECANCELED, "stopped");
+    } else if (rc != CURLE_OK && !status_is_enough(rc, status)) {
         const struct attempt a = { t->easy, t->url.ptr, t->error, t->timeout_ms,
-                                   h->connect_timeout_ms, t->body.len, t->body.max, t->body.full };
+                                   h->connect_timeout_ms, t->got,
+                                   t->ok ? STREAM_TIMES * t->body.max : t->body.max, t->full };
 
         out->code = explain(rc, &a, &out->error);
     }
@@ -661,6 +717,27 @@ void ifb_http_wake(struct ifb_http *h)
 
 /* ---- opening and closing ---- */
 
+/* What curl would take for a host that is not there; the text may hold a password. */
+static enum ifb_code check_proxy(const char *proxy, struct ifb_error *err)
+{
+    static const char *const schemes[] = { "http", "https", "socks4", "socks4a", "socks5",
+                                           "socks5h" };
+    CURLU *u = must(ifb_curl.curl_url());
+    char *scheme = NULL;
+    bool known = false;
+
+    if (ifb_curl.curl_url_set(u, CURLUPART_URL, proxy,
+                              CURLU_NON_SUPPORT_SCHEME | CURLU_DEFAULT_SCHEME) == CURLUE_OK &&
+        ifb_curl.curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK)
+        for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+            known |= strcmp(scheme, schemes[i]) == 0;
+    ifb_curl.curl_free(scheme);
+    ifb_curl.curl_url_cleanup(u);
+    return known ? IFB_OK
+                 : ifb_fail(err, IFB_EUSAGE, "not a proxy; wanted http://HOST:PORT (or https, "
+                            "socks4, socks4a, socks5, socks5h)");
+}
+
 enum ifb_code ifb_http_open(const struct ifb_http_options *options, struct ifb_http **out,
                             struct ifb_error *err)
 {
@@ -672,14 +749,19 @@ enum ifb_code ifb_http_open(const struct ifb_http_options *options, struct ifb_h
         return code;
     if (!options)
         options = &defaults;
+    if (options->proxy && (code = check_proxy(options->proxy, err)) != IFB_OK)
+        return code;
     h = must(calloc(1, sizeof(*h)));
     h->multi = must(ifb_curl.curl_multi_init());
     h->connect_timeout_ms =
         options->connect_timeout_ms ? options->connect_timeout_ms : CONNECT_TIMEOUT_MS;
-    h->body_max = options->body_max ? options->body_max : BODY_MAX;
+    h->body_max = options->body_max ? options->body_max : IFB_HTTP_BODY_MAX;
     h->connections = options->connections_max ? options->connections_max : CONNECTIONS;
     h->ca_file = options->ca_file ? must(strdup(options->ca_file)) : NULL;
+    h->proxy = options->proxy ? must(strdup(options->proxy)) : NULL;
     h->wall_ms = options->wall_ms;
+    h->piece = options->piece;
+    h->self = options->self;
     ifb_buf_init(&h->line, HEADER_MAX);
     ifb_curl.curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
     keep_connections(h);
@@ -711,6 +793,9 @@ void ifb_http_close(struct ifb_http *h)
     ifb_curl.curl_multi_cleanup(h->multi);
     ifb_buf_close(&h->line);
     free(h->ca_file);
+    if (h->proxy)
+        explicit_bzero(h->proxy, strlen(h->proxy));
+    free(h->proxy);
     free(h->extra);
     free(h);
 }
