@@ -15,12 +15,13 @@ verdicts "$dir/plain" >"$dir/want"
 ! grep -q ttft "$dir/plain/journal.jsonl" && ! grep -q streamed "$dir/plain/summary.json" && grep -q '"prompts_per_s": [0-9]' "$dir/plain/summary.json"
 ok "without --stream nothing is said of first tokens, but the speed is"
 : >"$dir/log"
+export IFBENCH_API_KEY=k
 for vendor in openai anthropic gemini ollama; do
     case $vendor in
     openai) model="$url/v1#demo" ;;
     *) model="$vendor+$url#demo" ;;
     esac
-    IFBENCH_API_KEY=k run run --model "$model" --stream --out "$dir/$vendor" -j 4 $fast
+    run run --model "$model" --stream --out "$dir/$vendor" -j 4 $fast
     verdicts "$dir/$vendor" >"$dir/got"
     [ $code = 0 ] && cmp "$dir/want" "$dir/got" >"$dir/err" &&
         [ "$(grep -c '"t":"answer".*"in":[0-9]*,"out":[0-9]*,"ms":[0-9]*,"ttft_ms":' "$dir/$vendor/journal.jsonl")" = 80 ]
@@ -74,7 +75,7 @@ verdicts "$dir/mixed" >"$dir/got"
 ok "some of all that: retried, nothing lost, nothing doubled"
 stop_mock
 start_mock --answers $answers --fault no-start
-IFBENCH_API_KEY=k run run --model "anthropic+$url#demo" --stream --out "$dir/nostart" -j 4 $fast
+run run --model "anthropic+$url#demo" --stream --out "$dir/nostart" -j 4 $fast
 verdicts "$dir/nostart" >"$dir/got"
 [ $code = 0 ] && cmp "$dir/want" "$dir/got" >"$dir/err"
 ok "an anthropic stream without message_start is read all the same"

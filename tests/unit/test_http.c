@@ -723,6 +723,26 @@ static void test_cannot_connect(void **state)
     ifb_http_close(h);
 }
 
+/* The kernel takes the connection, nobody the handshake. */
+static void test_connect_timeout_covers_the_handshake(void **state)
+{
+    const struct ifb_http_options options = { .connect_timeout_ms = 60 };
+    struct ifb_http *h = open_http(&options);
+    struct ifb_http_event e;
+    char url[100], want[200];
+    int port, fd = bind_loopback(&port);
+
+    (void)state;
+    listen(fd, 4);
+    snprintf(url, sizeof(url), "https://127.0.0.1:%d/v1", port);
+    call_url(h, url, 0, &e);
+    snprintf(want, sizeof(want), "cannot connect to 127.0.0.1:%d within 0.06 s", port);
+    assert_int_equal(e.code, IFB_ENET);
+    assert_string_equal(e.error.msg, want);
+    close(fd);
+    ifb_http_close(h);
+}
+
 static void test_cannot_resolve(void **state)
 {
     struct ifb_http *h = open_http(NULL);
@@ -1012,6 +1032,7 @@ int main(void)
         cmocka_unit_test(test_get_after_post_sends_no_body),
         cmocka_unit_test(test_refuses_bad_calls),
         cmocka_unit_test(test_cannot_connect),
+        cmocka_unit_test(test_connect_timeout_covers_the_handshake),
         cmocka_unit_test(test_cannot_resolve),
         cmocka_unit_test(test_url_with_password_is_not_called_nor_shown),
         cmocka_unit_test(test_tls_to_a_plain_server),
