@@ -63,9 +63,10 @@ enum ifb_code ifb_journal_create(const char *path, const char *plan_digest, int6
 
 /*
  * Opens an existing one for appending: verifies every record, cuts a broken
- * tail off, and refuses damage in the middle, another plan's journal, a
- * doubled answer or a journal in use by another process (IFB_EINPUT, line
- * named). With `reask`, calls that failed become pending again.
+ * tail off (also when that is all there is: it was killed at its birth), and
+ * refuses damage in the middle, another plan's journal, a doubled answer or a
+ * journal in use by another process (IFB_EINPUT, line named). With `reask`, calls that failed become pending again.
+ * One that has ended and has nothing to ask again stays as it is.
  */
 enum ifb_code ifb_journal_resume(const char *path, const char *plan_digest, int64_t wall_ms,
                                  size_t ncalls, bool reask, bool durable,

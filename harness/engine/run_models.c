@@ -286,9 +286,10 @@ static enum ifb_code preflight(struct ifb_run *run, struct ifb_error *err)
 
         note[0] = '\0';
         if (!in->replays[i])
-            code = ifb_preflight(&in->models[i], ms, &http, note, err);
+            code = ifb_preflight(&in->models[i], ms, &http, in->o.stop, note, err);
         if (code)
-            return ifb_within(err, "%.*s", IFB_ARG(in->models[i].spec));
+            return code == IFB_ECANCELED
+                       ? code : ifb_within(err, "%.*s", IFB_ARG(in->models[i].spec));
         if (note[0])
             ifb_run_warn(run, "%.*s: %s", IFB_ARG(in->models[i].spec), note);
     }

@@ -71,7 +71,7 @@ faulty "a refusal before the stream" 'HTTP 503' status=503
 start_mock --answers $answers --fault status=503,every=7,retry-after-ms=1 --fault truncate,every=5 --fault no-done,every=6 --fault reset,every=11
 run run --model "$url/v1#demo" --stream --out "$dir/mixed" --max-retries 30 -j 8 $fast
 verdicts "$dir/mixed" >"$dir/got"
-[ $code = 0 ] && [ "$(doubled "$dir/mixed")" = 0 ] && cmp "$dir/want" "$dir/got" >"$dir/err"
+[ $code = 0 ] && [ "$(doubled "$dir/mixed")" = 0 ] && adds_up "$dir/mixed" && cmp "$dir/want" "$dir/got" >"$dir/err"
 ok "some of all that: retried, nothing lost, nothing doubled"
 stop_mock
 start_mock --answers $answers --fault no-start

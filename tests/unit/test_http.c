@@ -345,6 +345,17 @@ static int64_t a_wall_ms(void)
     return (int64_t)784111777 * 1000;  /* Sun, 06 Nov 1994 08:49:37 GMT */
 }
 
+/* The same clock after it was set wrong by a year, either way. */
+static int64_t a_year_on_ms(void)
+{
+    return a_wall_ms() + (int64_t)365 * 86400 * 1000;
+}
+
+static int64_t a_year_ago_ms(void)
+{
+    return a_wall_ms() - (int64_t)365 * 86400 * 1000;
+}
+
 /* ---- pieces of a streamed body ---- */
 
 struct pieces {
@@ -523,6 +534,28 @@ static void test_replies(void **state)
     }
     assert_int_equal(ifb_http_flying(h), 0);
     ifb_http_close(h);
+}
+
+/* The server's own Date is what its Retry-After counts from; without it the wait is bounded. */
+static void test_clocks_that_jump(void **state)
+{
+    static const struct { int64_t (*wall_ms)(void); int64_t dated, dateless; } rows[] = {
+        { a_wall_ms, 30000, 30000 },
+        { a_year_on_ms, 30000, 0 },
+        { a_year_ago_ms, 30000, IFB_HTTP_RETRY_AFTER_MAX },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct ifb_http_options options = { .wall_ms = rows[i].wall_ms };
+        struct ifb_http *h = open_http(&options);
+        struct ifb_http_event e;
+
+        call_path(*state, h, "/429-date", 20000, &e);
+        assert_int_equal(e.reply.retry_after_ms, rows[i].dated);
+        call_path(*state, h, "/429-dateless", 20000, &e);
+        assert_int_equal(e.reply.retry_after_ms, rows[i].dateless);
+        ifb_http_close(h);
+    }
 }
 
 static void test_failures(void **state)
@@ -1023,6 +1056,7 @@ int main(void)
                                            "SSL_CERT_FILE", "SSL_CERT_DIR" };
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replies),
+        cmocka_unit_test(test_clocks_that_jump),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_timeout_in_the_middle_of_a_reply),
         cmocka_unit_test(test_error_status_with_a_huge_body),
