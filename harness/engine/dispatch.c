@@ -32,6 +32,7 @@ struct flight {
     int64_t first_us;
     int64_t due_us;        /* of the next attempt, while waiting */
     size_t keys_tried;     /* of this attempt */
+    int doubtful;          /* attempts that ended in what is tried twice at most */
     struct flight *next;   /* in a model's `ready` or in `spare` */
     struct flight *older;  /* in `all` */
 };
@@ -375,25 +376,28 @@ static enum ifb_code attempt_failed(struct dispatch *d, struct flight *f,
                                     const struct ifb_error *why, struct ifb_error *err)
 {
     int64_t now = ifb_clock_us();
+    struct model_state *m = &d->models[f->model];
     struct ifb_retry_policy policy =
-        ifb_retry_while(&d->o->retry, why, d->models[f->model].failures);
-    struct ifb_retry r = ifb_retry_decide(&policy, (int)f->record.attempts, why,
+        ifb_retry_while(&d->o->retry, why, m->failures, ifb_limiter_window(&m->limiter));
+    int doubtful = f->doubtful + ifb_retry_is_doubtful(why);
+    struct ifb_retry r = ifb_retry_decide(&policy, (int)f->record.attempts, doubtful, why,
                                           ifb_rng_next(&d->rng));
     int64_t end_us = f->first_us + d->o->total_timeout_ms * 1000;
     size_t nkeys = plan_cell(d, f->cell)->model->keys.n;
 
     /* Another key may do at once what this one may not: no attempt is counted. */
-    if (ifb_keys_failed(&d->models[f->model].keys, nkeys, f->request.key, why, now) &&
+    if (ifb_keys_failed(&m->keys, nkeys, f->request.key, why, now) &&
         ++f->keys_tried < nkeys && !d->stopped_us) {
         put_off(d, f, now);
         return IFB_OK;
     }
     f->keys_tried = 0;
+    f->doubtful = doubtful;
     if (r.again && d->stopped_us) {
         drop_flight(d, f);
         return IFB_OK;
     }
-    if (!r.again || d->models[f->model].given_up || now + r.delay_ms * 1000 > end_us)
+    if (!r.again || m->given_up || now + r.delay_ms * 1000 > end_us)
         return fail_call(d, f, why, r.why, err);
     d->retries++;
     f->record.attempts++;
@@ -522,7 +526,7 @@ static bool has_room(const struct dispatch *d, uint32_t model)
 {
     const struct model_state *m = &d->models[model];
     size_t window = ifb_limiter_window(&m->limiter);
-    size_t most = m->failures < IFB_RETRY_WELL ? WAITING_MAX : 2 * window;
+    size_t most = ifb_retry_well(m->failures, window) ? WAITING_MAX : 2 * window;
 
     return !d->stopped_us && !m->dry && !m->given_up && !d->budget_used_up && !m->ready &&
            m->flying < window && m->nwaiting < most;
