@@ -34,7 +34,9 @@ struct transfer {
     struct transfer *all;   /* every one there is */
     CURL *easy;
     struct curl_slist *headers;
-    struct ifb_buf url;     /* ends in NUL */
+    struct ifb_buf url;     /* ends in NUL; what curl was last told, or nothing */
+    char how;               /* so with what only some calls want: 0 unknown, 's', 'd', 'b', 'p' */
+    int64_t told_ms;        /* and the timeout */
     struct ifb_buf sent, body;
     void *tag;
     int64_t timeout_ms;
@@ -476,12 +478,17 @@ static enum ifb_code set_url(struct transfer *t, ifb_str url, struct ifb_error *
 {
     bool tls = ifb_str_starts(url, IFB_STR("https://"));
 
+    /* Nearly every call goes where the one before it went. */
+    if (t->url.len == url.len + 1 && memcmp(t->url.ptr, url.ptr, url.len) == 0)
+        return IFB_OK;
     if (!tls && !ifb_str_starts(url, IFB_STR("http://")))
         return ifb_fail(err, IFB_EINPUT, "only http:// and https:// can be called");
     ifb_buf_clear(&t->url);
     ifb_buf_str(&t->url, url);
-    if (!ifb_buf_char(&t->url, '\0') || !is_one_line(url))
+    if (!ifb_buf_char(&t->url, '\0') || !is_one_line(url)) {
+        ifb_buf_clear(&t->url);
         return ifb_fail(err, IFB_EINPUT, "not a URL that can be called");
+    }
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_URL, t->url.ptr);
     /* waiting for the first connection pays only where it can be shared */
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, tls ? 1L : 0L);
@@ -508,6 +515,24 @@ static enum ifb_code set_body(struct transfer *t, const struct ifb_http_call *ca
     return IFB_OK;
 }
 
+/* Each option costs curl a copy: only what changes is set. */
+static void set_way(struct ifb_http *h, struct transfer *t, const struct ifb_http_call *call,
+                    int64_t timeout_ms)
+{
+    char how = call->direct ? (call->stream ? 'b' : 'd') : (call->stream ? 's' : 'p');
+
+    if (how != t->how) {
+        ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PROXY, call->direct ? "" : h->proxy);
+        /* who packs events holds them back until there is enough to pack */
+        ifb_curl.curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING,
+                                  call->stream ? NULL : "gzip, deflate");
+    }
+    if (timeout_ms != t->told_ms)
+        ifb_curl.curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+    t->how = how;
+    t->told_ms = timeout_ms;
+}
+
 static enum ifb_code prepare(struct ifb_http *h, struct transfer *t,
                              const struct ifb_http_call *call, int64_t timeout_ms,
                              struct ifb_error *err)
@@ -520,11 +545,7 @@ static enum ifb_code prepare(struct ifb_http *h, struct transfer *t,
         code = set_headers(h, t, call, err);
     if (code != IFB_OK)
         return code;
-    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PROXY, call->direct ? "" : h->proxy);
-    /* who packs events holds them back until there is enough to pack */
-    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING,
-                              call->stream ? NULL : "gzip, deflate");
-    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+    set_way(h, t, call, timeout_ms);
     ifb_buf_clear(&t->body);
     forget_headers(t);
     t->error[0] = '\0';
