@@ -18,6 +18,7 @@
 #define AUTH_FAILURES_MAX 3               /* in a row, then the model is given up */
 #define WAIT_MS_MAX 200
 #define WAITING_MAX ((size_t)4096)        /* calls of a model that wait for a retry */
+#define LANDINGS_LEAST ((size_t)16)
 #define STARTS_A_TURN 256                 /* of a model, before the network is looked at again */
 
 /* A call on its way: in the air, or waiting for its next attempt. */
@@ -578,6 +579,17 @@ static bool is_finished(const struct dispatch *d)
     return true;
 }
 
+/*
+ * Replies taken before calls are sent again. Those that were sent together come
+ * together: a few at a time, and the next ones do not wait for the whole crowd.
+ */
+static size_t landings(const struct dispatch *d)
+{
+    size_t part = ifb_transport_flying(d->transport) / 8;
+
+    return part > LANDINGS_LEAST ? part : LANDINGS_LEAST;
+}
+
 static enum ifb_code turn_loop(struct dispatch *d, struct ifb_error *err)
 {
     struct ifb_http_event event;
@@ -597,8 +609,11 @@ static enum ifb_code turn_loop(struct dispatch *d, struct ifb_error *err)
         if (d->stopped_us && ifb_clock_us() - d->stopped_us > GRACE_US)
             return IFB_OK;
         code = ifb_transport_wait(d->transport, wait_ms(next_us), err);
-        while (!code && ifb_transport_next(d->transport, &event))
-            code = landed(d, &event, err);
+        for (size_t n = 0, most = landings(d); !code && n < most; n++)
+            if (!ifb_transport_next(d->transport, &event))
+                break;
+            else
+                code = landed(d, &event, err);
         if (!code)
             code = d->calls->idle(d->calls->self, ifb_transport_flying(d->transport), d->retries,
                                   err);
