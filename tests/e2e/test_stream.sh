@@ -96,3 +96,27 @@ run run --model "exec:sh -c 'cat >/dev/null; echo fine'" --stream --limit 2 --ou
 [ $code = 0 ] && ! grep -q ttft "$dir/exec/journal.jsonl"
 ok "a program has no streams and is asked as ever"
 stop_mock
+
+# ---- what is no stream, or only half of one ----
+cat >"$dir/odd.jsonl" <<'END'
+{"prompt": "plain", "raw": {"choices": [{"message": {"role": "assistant", "content": "whole, all at once"}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 1, "completion_tokens": 4}}}
+{"prompt": "spaced", "raw": "\n\n{\"choices\": [{\"message\": {\"content\": \"after white space\"}}]}"}
+{"prompt": "error-event", "raw": "data: {\"choices\":[{\"delta\":{\"content\":\"half\"}}]}\n\ndata: {\"error\":{\"message\":\"out of breath\"}}\n\ndata: [DONE]\n\n"}
+{"prompt": "crlf", "raw": "data: {\"choices\":[{\"delta\":{\"content\":\"with CRLF\"}}]}\r\n\r\ndata: [DONE]\r\n\r\n"}
+{"prompt": "nothing", "raw": ""}
+{"prompt": "silence", "raw": ": a comment\n\n: another\n\n"}
+END
+for p in plain spaced error-event crlf nothing silence; do echo "{\"key\": \"$p\", \"prompt\": \"$p\", \"instruction_id_list\": [\"punctuation:no_comma\"], \"kwargs\": [{}]}"; done | awk '{ sub(/"key": "[a-z-]*"/, "\"key\": " NR); print }' >"$dir/odd-data.jsonl"
+start_mock --answers "$dir/odd.jsonl"
+run run --suite ifeval --data "$dir/odd-data.jsonl" --model "$url/v1#demo" --stream --max-retries 1 -j 1 --out "$dir/odd" $fast
+# record_of PROMPT: its record in the journal.
+record_of() { grep "\"content\":\"$1\"" "$dir/odd/journal.jsonl"; }
+record_of plain | grep -q '"text":"whole, all at once".*"in":1,"out":4' && ! record_of plain | grep -q ttft && record_of spaced | grep -q '"text":"after white space"'
+ok "a whole reply to a request for a stream is an answer, without a first token"
+record_of error-event | grep -q '"error":"[^"]*out of breath' && ! record_of error-event | grep -q '"text"'
+ok "an error in the middle of a stream takes back what came before it"
+record_of crlf | grep -q '"text":"with CRLF"'
+ok "lines may end in CRLF"
+[ "$(grep -c '"error":"the stream was cut off after' "$dir/odd/journal.jsonl")" = 2 ] && adds_up "$dir/odd"
+ok "nothing at all, or comments alone, are no answer"
+stop_mock
