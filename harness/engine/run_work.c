@@ -262,6 +262,7 @@ static enum ifb_code asking_idle(void *self, size_t flying, int64_t retries, str
     struct asking *a = self;
 
     drain(a->run->inside, false);
+    ifb_pool_flush(a->run->inside->pool);
     tell_progress(a->run->inside, flying, retries, false);
     if (a->code && err)
         *err = a->error;
