@@ -20,7 +20,7 @@ goes_on() {
 }
 
 # ---- signals ----
-start_mock --answers $answers --fault delay=5ms
+start_mock --answers $answers --fault delay=100ms
 begin term -j 2
 grown "$dir/term" 8 $pid
 kill -TERM $pid
@@ -64,7 +64,7 @@ ok "a journal that was killed within its first record begins again"
 # ---- an endpoint that dies and comes back ----
 port=${url##*:}
 stop_mock
-start_mock --answers $answers --port "$port" --fault delay=5ms
+start_mock --answers $answers --port "$port" --fault delay=100ms
 begin back -j 4 --max-retries 100
 grown "$dir/back" 10 $pid
 stop_mock
@@ -73,7 +73,7 @@ wait $pid
 [ $? = 0 ] && [ "$(records "$dir/back" answer)" = 80 ] && [ "$(doubled "$dir/back")" = 0 ] && adds_up "$dir/back"
 ok "an endpoint that dies and comes back: every call is answered once"
 stop_mock
-start_mock --answers $answers --port "$port" --fault delay=5ms
+start_mock --answers $answers --port "$port" --fault delay=100ms
 begin gone -j 4 --max-retries 0
 grown "$dir/gone" 10 $pid
 kill -9 "$mock"
