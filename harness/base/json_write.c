@@ -256,7 +256,8 @@ void ifb_jw_real(struct ifb_jw *w, const char *key, double value)
         ifb_jw_null(w, key);
         return;
     }
-    if (fabs(value) < 1e15 && value == trunc(value) && (value != 0 || !signbit(value))) {
+    if (!w->python && fabs(value) < 1e15 && value == trunc(value) &&
+        (value != 0 || !signbit(value))) {
         ifb_jw_int(w, key, (int64_t)value);
         return;
     }
