@@ -7,6 +7,7 @@
 #include <ifbench/check.h>
 #include <ifbench/compare.h>
 #include <ifbench/gate.h>
+#include <ifbench/judge.h>
 #include <ifbench/judged.h>
 #include <ifbench/provider.h>
 #include <ifbench/replay.h>

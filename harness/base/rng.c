@@ -48,3 +48,18 @@ uint64_t ifb_rng_below(struct ifb_rng *r, uint64_t n)
     while (x >= limit);
     return x % n;
 }
+
+static uint64_t draw_next(void *self)
+{
+    return ifb_rng_next(self);
+}
+
+static uint64_t draw_below(void *self, uint64_t n)
+{
+    return ifb_rng_below(self, n);
+}
+
+struct ifb_draws ifb_rng_draws(struct ifb_rng *r)
+{
+    return (struct ifb_draws){ r, draw_next, draw_below };
+}

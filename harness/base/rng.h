@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include <ifbench/stats.h>
+
 struct ifb_rng {
     uint64_t s[4];
 };
@@ -21,5 +23,8 @@ double ifb_rng_real(struct ifb_rng *r);
 
 /* Uniform in [0, n), without bias; n must not be 0. */
 uint64_t ifb_rng_below(struct ifb_rng *r, uint64_t n);
+
+/* The same numbers in the shape that stats take; `r` must outlive it. */
+struct ifb_draws ifb_rng_draws(struct ifb_rng *r);
 
 #endif

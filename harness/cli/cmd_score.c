@@ -26,6 +26,16 @@ static const struct ifb_field options[] = {
     SETTING(2, "lc_gamed", "FILE", "csv of answers that game length (the pack's)"),
     SETTING(3, "lc_match", "WHAT", "difficulties go by: row (official), instruction"),
     SETTING(4, "leaderboard", "FILE", "leaderboard.csv to which the scored models are added"),
+    SETTING(6, "drfr", "RULE", "questions that count: official (those asked), strict (all)"),
+    SETTING(7, "parse", "RULE", "the mark of a judgment that counts: official, last"),
+    SETTING(8, "baseline", "MODEL", "only pairs with it (mtbench); who has 50 % (arenahard)"),
+    SETTING(9, "questions", "FILE", "questions in place of the suite's own"),
+    SETTING(10, "rules", "VERSION", "whose rules hold: auto, v2, v0.1"),
+    SETTING(11, "category", "NAME", "only questions of this category or subcategory"),
+    SETTING(12, "style_control", "WHAT", "style held equal: none, both, length, markdown"),
+    SETTING(13, "answers", "FILE[,FILE]", "the answers, for --style-control"),
+    SETTING(14, "rounds", "N", "bootstrap rounds (100)"),
+    SETTING(15, "seed", "N", "of the bootstrap (42)"),
     IFB_FIELD(struct ifb_run_flags, o.data, "data", .kind = IFB_STRING, .value = "PATH",
               .doc = "file, or folder of files, in place of the suite's own"),
     IFB_FIELD(struct ifb_run_flags, o.data_dir, "data_dir", .kind = IFB_STRING, .value = "DIR",
@@ -63,8 +73,8 @@ static const char *const more[] = {
     "several wins. With a run's folder, scores its journal again: after an update of\n"
     "ifbench, or with other --think or --missing rules.",
     "With --judgments, scores what a judge said elsewhere, for the suites that need one\n"
-    "(`ifbench suites` marks them): neither network nor judge. Options that begin with lc-\n"
-    "belong to AlpacaEval.",
+    "(`ifbench suites` marks them): neither network nor judge. What a judgment says is read\n"
+    "again from its text. Each such suite has options of its own (`ifbench suites ID`).",
     NULL
 };
 
@@ -73,6 +83,8 @@ static const struct ifb_example_line examples[] = {
       "verdicts of the official evaluator, without Python" },
     { "ifbench score --suite alpacaeval --judgments annotations.json --out runs/lc",
       "win rates, raw and length-controlled, of judgments that are there" },
+    { "ifbench score --suite mtbench --judgments gpt-4_single.jsonl --parse last",
+      "ratings of a judge, read by the last mark" },
     { "ifbench score runs/mine --think keep", "judge the same answers with their reasoning" },
     { 0 }
 };

@@ -119,6 +119,18 @@ static void print_judged_json(const struct ifb_judged *s, struct ifb_jw *w)
     ifb_jw_end(w);
 }
 
+/* As it is written on the command line. */
+static void print_option(const struct ifb_field *f)
+{
+    char name[64];
+    size_t n = 0;
+
+    for (; f->name[n] && n + 1 < sizeof(name); n++)
+        name[n] = f->name[n] == '_' ? '-' : f->name[n];
+    name[n] = '\0';
+    ifb_print("  option   --%-24s %s\n", name, f->doc);
+}
+
 static void print_judged_long(const struct ifb_judged *s)
 {
     ifb_print("%s: %s\n", s->id, s->doc);
@@ -129,6 +141,8 @@ static void print_judged_long(const struct ifb_judged *s)
         ifb_print("  data     ifbench data pull %s\n", s->pack);
     for (const struct ifb_metric *m = s->metrics; m->id; m++)
         ifb_print("  metric   %-26s %s\n", m->id, m->doc);
+    for (const struct ifb_field *f = s->fields; f && f->name; f++)
+        print_option(f);
 }
 
 static void print_judged(const struct ifb_judged *s, bool json, bool one, struct ifb_jw *w)

@@ -18,16 +18,11 @@ const struct ifb_metric_value *ifb_metric_of(const struct ifb_summary *s, ifb_st
     return NULL;
 }
 
-static uint64_t draw(void *self)
-{
-    return ifb_rng_next(self);
-}
-
 /* Each row has its own numbers, so that none depends on which others there are. */
 static double exchange(const struct ifb_compare_rows *rows, const struct ifb_pair *at, size_t n)
 {
     struct ifb_rng rng;
-    struct ifb_draws draws = { &rng, draw };
+    const struct ifb_draws draws = ifb_rng_draws(&rng);
 
     ifb_rng_seed(&rng, rows->seed);
     return ifb_sign_flip(at, n, IFB_EXCHANGES, &draws);

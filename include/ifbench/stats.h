@@ -14,6 +14,16 @@ struct ifb_interval {
 };
 
 /*
+ * Where random numbers come from, lent by the caller (ifb_rng_draws): 64 random
+ * bits, and a number uniform in [0, n), n > 0.
+ */
+struct ifb_draws {
+    void *self;
+    uint64_t (*next)(void *self);
+    uint64_t (*below)(void *self, uint64_t n);
+};
+
+/*
  * Wilson's score interval for `hits` of `n` at two-sided confidence
  * `level` (0.95). E. B. Wilson, JASA 22 (1927) 209-212. {NaN, NaN} when n is 0.
  */
@@ -166,12 +176,6 @@ double ifb_mcnemar(int64_t fixed, int64_t regressed);
 double ifb_mcnemar_exact(int64_t fixed, int64_t regressed);
 double ifb_mcnemar_mid(int64_t fixed, int64_t regressed);
 
-/* A source of random 64-bit numbers. */
-struct ifb_draws {
-    void *self;
-    uint64_t (*next)(void *self);
-};
-
 /*
  * Two-sided p-value by exchanging base and candidate within units: the share of
  * exchanges whose difference of ratios is at least as large. All exchanges when at
@@ -276,5 +280,95 @@ struct ifb_glm_fit ifb_glm_l1(const struct ifb_glm *glm, double c, uint32_t seed
 
 /* 1 / (1 + exp(-z)). */
 double ifb_logistic(double z);
+
+/*
+ * ---- bootstrap ----
+ * B. Efron, Annals of Statistics 7 (1979) 1-26: n of n rows are drawn with
+ * replacement; `times[i]` is how often row i was.
+ */
+void ifb_resample(const struct ifb_draws *draws, size_t n, uint32_t *times);
+
+/*
+ * The percentile interval of a mean: the mean of each of `rounds` resamples goes
+ * into means[0..rounds-1], sorted; lo and hi are its quantiles at (1 - level) / 2
+ * and (1 + level) / 2. Source: B. Efron, R. Tibshirani, "An Introduction to the
+ * Bootstrap" (1993), chapter 13. {NaN, NaN} when n or rounds is 0.
+ */
+struct ifb_interval ifb_bootstrap_mean(const double *at, size_t n, const struct ifb_draws *draws,
+                                       size_t rounds, double level, double *means);
+
+/*
+ * ---- paired comparisons ----
+ * `a` met `b` and won the share `won` of it (1, 0, a tie 0.5); it counts `weight`
+ * times, and not at all where that is 0.
+ */
+struct ifb_game {
+    uint32_t a, b;
+    double won, weight;
+};
+
+/*
+ * The model: the odds that a wins over b are exp(beta_a - beta_b + c . x), where x
+ * are `features` numbers of the game (0: the plain Bradley-Terry model) and
+ * beta of `base` is 0.
+ */
+struct ifb_bt {
+    size_t models, base, features;
+};
+
+#define IFB_BT_FEATURES 8
+#define IFB_BT_LIMIT 30.0  /* no |beta| goes beyond: e^30 to 1 is as good as always */
+
+/* How many doubles `work` must hold. */
+size_t ifb_bt_work(const struct ifb_bt *bt);
+
+/*
+ * The maximum likelihood estimate, without penalty: beta[0..models-1], then the
+ * coefficients of the features. `x` holds `features` numbers a game and may be NULL
+ * when there are none. A model that won, or lost, everything has no finite estimate
+ * and ends at IFB_BT_LIMIT; one that no chain of games ties to the base gets NaN.
+ * False when it did not converge, which separated features can do.
+ * Sources: R. Bradley, M. Terry, Biometrika 39 (1952) 324-345; Newton's method
+ * with step halving (the likelihood is concave); ties count as half a win each.
+ */
+bool ifb_bt_fit(const struct ifb_bt *bt, const struct ifb_game *games, size_t n, const double *x,
+                double *beta, double *work);
+
+/*
+ * The fit on `rounds` resamples of the games (rows, whatever their weights), each
+ * model's beta in round r at out[model * rounds + r]. `times` and `scratch` have room
+ * for n. Without features, neighbouring games of the same two models are put together
+ first: sort them by a and b where there are many.
+ */
+void ifb_bt_bootstrap(const struct ifb_bt *bt, const struct ifb_game *games, size_t n,
+                      const double *x, const struct ifb_draws *draws, size_t rounds, double *out,
+                      uint32_t *times, struct ifb_game *scratch, double *work);
+
+/*
+ * On the scale of A. Elo, "The Rating of Chessplayers" (1978): 400 points are odds
+ * of 10 to 1, and the base has 1000. ifb_logistic(beta) is the chance to beat the base.
+ */
+double ifb_elo_of(double beta);
+
+/*
+ * ---- agreement ----
+ * `cells[i * k + j]` counts the units that the first rater put into category i and
+ * the second into j.
+ */
+double ifb_percent_agreement(const int64_t *cells, size_t k);
+
+/* J. Cohen, Educational and Psychological Measurement 20 (1960) 37-46. NaN where
+ * there is no unit, or chance alone explains all. */
+double ifb_cohen_kappa(const int64_t *cells, size_t k);
+
+/*
+ * Krippendorff's alpha of any number of raters with gaps: `values[u * raters + r]` is
+ * what rater r said of unit u, a category 0..k-1 or negative for nothing. Nominal, or
+ * interval with `scale[c]` the number that category c stands for (NULL: nominal).
+ * `work` holds k * k doubles. K. Krippendorff, "Computing Krippendorff's
+ * Alpha-Reliability" (2011). NaN where nothing can be compared, or all values are one.
+ */
+double ifb_krippendorff_alpha(const int32_t *values, size_t units, size_t raters, size_t k,
+                              const double *scale, double *work);
 
 #endif

@@ -4,10 +4,14 @@
 
 #include "harness/base/str.h"
 #include "scorers/judge/alpacaeval.h"
+#include "scorers/judge/rows.h"
 
 static const struct ifb_judged *const suites[] = {
     &ifb_judged_alpacaeval,
     &ifb_judged_alpacaeval1,
+    &ifb_judged_mtbench,
+    &ifb_judged_arenahard,
+    &ifb_judged_infobench,
     NULL
 };
 

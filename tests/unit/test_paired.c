@@ -257,11 +257,6 @@ static void shares_have_bounds(void **state)
     }
 }
 
-static uint64_t draw(void *self)
-{
-    return ifb_rng_next(self);
-}
-
 /*
  * Darwin's fifteen pairs of maize plants, in eighths of an inch: of 32,768 exchanges 863
  * have a sum as large, 1,726 on both sides. R. A. Fisher, "The Design of Experiments"
@@ -272,7 +267,7 @@ static void darwins_maize(void **state)
     static const double moves[] = { 49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48 };
     struct ifb_pair units[COUNT(moves)];
     struct ifb_rng rng, again;
-    struct ifb_draws draws = { &rng, draw }, same = { &again, draw };
+    struct ifb_draws draws = ifb_rng_draws(&rng), same = ifb_rng_draws(&again);
     double p;
 
     (void)state;
