@@ -211,8 +211,16 @@ void ifb_jw_cstr(struct ifb_jw *w, const char *key, const char *value)
 
 void ifb_jw_int(struct ifb_jw *w, const char *key, int64_t value)
 {
+    char text[24], *at = text + sizeof(text);
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
     lead(w, key);
-    ifb_buf_fmt(w->out, "%lld", (long long)value);
+    do
+        *--at = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0)
+        *--at = '-';
+    ifb_buf_add(w->out, at, (size_t)(text + sizeof(text) - at));
 }
 
 void ifb_jw_real(struct ifb_jw *w, const char *key, double value)
@@ -221,6 +229,10 @@ void ifb_jw_real(struct ifb_jw *w, const char *key, double value)
 
     if (!isfinite(value)) {
         ifb_jw_null(w, key);
+        return;
+    }
+    if (fabs(value) < 1e15 && value == trunc(value) && (value != 0 || !signbit(value))) {
+        ifb_jw_int(w, key, (int64_t)value);
         return;
     }
     for (int digits = 15; digits <= 17; digits++) {

@@ -50,12 +50,17 @@ struct ifb_run_inside {
     struct ifb_cache *cache;      /* NULL: none */
     bool judged;                  /* made from judgments */
     int64_t started_us, progress_us, looked_us;
+    struct ifb_speed speed;       /* of what was asked just now */
     const ifb_str *warnings;
     size_t nwarnings, warnings_cap;
 };
 
 /* Notes a warning for the summary and tells the caller. */
 void ifb_run_warn(struct ifb_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- run_models.c: how servers are reached; strings are the run's ---- */
+struct ifb_http_options;
+struct ifb_http_options ifb_run_http(const struct ifb_run_inside *in);
 
 /* ---- run_prepare.c: from options to a plan ---- */
 

@@ -107,6 +107,7 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     ifb_jw_int(w, "top_logprobs", m->options.top_logprobs);
     ifb_jw_str(w, "extra_body", m->options.extra_body);
     ifb_jw_int(w, "tokens_as", m->options.tokens_as);
+    ifb_jw_bool(w, "stream", m->options.stream);
     ifb_jw_str(w, "think", m->options.think);
     write_strs(w, "think_tags", m->options.think_tags);
     if (m->options.settings.n)
@@ -202,6 +203,7 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
     o->stop_at = read_strs(ifb_json_get(v, "stop_at"), NULL, arena);
     o->top_logprobs = ifb_json_int(v, "top_logprobs", 0);
     o->extra_body = ifb_json_str(v, "extra_body");
+    o->stream = ifb_json_get(v, "stream") && ifb_json_get(v, "stream")->truth;
     o->tokens_as = ifb_json_int(v, "tokens_as", IFB_TOKENS_AUTO);
     if (o->tokens_as < IFB_TOKENS_AUTO || o->tokens_as > IFB_TOKENS_COMPLETION)
         o->tokens_as = IFB_TOKENS_AUTO;

@@ -108,7 +108,7 @@ void ifb_run_summary_head(struct ifb_run *run)
         .run = ifb_str_of(slash && slash[1] ? slash + 1 : run->folder),
         .started = in->manifest.started,
         .seconds = (double)(ifb_clock_us() - in->started_us) / 1e6,
-        .complete = run->ended, .punkt = in->manifest.punkt,
+        .speed = in->speed, .complete = run->ended, .punkt = in->manifest.punkt,
     };
 }
 

@@ -51,6 +51,11 @@ struct ifb_group_row {
     int64_t n, strict_pass, loose_pass, errors, unscored;
 };
 
+/* Quantiles; NaN when unknown. */
+struct ifb_spread {
+    double p50, p95, p99;
+};
+
 /* Counts and cost of one suite asked of one model. */
 struct ifb_cell_summary {
     ifb_str suite, model;
@@ -63,6 +68,17 @@ struct ifb_cell_summary {
     bool missing_fails;             /* the suite's rule that was in force */
     int64_t cached;                 /* samples answered from the cache, wholly or in part */
     double cost_usd;                /* by the prices given; NaN when there are none */
+    int64_t streamed;               /* samples whose answers came as streams and were timed */
+    struct ifb_spread ttft_ms;      /* to the first token, where there are such */
+    struct ifb_spread itl_ms;       /* between tokens: of the means of samples */
+    double itl_max_ms;              /* the longest of all */
+};
+
+/* How fast a run went while it asked: by answers that were asked for, not found in the cache. */
+struct ifb_speed {
+    double seconds;        /* of asking; 0: nothing was asked */
+    int64_t answers;
+    int64_t tokens_out;    /* of them, as far as it was reported */
 };
 
 struct ifb_summary {
@@ -70,6 +86,7 @@ struct ifb_summary {
     ifb_str run;           /* name of the run's folder */
     ifb_str started;       /* ISO 8601, UTC */
     double seconds;
+    struct ifb_speed speed;  /* of the last time that it asked */
     bool complete;         /* the run came to its end */
     ifb_str punkt;         /* which sentence parameters: "official" or "built-in" */
     const struct ifb_metric_value *metrics;

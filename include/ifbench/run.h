@@ -58,7 +58,12 @@ struct ifb_run_options {
     int64_t retries;           /* attempts after the first; negative: 5 */
     int64_t max_errors;        /* failed calls in a row before the model is given up; 0: never */
     bool no_retry_429, no_preflight, strict_errors;
+    bool stream;               /* ask for streams, time their tokens; a run that is gone on with
+                                  keeps to it */
     ifb_str ca_file;
+    ifb_str proxy;             /* for all calls; absent: the environment's */
+    double connect_timeout_s;  /* 0: 10 */
+    int64_t max_reply;         /* bytes of a reply; 0: 16 MiB */
     struct ifb_strs headers;   /* "Name: value", sent with every call */
     ifb_str key_command;       /* prints the key, or several with commas; run once, when asking */
     double server_timeout_s;   /* for a server: to come up; 0: 300 */
