@@ -187,7 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ifb_arena *arena = ifb_arena_new();
     struct fuzz_in in = { data, size };
     uint8_t kind = fuzz_byte(&in);
-    ifb_str raw = { (const char *)in.at, in.n };
+    ifb_str raw = { in.n ? (const char *)in.at : "", in.n };
 
     switch (kind) {
     case 'p': read_pickle(raw, arena); break;
@@ -195,8 +195,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case 't': read_tagger(raw, arena); break;
     case 's': read_stopwords(raw, arena); break;
     case 'y': read_syllables(raw, arena); break;
-    case 'k': read_punkt(fuzz_rest(&in, arena), arena); break;
-    case 'e': read_spanish(fuzz_rest(&in, arena), arena); break;
+    case 'k': read_punkt(raw, arena); break;
+    case 'e': read_spanish(raw, arena); break;
     case 'i': read_japanese(&in, arena); break;
     case 'f': thaw_tagger(&in, arena); break;
     default: break;
