@@ -76,7 +76,7 @@ enum ifb_code ifb_json_parse_rows(struct ifb_arena *arena, ifb_str text, unsigne
 
 /*
  * Only the verdict: IFB_OK, IFB_EINPUT or IFB_ELIMIT (nesting), building no
- * tree. Same flags.
+ * tree, and hence without looking for duplicate keys. Same flags.
  */
 enum ifb_code ifb_json_check(ifb_str text, unsigned flags, struct ifb_error *err);
 

@@ -19,6 +19,7 @@
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 #include "harness/engine/record.h"
 
 #define RECORD_MAX ((size_t)256 << 20)
@@ -370,7 +371,7 @@ static enum ifb_code replay_line(struct ifb_journal *j, const struct replay *r, 
     ifb_str type;
 
     ifb_arena_reset(r->arena);
-    code = ifb_json_parse(r->arena, line, 0, r->line, &v, err);
+    code = ifb_json_parse(r->arena, ifb_utf8_repair(r->arena, line), 0, r->line, &v, err);
     if (code)
         return ifb_within(err, "%s", j->path);
     type = ifb_json_str(v, "t");

@@ -10,6 +10,7 @@
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 #include "harness/engine/pool.h"
 #include "harness/http/http.h"
 
@@ -244,7 +245,7 @@ enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struc
 
     if (code)
         return code;
-    code = ifb_json_parse(arena, text, 0, 1, &v, err);
+    code = ifb_json_parse(arena, ifb_utf8_repair(arena, text), 0, 1, &v, err);
     if (code)
         return ifb_within(err, "%s", path);
     if (!ifb_str_is(ifb_json_str(v, "schema"), SCHEMA))

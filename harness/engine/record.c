@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 
 static const char *const roles[] = { "system", "user", "assistant" };
 
@@ -189,7 +190,8 @@ enum ifb_code ifb_record_read(ifb_str line, struct ifb_arena *arena, struct ifb_
 {
     const struct ifb_json *v;
     /* Its checksum was verified: nobody has put a key in twice. */
-    enum ifb_code code = ifb_json_parse(arena, line, IFB_JSON_DUPLICATES, 1, &v, err);
+    enum ifb_code code =
+        ifb_json_parse(arena, ifb_utf8_repair(arena, line), IFB_JSON_DUPLICATES, 1, &v, err);
 
     if (code)
         return ifb_within(err, "a record of the journal");

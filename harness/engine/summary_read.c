@@ -8,6 +8,7 @@
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 
 #define SUMMARY_MAX ((size_t)64 << 20)
 #define SCHEMA "ifbench.summary/1"
@@ -151,7 +152,7 @@ enum ifb_code ifb_summary_read(const char *path, struct ifb_arena *arena, struct
 
     if (code)
         return code;
-    code = ifb_json_parse(arena, text, 0, 1, &v, err);
+    code = ifb_json_parse(arena, ifb_utf8_repair(arena, text), 0, 1, &v, err);
     if (code)
         return ifb_within(err, "%s", path);
     if (!ifb_str_is(ifb_json_str(v, "schema"), SCHEMA))
