@@ -37,7 +37,7 @@ CPPFLAGS += -D_FORTIFY_SOURCE=3
 LDFLAGS += -Wl,-z,relro,-z,now
 PIE     := -pie
 else
-CFLAGS  += -O1 -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
+CFLAGS  += $(or $(OPT),-O1) -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
 LDFLAGS += -fsanitize=$(SAN)
 endif
 ifeq ($(ARENA),malloc)
@@ -56,6 +56,12 @@ BIN := $(BUILD)/ifbench
 
 MOCKD := $(BUILD)/mockd
 UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+
+# Fuzz targets: with libFuzzer they are `fuzz_NAME`, for `make check` they are `replay_NAME`.
+FUZZ_COMMON := tests/fuzz/fuzz.c tests/fuzz/world.c
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(filter-out $(FUZZ_COMMON) tests/fuzz/standalone.c,\
+    $(sort $(wildcard tests/fuzz/*.c))))
+REPLAY := $(FUZZ_TARGETS:%=$(BUILD)/tests/fuzz/replay_%)
 
 MAKEFLAGS += --no-builtin-rules
 
@@ -84,6 +90,16 @@ $(BIN): $(CLIOBJ) $(LIB)
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LDFLAGS) $(LIB) $(LDLIBS) -lcmocka -lcjson -lxml2
+
+FUZZ_OBJ := $(FUZZ_COMMON:%.c=$(BUILD)/%.o)
+
+$(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/standalone.o $(FUZZ_OBJ) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/%.o $(FUZZ_OBJ) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 $(BUILD)/mockd: $(wildcard tests/mock/*.c) tests/mock/mock.h
 	$(call say,CC,$@)
@@ -114,8 +130,20 @@ check:  ## sets up, builds, runs all tests; the last line counts them
 
 E2E := $(sort $(wildcard tests/e2e/test_*.sh))
 
-check-built: $(BIN) $(SO) $(MOCKD) $(UNIT)
-	@sh tests/run.sh $(BUILD) $(UNIT) $(E2E)
+check-built: $(BIN) $(SO) $(MOCKD) $(UNIT) $(REPLAY)
+	@sh tests/run.sh $(BUILD) $(UNIT) $(REPLAY) $(E2E)
+
+fuzz:  ## runs fuzz targets with clang's libFuzzer: TARGET=name (all), SECONDS=n (60 each)
+	@.ci/setup fuzz
+	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer-no-link,address,undefined OPT=-O2 ARENA=malloc \
+	    BUILD=$(BUILD_ROOT)-fuzz fuzz-built
+
+FUZZED := $(or $(TARGET),$(FUZZ_TARGETS))
+# bash has a variable SECONDS of its own, so only the command line's counts.
+FUZZ_SECONDS := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
+
+fuzz-built: $(FUZZED:%=$(BUILD)/tests/fuzz/fuzz_%)
+	@for t in $(FUZZED); do sh tests/fuzz/run.sh $(BUILD) $$t $(FUZZ_SECONDS) || exit 1; done
 
 docs: $(BIN)  ## build/ifbench.1, made from the tables
 	@$(BIN) --man > $(BUILD)/ifbench.1
@@ -145,7 +173,8 @@ clean:  ## removes all build folders
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 
--include $(LIBOBJ:.o=.d) $(CLIOBJ:.o=.d) $(UNIT:=.d)
-.PHONY: all docs unit demo demo-built demo-local demo-local-built check check-built check-layers bench install clean help
+-include $(LIBOBJ:.o=.d) $(CLIOBJ:.o=.d) $(UNIT:=.d) $(wildcard $(BUILD)/tests/fuzz/*.d)
+.PHONY: all docs unit demo demo-built demo-local demo-local-built check check-built check-layers \
+    fuzz fuzz-built bench install clean help
 .DEFAULT_GOAL := all
 .SECONDARY:

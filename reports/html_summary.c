@@ -136,6 +136,14 @@ static void put_facts(struct ifb_pen *p, const struct ifb_summary *s)
         ifb_pen_cstr(p, "</dd></div>\n");
     }
     put_fact(p, "Took", ifb_str_of(ifb_say_seconds(s->seconds).text));
+    if (s->speed.seconds > 0 && s->speed.answers) {
+        double per = 1 / s->speed.seconds;
+
+        put_fact(p, "Prompts a second",
+                 ifb_str_of(ifb_say_real((double)s->speed.answers * per, 1).text));
+        put_fact(p, "Tokens a second",
+                 ifb_str_of(ifb_say_real((double)s->speed.tokens_out * per, 1).text));
+    }
     if (in || out) {
         ifb_pen_fmt(p, "<div><dt>Tokens</dt><dd>%s in", ifb_say_count(in).text);
         ifb_pen_fmt(p, ", %s out</dd></div>\n", ifb_say_count(out).text);
@@ -287,6 +295,15 @@ static void put_cost(struct ifb_pen *p, const struct ifb_cell_summary *c)
         ifb_pen_fmt(p, "Latency: median %s", ifb_say_ms(c->latency_p50_ms).text);
         ifb_pen_fmt(p, ", 95 %% below %s", ifb_say_ms(c->latency_p95_ms).text);
         ifb_pen_fmt(p, ", 99 %% below %s. ", ifb_say_ms(c->latency_p99_ms).text);
+    }
+    if (c->streamed) {
+        ifb_pen_fmt(p, "First token: median %s", ifb_say_ms(c->ttft_ms.p50).text);
+        ifb_pen_fmt(p, ", 95 %% below %s", ifb_say_ms(c->ttft_ms.p95).text);
+        ifb_pen_fmt(p, ", 99 %% below %s. ", ifb_say_ms(c->ttft_ms.p99).text);
+    }
+    if (c->streamed && !isnan(c->itl_max_ms)) {
+        ifb_pen_fmt(p, "Between tokens: median %s", ifb_say_ms(c->itl_ms.p50).text);
+        ifb_pen_fmt(p, ", at most %s. ", ifb_say_ms(c->itl_max_ms).text);
     }
     if (c->tokens_in || c->tokens_out) {
         ifb_pen_fmt(p, "Tokens: %s in", ifb_say_count(c->tokens_in).text);

@@ -6,6 +6,8 @@
  *
  *   schema      "ifbench.summary/1"
  *   version, run, started (ISO 8601, UTC), seconds, complete
+ *   speed       {seconds (of asking), answers, tokens_out, prompts_per_s, tokens_per_s}: what
+ *               was asked the last time, without answers from the cache; null: nothing was
  *   punkt       which sentence parameters judged: "official" or "built-in"
  *   metrics     [{id, suite, model, value, unit, higher_is_better, n, hits, lo, hi, se}]
  *               value = hits / n; lo and hi bound it at 95 % (Wilson); se is the
@@ -15,7 +17,9 @@
  *   counts      {total, passed, failed, errors, unscored, pending}: samples
  *   tokens      {in, out}: sums over what was reported
  *   cells       [{suite, model, counts, tokens, latency_ms {p50, p95, p99}, failed_calls,
- *               incomplete, reasoning_removed, cached, cost_usd (null: no prices), missing: "fail" or "unscored"}]
+ *               incomplete, reasoning_removed, cached, cost_usd (null: no prices), missing: "fail" or
+ *               "unscored"}]; with streamed answers also streamed (how many), ttft_ms
+ *               {p50, p95, p99}, itl_ms {p50, p95, p99 (of means), max}
  *   groups      [{suite, model, kind, name, n, strict_pass, loose_pass, strict_acc,
  *               loose_acc, errors, unscored}]: constraints; acc = pass / (n - unscored)
  *   warnings    [text]
@@ -72,6 +76,39 @@ static void put_tokens(struct ifb_jw *w, int64_t in, int64_t out)
     ifb_jw_end(w);
 }
 
+static void put_spread(struct ifb_jw *w, const char *key, struct ifb_spread s)
+{
+    ifb_jw_object(w, key);
+    ifb_jw_real(w, "p50", s.p50);
+    ifb_jw_real(w, "p95", s.p95);
+    ifb_jw_real(w, "p99", s.p99);
+}
+
+static void put_pace(struct ifb_jw *w, const struct ifb_cell_summary *c)
+{
+    ifb_jw_int(w, "streamed", c->streamed);
+    put_spread(w, "ttft_ms", c->ttft_ms);
+    ifb_jw_end(w);
+    put_spread(w, "itl_ms", c->itl_ms);
+    ifb_jw_real(w, "max", c->itl_max_ms);
+    ifb_jw_end(w);
+}
+
+static void put_speed(struct ifb_jw *w, const struct ifb_speed *s)
+{
+    if (s->seconds <= 0) {
+        ifb_jw_null(w, "speed");
+        return;
+    }
+    ifb_jw_object(w, "speed");
+    ifb_jw_real(w, "seconds", s->seconds);
+    ifb_jw_int(w, "answers", s->answers);
+    ifb_jw_int(w, "tokens_out", s->tokens_out);
+    ifb_jw_real(w, "prompts_per_s", (double)s->answers / s->seconds);
+    ifb_jw_real(w, "tokens_per_s", (double)s->tokens_out / s->seconds);
+    ifb_jw_end(w);
+}
+
 static void put_cell(struct ifb_jw *w, const struct ifb_cell_summary *c)
 {
     ifb_jw_object(w, NULL);
@@ -79,11 +116,11 @@ static void put_cell(struct ifb_jw *w, const struct ifb_cell_summary *c)
     ifb_jw_str(w, "model", c->model);
     put_counts(w, &c->counts);
     put_tokens(w, c->tokens_in, c->tokens_out);
-    ifb_jw_object(w, "latency_ms");
-    ifb_jw_real(w, "p50", c->latency_p50_ms);
-    ifb_jw_real(w, "p95", c->latency_p95_ms);
-    ifb_jw_real(w, "p99", c->latency_p99_ms);
+    put_spread(w, "latency_ms", (struct ifb_spread){ c->latency_p50_ms, c->latency_p95_ms,
+                                                     c->latency_p99_ms });
     ifb_jw_end(w);
+    if (c->streamed)
+        put_pace(w, c);
     ifb_jw_int(w, "failed_calls", c->failed_calls);
     ifb_jw_int(w, "incomplete", c->incomplete);
     ifb_jw_int(w, "reasoning_removed", c->reasoning_removed);
@@ -157,6 +194,7 @@ static enum ifb_code write_json(const struct ifb_summary *s, struct ifb_samples 
     ifb_jw_str(&w, "run", s->run);
     ifb_jw_str(&w, "started", s->started);
     ifb_jw_real(&w, "seconds", s->seconds);
+    put_speed(&w, &s->speed);
     ifb_jw_bool(&w, "complete", s->complete);
     ifb_jw_str(&w, "punkt", s->punkt);
     put_lists(&w, s);

@@ -34,6 +34,14 @@ static void print_head(struct ifb_pen *p, const struct ifb_summary *s)
         ifb_escape_line(p, s->started);
     }
     ifb_pen_fmt(p, ", took %s\n", ifb_say_seconds(s->seconds).text);
+    if (s->speed.seconds > 0 && s->speed.answers) {
+        double per = 1 / s->speed.seconds;
+
+        ifb_pen_fmt(p, "asked at %s prompts/s",
+                    ifb_say_real((double)s->speed.answers * per, 1).text);
+        ifb_pen_fmt(p, ", answered at %s tokens/s\n",
+                    ifb_say_real((double)s->speed.tokens_out * per, 1).text);
+    }
     if (!s->complete)
         ifb_pen_cstr(p, "not complete: the run has not come to its end\n");
 }
@@ -75,6 +83,20 @@ static void print_counts(struct ifb_pen *p, const struct ifb_counts *c, const ch
     ifb_pen_fmt(p, "%s pending\n", ifb_say_count(c->pending).text);
 }
 
+static void print_pace(struct ifb_pen *p, const struct ifb_cell_summary *c)
+{
+    if (!c->streamed)
+        return;
+    ifb_pen_fmt(p, "  first token: median %s", ifb_say_ms(c->ttft_ms.p50).text);
+    ifb_pen_fmt(p, ", 95 %% below %s", ifb_say_ms(c->ttft_ms.p95).text);
+    ifb_pen_fmt(p, ", 99 %% below %s\n", ifb_say_ms(c->ttft_ms.p99).text);
+    if (isnan(c->itl_max_ms))
+        return;
+    ifb_pen_fmt(p, "  between tokens: median %s", ifb_say_ms(c->itl_ms.p50).text);
+    ifb_pen_fmt(p, ", 95 %% below %s", ifb_say_ms(c->itl_ms.p95).text);
+    ifb_pen_fmt(p, ", at most %s\n", ifb_say_ms(c->itl_max_ms).text);
+}
+
 /* Only what is there to know. */
 static void print_cost(struct ifb_pen *p, const struct ifb_cell_summary *c)
 {
@@ -93,6 +115,7 @@ static void print_cost(struct ifb_pen *p, const struct ifb_cell_summary *c)
         ifb_pen_fmt(p, ", 95 %% below %s", ifb_say_ms(c->latency_p95_ms).text);
         ifb_pen_fmt(p, ", 99 %% below %s\n", ifb_say_ms(c->latency_p99_ms).text);
     }
+    print_pace(p, c);
     if (c->failed_calls || c->incomplete) {
         ifb_pen_fmt(p, "  no answer: %s failed call%s", ifb_say_count(c->failed_calls).text,
                     ifb_say_plural(c->failed_calls));

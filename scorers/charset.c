@@ -99,12 +99,12 @@ static enum ifb_code bind_charset(void *args, struct ifb_arena *arena, struct if
 
 static bool is_among(uint32_t cp, const struct class *at, size_t n, ifb_str chars)
 {
-    const char *p = chars.ptr, *end = p + chars.len;
+    const char *p = chars.ptr;
 
     for (size_t i = 0; i < n; i++)
         if (at[i].is ? at[i].is(cp) : uc_is_script(cp, at[i].script))
             return true;
-    while (p < end)
+    while (chars.len && p < chars.ptr + chars.len)
         if (ifb_utf8_next(&p) == cp)
             return true;
     return false;

@@ -354,7 +354,8 @@ enum ifb_code ifb_item_rows_suite_again(void *state, int64_t place, struct ifb_a
                                         struct ifb_item *item, struct ifb_error *err)
 {
     struct ifb_item_rows *rows = state;
-    ifb_str rest = ifb_str_from(rows->text, rows->lines ? 0 : (size_t)place), line = rest;
+    ifb_str rest = rows->lines ? rows->text : ifb_str_from(rows->text, (size_t)place);
+    ifb_str line = rest;
     enum ifb_code code = IFB_OK;
 
     rows->arena = arena;

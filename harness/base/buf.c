@@ -52,7 +52,7 @@ bool ifb_buf_add(struct ifb_buf *b, const void *bytes, size_t len)
 
     if (!len)
         return !b->full;
-    room = ifb_buf_room(b, len);
+    room = !b->full && len <= b->cap - b->len ? b->ptr + b->len : ifb_buf_room(b, len);
     if (!room)
         return false;
     memcpy(room, bytes, len);
@@ -72,7 +72,10 @@ bool ifb_buf_cstr(struct ifb_buf *b, const char *s)
 
 bool ifb_buf_char(struct ifb_buf *b, char c)
 {
-    return ifb_buf_add(b, &c, 1);
+    if (b->full || b->len == b->cap)
+        return ifb_buf_add(b, &c, 1);
+    b->ptr[b->len++] = c;
+    return true;
 }
 
 bool ifb_buf_vfmt(struct ifb_buf *b, const char *fmt, va_list ap)

@@ -16,4 +16,7 @@ int64_t ifb_wall_ms(void);
 /* ISO 8601 with milliseconds, UTC. */
 void ifb_iso_time(int64_t wall_ms, char out[IFB_ISO_SIZE]);
 
+/* Reads what ifb_iso_time writes; false for anything else. */
+bool ifb_iso_read(ifb_str iso, int64_t *wall_ms);
+
 #endif

@@ -76,7 +76,7 @@ enum ifb_code ifb_json_parse_rows(struct ifb_arena *arena, ifb_str text, unsigne
 
 /*
  * Only the verdict: IFB_OK, IFB_EINPUT or IFB_ELIMIT (nesting), building no
- * tree. Same flags.
+ * tree, and hence without looking for duplicate keys. Same flags.
  */
 enum ifb_code ifb_json_check(ifb_str text, unsigned flags, struct ifb_error *err);
 
@@ -148,6 +148,8 @@ struct ifb_jw {
     struct ifb_buf *out;
     bool html;
     bool pretty;              /* two spaces a level */
+    bool python;              /* as json.dumps(ensure_ascii=False): ", " and ": ", whole reals
+                                 with ".0", only C0 controls, '"' and '\\' escaped */
     int depth;
     char kind[IFB_JW_DEPTH];  /* '{' or '[' */
     bool some[IFB_JW_DEPTH];
@@ -178,5 +180,8 @@ void ifb_jw_merged(struct ifb_jw *w, const char *key, const struct ifb_json *tar
 
 /* Appends `s` as a JSON string with its quotes. */
 void ifb_json_quote(struct ifb_buf *out, ifb_str s, bool html);
+
+/* The same as Python's json.dumps(s, ensure_ascii=False) does it. */
+void ifb_json_quote_python(struct ifb_buf *out, ifb_str s);
 
 #endif

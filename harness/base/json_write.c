@@ -133,6 +133,29 @@ void ifb_json_quote(struct ifb_buf *out, ifb_str s, bool html)
     ifb_buf_char(out, '"');
 }
 
+void ifb_json_quote_python(struct ifb_buf *out, ifb_str s)
+{
+    static const char letters[] = { ['\b'] = 'b', ['\f'] = 'f' };
+    size_t from = 0;
+    char text[8];
+
+    ifb_buf_char(out, '"');
+    for (size_t at = 0; at < s.len; at++) {
+        unsigned char c = (unsigned char)s.ptr[at];
+
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        ifb_buf_add(out, s.ptr + from, at - from);
+        if (c < sizeof(letters) && letters[c])
+            ifb_buf_fmt(out, "\\%c", letters[c]);
+        else
+            ifb_buf_add(out, text, (size_t)(escape(text, c) - text));
+        from = at + 1;
+    }
+    ifb_buf_add(out, s.ptr ? s.ptr + from : "", s.len - from);
+    ifb_buf_char(out, '"');
+}
+
 void ifb_jw_open(struct ifb_jw *w, struct ifb_buf *out)
 {
     memset(w, 0, sizeof(*w));
@@ -153,7 +176,7 @@ static void lead(struct ifb_jw *w, const char *key)
 {
     if (w->depth) {
         if (w->some[w->depth - 1])
-            ifb_buf_char(w->out, ',');
+            ifb_buf_cstr(w->out, w->python && !w->pretty ? ", " : ",");
         w->some[w->depth - 1] = true;
         new_line(w);
     }
@@ -161,7 +184,7 @@ static void lead(struct ifb_jw *w, const char *key)
         /* Keys are our own names: nothing in them needs an escape. */
         ifb_buf_char(w->out, '"');
         ifb_buf_cstr(w->out, key);
-        ifb_buf_cstr(w->out, w->pretty ? "\": " : "\":");
+        ifb_buf_cstr(w->out, w->pretty || w->python ? "\": " : "\":");
     }
 }
 
@@ -198,7 +221,9 @@ void ifb_jw_end(struct ifb_jw *w)
 void ifb_jw_str(struct ifb_jw *w, const char *key, ifb_str value)
 {
     lead(w, key);
-    if (value.ptr)
+    if (value.ptr && w->python)
+        ifb_json_quote_python(w->out, value);
+    else if (value.ptr)
         ifb_json_quote(w->out, value, w->html);
     else
         ifb_buf_cstr(w->out, "null");
@@ -211,8 +236,16 @@ void ifb_jw_cstr(struct ifb_jw *w, const char *key, const char *value)
 
 void ifb_jw_int(struct ifb_jw *w, const char *key, int64_t value)
 {
+    char text[24], *at = text + sizeof(text);
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
     lead(w, key);
-    ifb_buf_fmt(w->out, "%lld", (long long)value);
+    do
+        *--at = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0)
+        *--at = '-';
+    ifb_buf_add(w->out, at, (size_t)(text + sizeof(text) - at));
 }
 
 void ifb_jw_real(struct ifb_jw *w, const char *key, double value)
@@ -221,6 +254,11 @@ void ifb_jw_real(struct ifb_jw *w, const char *key, double value)
 
     if (!isfinite(value)) {
         ifb_jw_null(w, key);
+        return;
+    }
+    if (!w->python && fabs(value) < 1e15 && value == trunc(value) &&
+        (value != 0 || !signbit(value))) {
+        ifb_jw_int(w, key, (int64_t)value);
         return;
     }
     for (int digits = 15; digits <= 17; digits++) {
@@ -233,6 +271,8 @@ void ifb_jw_real(struct ifb_jw *w, const char *key, double value)
             *p = '.'; /* an embedding program's locale may print a comma */
     lead(w, key);
     ifb_buf_cstr(w->out, text);
+    if (w->python && !strpbrk(text, ".e"))
+        ifb_buf_cstr(w->out, ".0");
 }
 
 void ifb_jw_bool(struct ifb_jw *w, const char *key, bool value)

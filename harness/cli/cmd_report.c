@@ -21,7 +21,7 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct flags, reports, "reports", .kind = IFB_STRINGS, .value = "ID[,ID]",
               .doc = "what to write into the run's folder; nothing: print the table"),
     IFB_FIELD(struct flags, to, "to", .kind = IFB_STRING, .letter = 'o', .value = "FILE",
-              .doc = "where one report goes instead; - is standard output"),
+              .doc = "where one report goes instead (lm-eval: a folder); - is standard output"),
     IFB_FIELD(struct flags, json, "json", .kind = IFB_BOOL, .doc = "print summary.json"),
     { 0 }
 };
@@ -30,6 +30,7 @@ static const struct ifb_example_line examples[] = {
     { "ifbench report runs/mine", "the result table" },
     { "ifbench report runs/mine --reports html,csv", "write report.html and scores.csv again" },
     { "ifbench report runs/mine --reports csv --to -", "print one report" },
+    { "ifbench report runs/mine --reports lm-eval --to results", "as lm-evaluation-harness writes" },
     { 0 }
 };
 
@@ -68,9 +69,14 @@ static enum ifb_code write_one(struct ifb_cli *cli, struct ifb_run *run, const s
     if (!r)
         return ifb_fail(err, IFB_EUSAGE, "unknown report \"%.*s\"; see `ifbench report --help`",
                         IFB_ARG(id));
-    path = f->to.ptr ? ifb_cstr(cli->arena, f->to)
-           : r->file ? ifb_path_join(cli->arena, run->folder, r->file) : "-";
-    code = write_to(run, r, path, err);
+    path = f->to.ptr        ? ifb_cstr(cli->arena, f->to)
+           : r->write_files ? ifb_path_join(cli->arena, run->folder, r->id)
+           : r->file        ? ifb_path_join(cli->arena, run->folder, r->file)
+                            : "-";
+    if (r->write_files && strcmp(path, "-") != 0)
+        code = ifb_run_report_files(run, r, path, err);
+    else
+        code = write_to(run, r, path, err);
     if (!code && strcmp(path, "-") != 0)
         ifb_print("%s\n", path);
     return code;
@@ -119,7 +125,7 @@ static enum ifb_code cmd_report(struct ifb_cli *cli, struct ifb_error *err)
 static const char *const more[] = {
     "reports: term, json (summary.json), csv (scores.csv), html (report.html), markdown\n"
     "(summary.md), eval-strict and eval-loose (eval_results_*.jsonl, as the official\n"
-    "evaluator writes them)",
+    "evaluator writes them), lm-eval (a folder lm-eval: results and samples files a model)",
     NULL
 };
 

@@ -178,18 +178,46 @@ static void count_sample(struct ifb_cell_summary *cell, const struct ifb_sample_
         cell->counts.failed++;
 }
 
+static struct ifb_spread spread_of(double *at, int64_t n)
+{
+    return (struct ifb_spread){ ifb_quantile(at, n, 0.50), ifb_quantile(at, n, 0.95),
+                                ifb_quantile(at, n, 0.99) };
+}
+
+static void add_paces(struct ifb_cell_summary *cell, const struct ifb_sample_result *results,
+                      uint32_t n, double *at)
+{
+    int64_t paced = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        if (results[i].ttft_ms > 0)
+            at[cell->streamed++] = (double)results[i].ttft_ms;
+    cell->ttft_ms = spread_of(at, cell->streamed);
+    cell->itl_max_ms = NAN;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!(results[i].itl_max_ms > 0))
+            continue;
+        at[paced++] = (double)results[i].itl_ms;
+        cell->itl_max_ms = fmax(cell->itl_max_ms, (double)results[i].itl_max_ms);
+    }
+    cell->itl_ms = spread_of(at, paced);
+}
+
 static void add_latencies(struct ifb_cell_summary *cell, const struct ifb_sample_result *results,
                           uint32_t n, struct ifb_arena *arena)
 {
     double *at = ifb_new(arena, double, n);
+    struct ifb_spread latency;
     int64_t known = 0;
 
     for (uint32_t i = 0; i < n; i++)
         if (results[i].latency_ms >= 0)
             at[known++] = results[i].latency_ms;
-    cell->latency_p50_ms = ifb_quantile(at, known, 0.50);
-    cell->latency_p95_ms = ifb_quantile(at, known, 0.95);
-    cell->latency_p99_ms = ifb_quantile(at, known, 0.99);
+    latency = spread_of(at, known);
+    cell->latency_p50_ms = latency.p50;
+    cell->latency_p95_ms = latency.p95;
+    cell->latency_p99_ms = latency.p99;
+    add_paces(cell, results, n, at);
 }
 
 /* What was asked, not what was paid now: an answer from the cache counts as well. */

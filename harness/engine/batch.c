@@ -259,6 +259,7 @@ static void drain(struct batch *b, bool all)
 static void send_block(struct batch *b, struct block *block)
 {
     ifb_pool_push(b->pool, &block->job);
+    ifb_pool_flush(b->pool);  /* a block is many checks */
     drain(b, false);
 }
 

@@ -9,6 +9,7 @@
 #include "harness/base/rng.h"
 #include "harness/base/utf8.h"
 #include "harness/engine/keys.h"
+#include "harness/engine/listen.h"
 #include "harness/engine/pool.h"
 #include "harness/engine/transport.h"
 #include "harness/engine/variants.h"
@@ -17,6 +18,7 @@
 #define AUTH_FAILURES_MAX 3               /* in a row, then the model is given up */
 #define WAIT_MS_MAX 200
 #define WAITING_MAX ((size_t)4096)        /* calls of a model that wait for a retry */
+#define LANDINGS_LEAST ((size_t)16)
 #define STARTS_A_TURN 256                 /* of a model, before the network is looked at again */
 
 /* A call on its way: in the air, or waiting for its next attempt. */
@@ -25,11 +27,13 @@ struct flight {
     struct ifb_call_record record;
     struct ifb_request request;
     struct ifb_cost held;  /* what it may cost at most */
+    struct ifb_listen listen;
     struct ifb_cache_key key;
     uint32_t model;
     int64_t first_us;
     int64_t due_us;        /* of the next attempt, while waiting */
     size_t keys_tried;     /* of this attempt */
+    int doubtful;          /* attempts that ended in what is tried twice at most */
     struct flight *next;   /* in a model's `ready` or in `spare` */
     struct flight *older;  /* in `all` */
 };
@@ -110,7 +114,9 @@ static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell)
     f->request = (struct ifb_request){ .messages = f->record.messages,
                                        .sampling = sampling_of(d, cell),
                                        .stop = d->o->stop_at,
-                                       .top_logprobs = d->o->top_logprobs };
+                                       .top_logprobs = d->o->top_logprobs,
+                                       .stream = d->o->stream &&
+                                                 plan_cell(d, cell)->model->provider->stream };
     /* Else a server that honours the seed would answer every epoch alike. */
     if (f->request.sampling.seed >= 0)
         f->request.sampling.seed += f->record.epoch;
@@ -139,6 +145,18 @@ static void hold(struct dispatch *d, const struct flight *f, int sign)
     d->held.usd += sign * f->held.usd;
 }
 
+static size_t reply_max(const struct dispatch *d)
+{
+    return d->o->http.body_max ? d->o->http.body_max : IFB_HTTP_BODY_MAX;
+}
+
+/* Called while the transport moves on. */
+static enum ifb_http_fate take_piece(void *self, void *tag, ifb_str bytes, int64_t us)
+{
+    (void)self;
+    return ifb_listen_piece(&((struct flight *)tag)->listen, bytes, us);
+}
+
 static enum ifb_code send_call(struct dispatch *d, struct flight *f, struct ifb_error *err)
 {
     const struct ifb_model *model = plan_cell(d, f->cell)->model;
@@ -149,6 +167,9 @@ static enum ifb_code send_call(struct dispatch *d, struct flight *f, struct ifb_
     ifb_arena_reset(d->scratch);
     f->request.key = ifb_keys_take(&m->keys, model->keys.n, ifb_clock_us());
     code = model->provider->encode(model, &f->request, d->scratch, &call, err);
+    if (!code && f->request.stream)
+        ifb_listen_begin(&f->listen, model->provider, reply_max(d));
+    call.stream = f->listen.stream != NULL;
     if (!code)
         code = ifb_transport_start(d->transport, model, &call, d->o->timeout_ms, f, err);
     if (code)
@@ -356,25 +377,28 @@ static enum ifb_code attempt_failed(struct dispatch *d, struct flight *f,
                                     const struct ifb_error *why, struct ifb_error *err)
 {
     int64_t now = ifb_clock_us();
+    struct model_state *m = &d->models[f->model];
     struct ifb_retry_policy policy =
-        ifb_retry_while(&d->o->retry, why, d->models[f->model].failures);
-    struct ifb_retry r = ifb_retry_decide(&policy, (int)f->record.attempts, why,
+        ifb_retry_while(&d->o->retry, why, m->failures, ifb_limiter_window(&m->limiter));
+    int doubtful = f->doubtful + ifb_retry_is_doubtful(why);
+    struct ifb_retry r = ifb_retry_decide(&policy, (int)f->record.attempts, doubtful, why,
                                           ifb_rng_next(&d->rng));
     int64_t end_us = f->first_us + d->o->total_timeout_ms * 1000;
     size_t nkeys = plan_cell(d, f->cell)->model->keys.n;
 
     /* Another key may do at once what this one may not: no attempt is counted. */
-    if (ifb_keys_failed(&d->models[f->model].keys, nkeys, f->request.key, why, now) &&
+    if (ifb_keys_failed(&m->keys, nkeys, f->request.key, why, now) &&
         ++f->keys_tried < nkeys && !d->stopped_us) {
         put_off(d, f, now);
         return IFB_OK;
     }
     f->keys_tried = 0;
+    f->doubtful = doubtful;
     if (r.again && d->stopped_us) {
         drop_flight(d, f);
         return IFB_OK;
     }
-    if (!r.again || d->models[f->model].given_up || now + r.delay_ms * 1000 > end_us)
+    if (!r.again || m->given_up || now + r.delay_ms * 1000 > end_us)
         return fail_call(d, f, why, r.why, err);
     d->retries++;
     f->record.attempts++;
@@ -416,26 +440,37 @@ static void account(struct dispatch *d, const struct flight *f, const struct ifb
                        saturated, ifb_clock_us());
 }
 
+/* What the transport brought, read: an answer in the record, or why there is none. */
+static enum ifb_code read_event(struct dispatch *d, struct flight *f,
+                                const struct ifb_http_event *e, struct ifb_error *why)
+{
+    const struct ifb_provider *provider = plan_cell(d, f->cell)->model->provider;
+    struct ifb_http_reply reply = e->reply;
+    enum ifb_code code = e->code;
+
+    *why = e->error;
+    if (ifb_listen_end(&f->listen, e, f->cell->arena, &f->record.response, &f->record.pace, &code,
+                       why) || code)
+        return code;
+    if (reply.status != 200)
+        return ifb_http_failure(&reply, provider->complaint(reply.body, d->scratch), why);
+    /* The answer outlives the reply's bytes: decode from a copy in the cell. */
+    reply.body = ifb_str_copy(f->cell->arena, reply.body);
+    return provider->decode(&reply, f->cell->arena, &f->record.response, why);
+}
+
 static enum ifb_code landed(struct dispatch *d, const struct ifb_http_event *e,
                             struct ifb_error *err)
 {
     struct flight *f = e->tag;
     const struct ifb_model *model = plan_cell(d, f->cell)->model;
-    const struct ifb_provider *provider = model->provider;
-    struct ifb_error why = e->error;
-    enum ifb_code code = e->code;
+    struct ifb_error why;
+    enum ifb_code code;
 
     f->record.latency_ms = (e->total_us + 500) / 1000;
     ifb_arena_reset(d->scratch);
-    if (!code && e->reply.status == 200) {
-        /* The answer outlives the reply's bytes: decode from a copy in the cell. */
-        struct ifb_http_reply reply = e->reply;
-
-        reply.body = ifb_str_copy(f->cell->arena, e->reply.body);
-        code = provider->decode(&reply, f->cell->arena, &f->record.response, &why);
-    } else if (!code) {
-        code = ifb_http_failure(&e->reply, provider->complaint(e->reply.body, d->scratch), &why);
-    }
+    code = read_event(d, f, e, &why);
+    ifb_listen_close(&f->listen);
     account(d, f, code ? &why : NULL);
     if (code) {
         ifb_model_redact(model, &why);  /* servers quote keys in complaints */
@@ -492,7 +527,7 @@ static bool has_room(const struct dispatch *d, uint32_t model)
 {
     const struct model_state *m = &d->models[model];
     size_t window = ifb_limiter_window(&m->limiter);
-    size_t most = m->failures < IFB_RETRY_WELL ? WAITING_MAX : 2 * window;
+    size_t most = ifb_retry_well(m->failures, window) ? WAITING_MAX : 2 * window;
 
     return !d->stopped_us && !m->dry && !m->given_up && !d->budget_used_up && !m->ready &&
            m->flying < window && m->nwaiting < most;
@@ -544,6 +579,17 @@ static bool is_finished(const struct dispatch *d)
     return true;
 }
 
+/*
+ * Replies taken before calls are sent again. Those that were sent together come
+ * together: a few at a time, and the next ones do not wait for the whole crowd.
+ */
+static size_t landings(const struct dispatch *d)
+{
+    size_t part = ifb_transport_flying(d->transport) / 8;
+
+    return part > LANDINGS_LEAST ? part : LANDINGS_LEAST;
+}
+
 static enum ifb_code turn_loop(struct dispatch *d, struct ifb_error *err)
 {
     struct ifb_http_event event;
@@ -563,8 +609,11 @@ static enum ifb_code turn_loop(struct dispatch *d, struct ifb_error *err)
         if (d->stopped_us && ifb_clock_us() - d->stopped_us > GRACE_US)
             return IFB_OK;
         code = ifb_transport_wait(d->transport, wait_ms(next_us), err);
-        while (!code && ifb_transport_next(d->transport, &event))
-            code = landed(d, &event, err);
+        for (size_t n = 0, most = landings(d); !code && n < most; n++)
+            if (!ifb_transport_next(d->transport, &event))
+                break;
+            else
+                code = landed(d, &event, err);
         if (!code)
             code = d->calls->idle(d->calls->self, ifb_transport_flying(d->transport), d->retries,
                                   err);
@@ -580,6 +629,7 @@ static void release(struct dispatch *d)
         struct flight *f = d->all;
 
         d->all = f->older;
+        ifb_listen_close(&f->listen);
         if (f->cell)
             d->calls->drop(d->calls->self, f->cell);
         free(f);
@@ -627,12 +677,13 @@ static struct ifb_limits limits_of(const struct ifb_dispatch_options *o, size_t 
 enum ifb_code ifb_dispatch(const struct ifb_dispatch_options *options,
                            const struct ifb_dispatch_calls *calls, struct ifb_error *err)
 {
-    struct ifb_http_options http = { .ca_file = options->ca_file,
-                                     .connections_max = connections(options),
-                                     .wall_ms = ifb_wall_ms };
+    struct ifb_http_options http = options->http;
     struct dispatch d = { .o = options, .calls = calls };
     enum ifb_code code;
 
+    http.connections_max = connections(options);
+    http.wall_ms = ifb_wall_ms;
+    http.piece = take_piece;
     d.transport = ifb_transport_new(&http);
     d.scratch = ifb_arena_new();
     ifb_rng_seed(&d.rng, options->seed);

@@ -31,7 +31,8 @@ struct ifb_dispatch_options {
     int64_t max_errors;            /* failed calls of a model in a row; 0: no limit */
     struct ifb_retry_policy retry;
     uint64_t seed;
-    const char *ca_file;
+    bool stream;                   /* ask for streams where the provider has them */
+    struct ifb_http_options http;  /* connections_max, wall_ms and piece are set here */
     const volatile sig_atomic_t *stop;  /* may be NULL */
 };
 
@@ -68,8 +69,11 @@ enum ifb_code ifb_dispatch(const struct ifb_dispatch_options *options,
  * One cheap request to a model, to learn before the run that the address, the
  * key and the model's name are right. IFB_OK also when the server merely
  * dislikes this request; *note then says so ("" otherwise), at most 512 bytes.
+ * IFB_ECANCELED when `stop` (may be NULL) was set.
  */
-enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms, const char *ca_file,
-                            char note[512], struct ifb_error *err);
+enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms,
+                            const struct ifb_http_options *http,
+                            const volatile sig_atomic_t *stop, char note[512],
+                            struct ifb_error *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include "harness/engine/manifest.h"
 #include "harness/engine/replay_file.h"
 #include "harness/engine/rows.h"
+#include "harness/engine/samples.h"
 #include "harness/engine/score.h"
 #include "harness/engine/server.h"
 
@@ -50,12 +51,17 @@ struct ifb_run_inside {
     struct ifb_cache *cache;      /* NULL: none */
     bool judged;                  /* made from judgments */
     int64_t started_us, progress_us, looked_us;
+    struct ifb_speed speed;       /* of what was asked just now */
     const ifb_str *warnings;
     size_t nwarnings, warnings_cap;
 };
 
 /* Notes a warning for the summary and tells the caller. */
 void ifb_run_warn(struct ifb_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- run_models.c: how servers are reached; strings are the run's ---- */
+struct ifb_http_options;
+struct ifb_http_options ifb_run_http(const struct ifb_run_inside *in);
 
 /* ---- run_prepare.c: from options to a plan ---- */
 
@@ -121,6 +127,10 @@ enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err);
 
 /* The head of the summary: version, name, times, and what the journal knows. */
 void ifb_run_summary_head(struct ifb_run *run);
+
+/* The samples of the run's folder; close the reader with ifb_samples_close. */
+enum ifb_code ifb_run_open_samples(struct ifb_run *run, struct ifb_sample_reader **reader,
+                                   struct ifb_samples *out, struct ifb_error *err);
 
 /* Writes the reports that are wanted, from the summary. */
 enum ifb_code ifb_run_write_reports(struct ifb_run *run, struct ifb_error *err);

@@ -19,9 +19,11 @@
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 #include "harness/engine/record.h"
 
 #define RECORD_MAX ((size_t)256 << 20)
+#define BEGIN_MAX 1024
 #define LATE_MAX ((size_t)256 << 10)
 #define SUM_LEN (sizeof(",\"sum\":\"xxxxxxxx\"}") - 1)
 
@@ -37,6 +39,7 @@ struct syncer {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool running, stop, dirty;
+    int failed;         /* errno of a sync that failed: what was written may be lost */
 };
 
 struct ifb_journal {
@@ -64,18 +67,20 @@ static void *sync_main(void *arg)
 {
     struct ifb_journal *j = arg;
     struct timespec until;
+    int failed;
 
     pthread_mutex_lock(&j->sync.lock);
     while (!j->sync.stop) {
-        clock_gettime(CLOCK_REALTIME, &until);
+        clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec++;
         pthread_cond_timedwait(&j->sync.wake, &j->sync.lock, &until);
         if (!j->sync.dirty || j->sync.stop)
             continue;
         j->sync.dirty = false;
         pthread_mutex_unlock(&j->sync.lock);
-        fdatasync(j->fd);
+        failed = fdatasync(j->fd) ? errno : 0;
         pthread_mutex_lock(&j->sync.lock);
+        j->sync.failed = failed ? failed : j->sync.failed;
     }
     pthread_mutex_unlock(&j->sync.lock);
     return NULL;
@@ -86,13 +91,18 @@ static void sync_start(struct ifb_journal *j)
     j->sync.running = pthread_create(&j->sync.thread, NULL, sync_main, j) == 0;
 }
 
-static void sync_mark(struct ifb_journal *j)
+static enum ifb_code sync_mark(struct ifb_journal *j, struct ifb_error *err)
 {
+    int failed;
+
     if (!j->durable)
-        return;
+        return IFB_OK;
     pthread_mutex_lock(&j->sync.lock);
     j->sync.dirty = true;
+    failed = j->sync.failed;
     pthread_mutex_unlock(&j->sync.lock);
+    return failed ? ifb_fail(err, IFB_EIO, "cannot write %s: %s", j->path, strerror(failed))
+                  : IFB_OK;
 }
 
 static void sync_stop(struct ifb_journal *j)
@@ -160,8 +170,7 @@ static enum ifb_code append_line(struct ifb_journal *j, struct ifb_error *err)
         return code;
     ifb_sha256_add(j->digest, j->line.ptr, j->line.len);
     j->size += j->line.len;
-    sync_mark(j);
-    return IFB_OK;
+    return sync_mark(j, err);
 }
 
 static enum ifb_code append_note(struct ifb_journal *j, const char *type, const char *plan,
@@ -224,6 +233,7 @@ enum ifb_code ifb_journal_flush(struct ifb_journal *j, struct ifb_error *err)
 static struct ifb_journal *make(const char *path, int fd, size_t ncalls)
 {
     struct ifb_journal *j = calloc(1, sizeof(*j));
+    pthread_condattr_t monotonic;
 
     if (!j)
         ifb_out_of_memory();
@@ -233,7 +243,10 @@ static struct ifb_journal *make(const char *path, int fd, size_t ncalls)
     if (!j->path || !j->places)
         ifb_out_of_memory();
     pthread_mutex_init(&j->sync.lock, NULL);
-    pthread_cond_init(&j->sync.wake, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&j->sync.wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     j->ncalls = ncalls;
     j->digest = ifb_sha256_new();
     ifb_buf_init(&j->line, RECORD_MAX);
@@ -358,7 +371,7 @@ static enum ifb_code replay_line(struct ifb_journal *j, const struct replay *r, 
     ifb_str type;
 
     ifb_arena_reset(r->arena);
-    code = ifb_json_parse(r->arena, line, 0, r->line, &v, err);
+    code = ifb_json_parse(r->arena, ifb_utf8_repair(r->arena, line), 0, r->line, &v, err);
     if (code)
         return ifb_within(err, "%s", j->path);
     type = ifb_json_str(v, "t");
@@ -376,6 +389,16 @@ static enum ifb_code replay_line(struct ifb_journal *j, const struct replay *r, 
                         (int)(type.len < 20 ? type.len : 20), type.ptr ? type.ptr : "");
     j->ended = !code && ifb_str_is(type, "end");
     return code;
+}
+
+/* Killed before its first record was whole: nothing was asked, nothing is lost. */
+static bool is_unborn(const struct ifb_journal *j, const struct stat *st)
+{
+    static const char begin[] = "{\"t\":\"begin\",";
+    char head[sizeof(begin) - 1];
+    ssize_t n = pread(j->fd, head, sizeof(head), 0);
+
+    return n >= 0 && st->st_size < BEGIN_MAX && memcmp(head, begin, (size_t)n) == 0;
 }
 
 /*
@@ -415,7 +438,7 @@ static enum ifb_code replay_all(struct ifb_journal *j, const char *plan, struct 
         ifb_sha256_add(j->digest, "\n", 1);
         j->size += line.len + 1;
     }
-    if (!code && j->size == 0)
+    if (!code && j->size == 0 && !(j->writable && is_unborn(j, &st)))
         code = ifb_fail(err, IFB_EINPUT, "%s holds no whole record", j->path);
     if (!code)
         j->cut = (size_t)((uint64_t)st.st_size - j->size);
@@ -469,7 +492,7 @@ enum ifb_code ifb_journal_resume(const char *path, const char *plan_digest, int6
                         strerror(errno));
     /* A run that came to its end stays as it is, unless something is to be asked again. */
     if (!code && !(j->ended && !(reask && j->failures))) {
-        code = append_note(j, "resume", plan_digest, wall_ms, err);
+        code = append_note(j, j->size ? "resume" : "begin", plan_digest, wall_ms, err);
         j->ended = false;
     }
     if (code) {

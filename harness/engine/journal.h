@@ -27,6 +27,13 @@ struct ifb_journal;
 /* What became of a call, as far as the journal tells. */
 enum ifb_call_state { IFB_CALL_PENDING, IFB_CALL_ANSWERED, IFB_CALL_FAILED };
 
+/* How a streamed answer came; all 0 when it was none, or nothing came. */
+struct ifb_pace {
+    int64_t first_us;    /* from sending to the first text or reasoning */
+    double mean_us;      /* between one piece of it and the next */
+    int64_t longest_us;  /* the longest of these */
+};
+
 /* One finished call, as it is written and read back. Strings are borrowed. */
 struct ifb_call_record {
     uint32_t call;
@@ -39,6 +46,7 @@ struct ifb_call_record {
     ifb_str error;                     /* when not */
     int http_status;                   /* of the failure, 0 none */
     int64_t latency_ms;                /* of the attempt that counted; -1 unknown */
+    struct ifb_pace pace;
     uint32_t attempts;
     bool cached;                       /* answered from the cache, without a request */
 };
@@ -55,9 +63,10 @@ enum ifb_code ifb_journal_create(const char *path, const char *plan_digest, int6
 
 /*
  * Opens an existing one for appending: verifies every record, cuts a broken
- * tail off, and refuses damage in the middle, another plan's journal, a
- * doubled answer or a journal in use by another process (IFB_EINPUT, line
- * named). With `reask`, calls that failed become pending again.
+ * tail off (also when that is all there is: it was killed at its birth), and
+ * refuses damage in the middle, another plan's journal, a doubled answer or a
+ * journal in use by another process (IFB_EINPUT, line named). With `reask`, calls that failed become pending again.
+ * One that has ended and has nothing to ask again stays as it is.
  */
 enum ifb_code ifb_journal_resume(const char *path, const char *plan_digest, int64_t wall_ms,
                                  size_t ncalls, bool reask, bool durable,

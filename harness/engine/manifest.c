@@ -10,6 +10,7 @@
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 #include "harness/engine/pool.h"
 #include "harness/http/http.h"
 
@@ -107,6 +108,7 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     ifb_jw_int(w, "top_logprobs", m->options.top_logprobs);
     ifb_jw_str(w, "extra_body", m->options.extra_body);
     ifb_jw_int(w, "tokens_as", m->options.tokens_as);
+    ifb_jw_bool(w, "stream", m->options.stream);
     ifb_jw_str(w, "think", m->options.think);
     write_strs(w, "think_tags", m->options.think_tags);
     if (m->options.settings.n)
@@ -160,6 +162,29 @@ static struct ifb_strs read_given(const struct ifb_json *models, struct ifb_aren
     return (struct ifb_strs){ at, n };
 }
 
+static ifb_str text_of(const struct ifb_json *object, const char *key)
+{
+    ifb_str s = ifb_json_str(object, key);
+
+    return s.ptr ? s : IFB_STR("");
+}
+
+static void read_models(const struct ifb_json *array, struct ifb_arena *arena,
+                        struct ifb_manifest *out)
+{
+    size_t n = array && array->kind == IFB_JARRAY ? array->n : 0, i = 0;
+    struct ifb_manifest_model *at = ifb_new(arena, struct ifb_manifest_model, n);
+
+    for (const struct ifb_json *m = n ? array->first : NULL; m; m = m->next)
+        at[i++] = (struct ifb_manifest_model){
+            .spec = text_of(m, "spec"), .given = text_of(m, "given"),
+            .provider = text_of(m, "provider"), .name = text_of(m, "name"),
+            .base_url = text_of(m, "base_url"),
+        };
+    out->models = at;
+    out->nmodels = n;
+}
+
 static void read_files(const struct ifb_json *array, struct ifb_manifest *out)
 {
     const struct ifb_json *m = array && array->kind == IFB_JARRAY ? array->first : NULL;
@@ -202,6 +227,7 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
     o->stop_at = read_strs(ifb_json_get(v, "stop_at"), NULL, arena);
     o->top_logprobs = ifb_json_int(v, "top_logprobs", 0);
     o->extra_body = ifb_json_str(v, "extra_body");
+    o->stream = ifb_json_get(v, "stream") && ifb_json_get(v, "stream")->truth;
     o->tokens_as = ifb_json_int(v, "tokens_as", IFB_TOKENS_AUTO);
     if (o->tokens_as < IFB_TOKENS_AUTO || o->tokens_as > IFB_TOKENS_COMPLETION)
         o->tokens_as = IFB_TOKENS_AUTO;
@@ -219,7 +245,7 @@ enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struc
 
     if (code)
         return code;
-    code = ifb_json_parse(arena, text, 0, 1, &v, err);
+    code = ifb_json_parse(arena, ifb_utf8_repair(arena, text), 0, 1, &v, err);
     if (code)
         return ifb_within(err, "%s", path);
     if (!ifb_str_is(ifb_json_str(v, "schema"), SCHEMA))
@@ -234,5 +260,6 @@ enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struc
         return ifb_fail(err, IFB_EINPUT, "%s: the number of calls is missing", path);
     read_options(v, arena, &out->options);
     read_files(ifb_json_get(v, "data"), out);
+    read_models(ifb_json_get(v, "models"), arena, out);
     return IFB_OK;
 }

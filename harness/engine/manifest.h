@@ -19,6 +19,11 @@ struct ifb_data_file {
 
 #define IFB_DATA_FILES_MAX 64
 
+/* A model as the manifest tells it. */
+struct ifb_manifest_model {
+    ifb_str spec, given, provider, name, base_url;
+};
+
 struct ifb_manifest {
     ifb_str version, started, punkt, plan;
     int64_t calls, samples;
@@ -26,6 +31,8 @@ struct ifb_manifest {
     struct ifb_run_options options;  /* what, judging; not how and where to */
     struct ifb_data_file files[IFB_DATA_FILES_MAX];
     size_t nfiles;
+    const struct ifb_manifest_model *models;  /* as read; writing takes them apart */
+    size_t nmodels;
 };
 
 /* Writes it to `path`; `models` gives provider, name and base URL beside the spec. */

@@ -7,7 +7,8 @@
 
 #include "harness/base/arena.h"
 
-#define QUEUE_PER_WORKER 4
+#define QUEUE_PER_WORKER 8
+#define WAKE_AT 8  /* jobs for which a sleeping worker is woken: waking costs as much as a job */
 
 struct queue {
     struct ifb_job *first, **end;
@@ -120,7 +121,16 @@ void ifb_pool_push(struct ifb_pool *p, struct ifb_job *job)
     while (p->work.n >= p->nthreads * QUEUE_PER_WORKER)
         pthread_cond_wait(&p->more_room, &p->lock);
     queue_put(&p->work, job);
-    pthread_cond_signal(&p->more_work);
+    if (p->work.n >= WAKE_AT)
+        pthread_cond_signal(&p->more_work);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void ifb_pool_flush(struct ifb_pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    if (p->work.n)
+        pthread_cond_signal(&p->more_work);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -131,6 +141,8 @@ struct ifb_job *ifb_pool_pop(struct ifb_pool *p, bool wait)
     if (!p->pending)
         return NULL;
     pthread_mutex_lock(&p->lock);
+    if (wait)
+        pthread_cond_broadcast(&p->more_work);
     while (wait && !p->done.n)
         pthread_cond_wait(&p->more_done, &p->lock);
     job = queue_take(&p->done);

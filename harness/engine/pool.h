@@ -22,8 +22,14 @@ struct ifb_pool *ifb_pool_new(int threads, void (*work)(void *shared, struct ifb
                                                         struct ifb_arena *scratch),
                               void *shared);
 
-/* Hands a job over; waits while more than a few per worker are queued. */
+/*
+ * Hands a job over; waits while more than a few per worker are queued. It is begun
+ * when some have come together, or with the next flush or waiting pop.
+ */
 void ifb_pool_push(struct ifb_pool *p, struct ifb_job *job);
+
+/* Has the workers begin what was pushed: to be called before the owner waits for anything else. */
+void ifb_pool_flush(struct ifb_pool *p);
 
 /* The next finished job, NULL when none is; with `wait`, NULL only when none is under way. */
 struct ifb_job *ifb_pool_pop(struct ifb_pool *p, bool wait);

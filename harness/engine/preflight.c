@@ -9,6 +9,8 @@
 #include "harness/engine/keys.h"
 #include "harness/engine/transport.h"
 
+#define WAIT_MS 200  /* between two looks at the stop flag */
+
 /* A refusal without a key wants to be told where the key is looked for. */
 static void hint_at_key(const struct ifb_model *model, struct ifb_error *err)
 {
@@ -36,19 +38,23 @@ static enum ifb_code judge_status(const struct ifb_model *model, const struct if
     return IFB_OK;
 }
 
-static enum ifb_code wait_for(struct ifb_transport *t, struct ifb_http_event *event,
-                              struct ifb_error *err)
+static enum ifb_code wait_for(struct ifb_transport *t, const volatile sig_atomic_t *stop,
+                              struct ifb_http_event *event, struct ifb_error *err)
 {
     enum ifb_code code = IFB_OK;
 
-    while (!code && !ifb_transport_next(t, event))
-        code = ifb_transport_wait(t, 1000, err);
+    while (!code && !ifb_transport_next(t, event)) {
+        code = ifb_transport_wait(t, WAIT_MS, err);
+        if (!code && stop && *stop)
+            code = ifb_fail(err, IFB_ECANCELED, "stopped");
+    }
     return code;
 }
 
 /* One attempt with one key; what the server refuses is in *why, with its status. */
 static enum ifb_code ask(struct ifb_transport *t, const struct ifb_model *model, size_t key,
-                         int64_t timeout_ms, struct ifb_error *why, struct ifb_error *err)
+                         int64_t timeout_ms, const volatile sig_atomic_t *stop,
+                         struct ifb_error *why, struct ifb_error *err)
 {
     static const struct ifb_message hello = { .role = IFB_USER,
                                               .text = IFB_STR_INIT("Reply with the word OK.") };
@@ -63,7 +69,7 @@ static enum ifb_code ask(struct ifb_transport *t, const struct ifb_model *model,
     if (!code)
         code = ifb_transport_start(t, model, &call, timeout_ms, NULL, err);
     if (!code)
-        code = wait_for(t, &event, err);
+        code = wait_for(t, stop, &event, err);
     if (!code && event.code) {
         code = event.code;
         if (err)
@@ -77,11 +83,12 @@ static enum ifb_code ask(struct ifb_transport *t, const struct ifb_model *model,
     return code;
 }
 
-enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms, const char *ca_file,
-                            char note[512], struct ifb_error *err)
+enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms,
+                            const struct ifb_http_options *http,
+                            const volatile sig_atomic_t *stop, char note[512],
+                            struct ifb_error *err)
 {
-    const struct ifb_http_options options = { .ca_file = ca_file };
-    struct ifb_transport *t = ifb_transport_new(&options);
+    struct ifb_transport *t = ifb_transport_new(http);
     struct ifb_keys keys = { 0 };
     struct ifb_error why;
     enum ifb_code code;
@@ -89,7 +96,7 @@ enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms, c
 
     do {
         key = ifb_keys_take(&keys, model->keys.n, 0);
-        code = ask(t, model, key, timeout_ms, &why, err);
+        code = ask(t, model, key, timeout_ms, stop, &why, err);
     } while (!code && ++tried < model->keys.n &&
              ifb_keys_failed(&keys, model->keys.n, key, &why, 0));
     ifb_transport_close(t);

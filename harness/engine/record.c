@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/engine/record.h"
 
+#include <math.h>
+
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 
 static const char *const roles[] = { "system", "user", "assistant" };
 
@@ -63,6 +66,23 @@ void ifb_response_write(struct ifb_jw *w, const struct ifb_response *r)
         write_top(w, r);
 }
 
+/* Milliseconds with their microseconds: a local server's first token takes less than one. */
+static void write_pace(struct ifb_jw *w, const struct ifb_pace *pace)
+{
+    ifb_jw_real(w, "ttft_ms", (double)pace->first_us / 1e3);
+    if (!pace->longest_us)
+        return;
+    ifb_jw_real(w, "itl_ms", round(pace->mean_us) / 1e3);
+    ifb_jw_real(w, "itl_max_ms", (double)pace->longest_us / 1e3);
+}
+
+static struct ifb_pace read_pace(const struct ifb_json *v)
+{
+    return (struct ifb_pace){ (int64_t)round(ifb_json_real(v, "ttft_ms", 0) * 1e3),
+                              ifb_json_real(v, "itl_ms", 0) * 1e3,
+                              (int64_t)round(ifb_json_real(v, "itl_max_ms", 0) * 1e3) };
+}
+
 void ifb_record_write(const struct ifb_call_record *r, struct ifb_buf *out)
 {
     struct ifb_jw w;
@@ -88,6 +108,8 @@ void ifb_record_write(const struct ifb_call_record *r, struct ifb_buf *out)
     }
     if (r->latency_ms >= 0)
         ifb_jw_int(&w, "ms", r->latency_ms);
+    if (r->pace.first_us)
+        write_pace(&w, &r->pace);
     if (r->attempts > 1)
         ifb_jw_int(&w, "attempts", r->attempts);
     if (r->cached)
@@ -168,7 +190,8 @@ enum ifb_code ifb_record_read(ifb_str line, struct ifb_arena *arena, struct ifb_
 {
     const struct ifb_json *v;
     /* Its checksum was verified: nobody has put a key in twice. */
-    enum ifb_code code = ifb_json_parse(arena, line, IFB_JSON_DUPLICATES, 1, &v, err);
+    enum ifb_code code =
+        ifb_json_parse(arena, ifb_utf8_repair(arena, line), IFB_JSON_DUPLICATES, 1, &v, err);
 
     if (code)
         return ifb_within(err, "a record of the journal");
@@ -184,6 +207,7 @@ enum ifb_code ifb_record_read(ifb_str line, struct ifb_arena *arena, struct ifb_
         .error = ifb_json_str(v, "error"),
         .http_status = (int)ifb_json_int(v, "status", 0),
         .latency_ms = ifb_json_int(v, "ms", -1),
+        .pace = read_pace(v),
         .attempts = (uint32_t)ifb_json_int(v, "attempts", 1),
         .cached = ifb_json_get(v, "cached") != NULL,
     };

@@ -5,6 +5,8 @@
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
 
+#define DOUBTFUL_MAX 2
+
 struct ifb_retry_policy ifb_retry_defaults(void)
 {
     return (struct ifb_retry_policy){ .max_retries = 5, .base_ms = 1000, .cap_ms = 60000,
@@ -12,41 +14,47 @@ struct ifb_retry_policy ifb_retry_defaults(void)
                                       .busy_ms = 200 };
 }
 
+bool ifb_retry_well(int64_t failures, size_t window)
+{
+    size_t most = window + 4 < IFB_RETRY_WELL ? window + 4 : IFB_RETRY_WELL;
+
+    return failures < (int64_t)most;
+}
+
 struct ifb_retry_policy ifb_retry_while(const struct ifb_retry_policy *p,
-                                        const struct ifb_error *why, int64_t failures)
+                                        const struct ifb_error *why, int64_t failures,
+                                        size_t window)
 {
     struct ifb_retry_policy now = *p;
     int status = why->http_status;
+    int64_t small = status >= 500 ? p->busy_ms : p->hiccup_ms;
 
-    if (failures >= IFB_RETRY_WELL || status == 429)
+    if (!small || status == 429 || !ifb_retry_well(failures, window))
         return now;
-    if (status >= 500)
-        now.base_ms = p->busy_ms ? p->busy_ms : p->base_ms;
-    else
-        now.base_ms = p->hiccup_ms ? p->hiccup_ms : p->base_ms;
+    now.base_ms = small;
+    if (now.cap_ms > IFB_RETRY_SOON * small)
+        now.cap_ms = IFB_RETRY_SOON * small;
     return now;
 }
 
-/* How often a failure of this kind may be tried again at most; 0: never. */
-static int retries_of(const struct ifb_retry_policy *p, const struct ifb_error *why)
+bool ifb_retry_is_doubtful(const struct ifb_error *why)
+{
+    return why->http_status == 500 || (!why->http_status && why->code == IFB_EPROTO);
+}
+
+/* Whether a failure of this kind may be tried again at all. */
+static bool is_retried(const struct ifb_retry_policy *p, const struct ifb_error *why)
 {
     switch (why->http_status) {
     case 0:
-        break;
+        return why->code == IFB_ENET || why->code == IFB_EPROTO;
     case 429:
-        return p->no_retry_429 ? 0 : p->max_retries;
-    case 408: case 502: case 503: case 504: case 529:
-        return p->max_retries;
-    case 500:
-        return p->max_retries < 2 ? p->max_retries : 2;
+        return !p->no_retry_429;
+    case 408: case 500: case 502: case 503: case 504: case 529:
+        return true;
     default:
-        return 0;
+        return false;
     }
-    if (why->code == IFB_ENET)
-        return p->max_retries;
-    if (why->code == IFB_EPROTO)
-        return p->max_retries < 2 ? p->max_retries : 2;
-    return 0;
 }
 
 static int64_t backoff_ms(const struct ifb_retry_policy *p, int attempt, uint64_t random)
@@ -65,14 +73,12 @@ static struct ifb_retry no(const char *why)
     return (struct ifb_retry){ false, 0, why };
 }
 
-struct ifb_retry ifb_retry_decide(const struct ifb_retry_policy *p, int attempt,
+struct ifb_retry ifb_retry_decide(const struct ifb_retry_policy *p, int attempt, int doubtful,
                                   const struct ifb_error *why, uint64_t random)
 {
-    int most = retries_of(p, why);
-
-    if (!most)
+    if (!is_retried(p, why) || p->max_retries <= 0)
         return no("");
-    if (attempt > most)
+    if (attempt > p->max_retries || (ifb_retry_is_doubtful(why) && doubtful > DOUBTFUL_MAX))
         return no("no attempts left");
     if (why->retry_after_ms > p->retry_after_max_ms)
         return no("the server asks for a longer wait than is granted");

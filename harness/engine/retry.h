@@ -29,24 +29,37 @@ struct ifb_retry_policy ifb_retry_defaults(void);
  * Decides after attempt number `attempt` (from 1) ended with `why`. Retried:
  * 408, 429, 500 (twice at most: some servers answer 500 to a client's mistake),
  * 502, 503, 504, 529; resolve, connect, timeout, cut-off replies; a reply that
- * makes no sense (twice at most). Never: 401, 403, other 4xx, a reply that is
+ * makes no sense (twice at most). `doubtful` counts the attempts, this one
+ * included, that ended in one of those that are tried twice at most. Never: 401, 403, other 4xx, a reply that is
  * too large, a certificate that is not trusted. Retry-After wins over backoff
  * unless it is 0; otherwise the delay is drawn from 1 ms to base * 2^(attempt-1)
  * by `random` (full jitter: M. Brooker, "Exponential Backoff And Jitter", 2015).
  */
-struct ifb_retry ifb_retry_decide(const struct ifb_retry_policy *p, int attempt,
+struct ifb_retry ifb_retry_decide(const struct ifb_retry_policy *p, int attempt, int doubtful,
                                   const struct ifb_error *why, uint64_t random);
+
+/* True for failures that are tried again twice at most. */
+bool ifb_retry_is_doubtful(const struct ifb_error *why);
 
 /*
  * The policy for a failure of a server of which the last `failures` attempts
- * failed in a row, counted over all its calls. While it answers others (fewer
- * than IFB_RETRY_WELL), a reset or a garbled reply is a hiccup of one connection
- * and an overload passes soon, so that the backoff may begin small; a 429 without
- * Retry-After is a quota and keeps its second.
+ * failed in a row, counted over all its calls, of which `window` fly at once.
+ * While it is well, a reset or a garbled reply is a hiccup of one connection and
+ * an overload passes soon, so that the backoff may begin small and stay below
+ * IFB_RETRY_SOON times that; a 429 without Retry-After is a quota and keeps its
+ * second.
+ */
+#define IFB_RETRY_SOON 5
+struct ifb_retry_policy ifb_retry_while(const struct ifb_retry_policy *p,
+                                        const struct ifb_error *why, int64_t failures,
+                                        size_t window);
+
+/*
+ * A server is well while it answers some calls: until `window` and four attempts in
+ * a row have failed, or IFB_RETRY_WELL of a large window.
  */
 #define IFB_RETRY_WELL 24
-struct ifb_retry_policy ifb_retry_while(const struct ifb_retry_policy *p,
-                                        const struct ifb_error *why, int64_t failures);
+bool ifb_retry_well(int64_t failures, size_t window);
 
 /*
  * The error that an HTTP reply other than 200 stands for: "HTTP 429: COMPLAINT",

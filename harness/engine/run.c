@@ -245,6 +245,7 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
         o.top_logprobs = then->options.top_logprobs;
         o.extra_body = then->options.extra_body;
         o.tokens_as = then->options.tokens_as;
+        o.stream |= then->options.stream;
         if (!judging || !o.think.ptr)
             o.think = then->options.think;
         if (!judging || !o.think_tags.n)

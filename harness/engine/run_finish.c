@@ -17,16 +17,26 @@ static bool append_out(void *self, const char *bytes, size_t len)
     return ifb_out_add(self, bytes, len);
 }
 
+enum ifb_code ifb_run_open_samples(struct ifb_run *run, struct ifb_sample_reader **reader,
+                                   struct ifb_samples *out, struct ifb_error *err)
+{
+    struct ifb_run_inside *in = run->inside;
+
+    return ifb_samples_open(run->folder, in->journal, in->think.keep ? NULL : &in->think,
+                            (size_t)in->manifest.samples, reader, out, err);
+}
+
 enum ifb_code ifb_run_report(struct ifb_run *run, const struct ifb_report *report,
                              const struct ifb_sink *sink, struct ifb_error *err)
 {
-    struct ifb_run_inside *in = run->inside;
     struct ifb_sample_reader *reader = NULL;
     struct ifb_samples samples;
-    enum ifb_code code = ifb_samples_open(run->folder, in->journal,
-                                          in->think.keep ? NULL : &in->think,
-                                          (size_t)in->manifest.samples, &reader, &samples, err);
+    enum ifb_code code;
 
+    if (!report->write)
+        return ifb_fail(err, IFB_EUSAGE, "the report %s is of several files: it wants a folder",
+                        report->id);
+    code = ifb_run_open_samples(run, &reader, &samples, err);
     if (!code)
         code = report->write(&run->summary, &samples, sink, err);
     ifb_samples_close(reader);
@@ -40,6 +50,9 @@ static enum ifb_code write_report(struct ifb_run *run, const struct ifb_report *
     struct ifb_sink sink = { NULL, append_out };
     enum ifb_code code;
 
+    if (report->write_files)
+        return ifb_run_report_files(run, report,
+                                    ifb_path_join(run->arena, run->folder, report->id), err);
     if (!report->file)
         return IFB_OK;
     code = ifb_out_open(ifb_path_join(run->arena, run->folder, report->file), &out, err);
@@ -108,7 +121,7 @@ void ifb_run_summary_head(struct ifb_run *run)
         .run = ifb_str_of(slash && slash[1] ? slash + 1 : run->folder),
         .started = in->manifest.started,
         .seconds = (double)(ifb_clock_us() - in->started_us) / 1e6,
-        .complete = run->ended, .punkt = in->manifest.punkt,
+        .speed = in->speed, .complete = run->ended, .punkt = in->manifest.punkt,
     };
 }
 

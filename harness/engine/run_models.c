@@ -265,10 +265,20 @@ static enum ifb_code await_servers(struct ifb_run_inside *in, struct ifb_error *
     return code;
 }
 
+struct ifb_http_options ifb_run_http(const struct ifb_run_inside *in)
+{
+    return (struct ifb_http_options){
+        .ca_file = in->o.ca_file.ptr, .proxy = in->o.proxy.ptr,
+        .connect_timeout_ms = (int64_t)(in->o.connect_timeout_s * 1000),
+        .body_max = in->o.max_reply > 0 ? (size_t)in->o.max_reply : 0,
+    };
+}
+
 static enum ifb_code preflight(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
     int64_t ms = in->o.timeout_s > 0 ? (int64_t)(in->o.timeout_s * 1000) : PREFLIGHT_MS;
+    const struct ifb_http_options http = ifb_run_http(in);
     char note[512];
 
     for (size_t i = 0; i < in->nmodels && !in->o.no_preflight; i++) {
@@ -276,9 +286,10 @@ static enum ifb_code preflight(struct ifb_run *run, struct ifb_error *err)
 
         note[0] = '\0';
         if (!in->replays[i])
-            code = ifb_preflight(&in->models[i], ms, in->o.ca_file.ptr, note, err);
+            code = ifb_preflight(&in->models[i], ms, &http, in->o.stop, note, err);
         if (code)
-            return ifb_within(err, "%.*s", IFB_ARG(in->models[i].spec));
+            return code == IFB_ECANCELED
+                       ? code : ifb_within(err, "%.*s", IFB_ARG(in->models[i].spec));
         if (note[0])
             ifb_run_warn(run, "%.*s: %s", IFB_ARG(in->models[i].spec), note);
     }

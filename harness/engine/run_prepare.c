@@ -75,6 +75,7 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
     in->o.data = copy_str(arena, options->data);
     in->o.data_dir = copy_str(arena, options->data_dir);
     in->o.ca_file = copy_str(arena, options->ca_file);
+    in->o.proxy = copy_str(arena, options->proxy);
     in->o.think = copy_str(arena, options->think);
     in->o.out = copy_str(arena, options->out);
     in->o.prices = copy_str(arena, options->prices);

@@ -222,6 +222,12 @@ static struct ifb_cell *take_cell(void *self, uint32_t model)
 
 static enum ifb_code asking_keep(void *self, const struct ifb_call_record *r, struct ifb_error *err)
 {
+    struct ifb_speed *speed = &((struct asking *)self)->run->inside->speed;
+
+    if (r->answered && !r->cached) {
+        speed->answers++;
+        speed->tokens_out += r->response.tokens_out > 0 ? r->response.tokens_out : 0;
+    }
     return keep_record(((struct asking *)self)->run, r, err);
 }
 
@@ -256,6 +262,7 @@ static enum ifb_code asking_idle(void *self, size_t flying, int64_t retries, str
     struct asking *a = self;
 
     drain(a->run->inside, false);
+    ifb_pool_flush(a->run->inside->pool);
     tell_progress(a->run->inside, flying, retries, false);
     if (a->code && err)
         *err = a->error;
@@ -276,7 +283,7 @@ static struct ifb_dispatch_options dispatch_options(const struct ifb_run_inside 
         .total_timeout_ms = in->o.total_timeout_s > 0 ? (int64_t)(in->o.total_timeout_s * 1000)
                                                       : 600000,
         .max_errors = in->o.max_errors, .retry = ifb_retry_defaults(), .seed = in->o.seed,
-        .ca_file = in->o.ca_file.ptr, .stop = in->o.stop,
+        .stream = in->o.stream, .http = ifb_run_http(in), .stop = in->o.stop,
     };
 
     if (in->o.retries >= 0)
@@ -312,8 +319,12 @@ static enum ifb_code ask_all(struct ifb_run *run, struct ifb_error *err)
             take_cell(&a, m);
         else
             network = true;
-    if (!a.code && network)
+    if (!a.code && network) {
+        int64_t from_us = ifb_clock_us();
+
         code = ifb_dispatch(&o, &calls, err);
+        in->speed.seconds = (double)(ifb_clock_us() - from_us) / 1e6;
+    }
     if (a.code && err)
         *err = a.error;
     code = a.code ? a.code : code;

@@ -157,7 +157,7 @@ static enum ifb_code next_sample(void *self, struct ifb_sample *out, bool *more,
     if (code || !*more)
         return code;
     ifb_arena_reset(r->arena);
-    line = ifb_str_copy(r->arena, line);
+    line = ifb_utf8_repair(r->arena, ifb_str_copy(r->arena, line));
     code = ifb_json_parse(r->arena, line, IFB_JSON_DUPLICATES, ifb_lines_number(r->lines), &v, err);
     if (code)
         return ifb_within(err, "%s", r->path);

@@ -40,6 +40,24 @@ static void add_known(int64_t *sum, int64_t value)
         *sum = (*sum < 0 ? 0 : *sum) + value;
 }
 
+/* The mean goes on with its n-th value. */
+static void add_mean(float *mean, double value, size_t n)
+{
+    *mean += (float)((value - (double)*mean) / (double)n);
+}
+
+static void add_pace(struct ifb_sample_result *out, const struct ifb_pace *pace, size_t *timed,
+                     size_t *paced)
+{
+    if (pace->first_us)
+        add_mean(&out->ttft_ms, (double)pace->first_us / 1e3, ++*timed);
+    if (!pace->longest_us)
+        return;
+    add_mean(&out->itl_ms, pace->mean_us / 1e3, ++*paced);
+    if ((float)pace->longest_us / 1000 > out->itl_max_ms)
+        out->itl_max_ms = (float)pace->longest_us / 1000;
+}
+
 /* What is judged of one reply, and what is noted about it. */
 static ifb_str judged_text(const struct ifb_scoring *s, const struct ifb_response *r,
                            struct ifb_arena *cell, struct ifb_sample_result *out)
@@ -63,6 +81,7 @@ static struct answers prepare(const struct ifb_scoring *s, const struct ifb_samp
                               struct ifb_arena *cell, struct ifb_sample_result *out)
 {
     struct answers a = { ifb_new(cell, struct ifb_forms *, plan->turns), plan->turns, true };
+    size_t timed = 0, paced = 0;
     int64_t latency = -1;
 
     for (size_t i = 0; i < plan->turns; i++) {
@@ -79,6 +98,7 @@ static struct answers prepare(const struct ifb_scoring *s, const struct ifb_samp
         add_known(&out->tokens_in, r->response.tokens_in);
         add_known(&out->tokens_out, r->response.tokens_out);
         add_known(&latency, r->latency_ms);
+        add_pace(out, &r->pace, &timed, &paced);
     }
     out->latency_ms = latency > INT32_MAX ? INT32_MAX : (int32_t)latency;
     return a;

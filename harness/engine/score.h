@@ -25,6 +25,8 @@ struct ifb_sample_result {
     uint8_t *strict, *loose;  /* enum ifb_outcome, one a constraint; set up by the caller */
     int64_t tokens_in, tokens_out;  /* over its calls; -1 unknown */
     int32_t latency_ms;             /* over its calls; -1 unknown */
+    /* of streamed answers, means over its calls but for the longest; 0 unknown */
+    float ttft_ms, itl_ms, itl_max_ms;
     uint8_t outcome;                /* enum ifb_outcome; UNSCORED while pending, too */
     bool scored, answered, failed_call, incomplete, reasoning_removed, cached;
 };

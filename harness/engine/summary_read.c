@@ -8,6 +8,7 @@
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 
 #define SUMMARY_MAX ((size_t)64 << 20)
 #define SCHEMA "ifbench.summary/1"
@@ -73,6 +74,18 @@ static struct ifb_counts read_counts(const struct ifb_json *v)
     };
 }
 
+static struct ifb_spread read_spread(const struct ifb_json *v)
+{
+    return (struct ifb_spread){ ifb_json_real(v, "p50", NAN), ifb_json_real(v, "p95", NAN),
+                                ifb_json_real(v, "p99", NAN) };
+}
+
+static struct ifb_speed read_speed(const struct ifb_json *v)
+{
+    return (struct ifb_speed){ ifb_json_real(v, "seconds", 0), ifb_json_int(v, "answers", 0),
+                               ifb_json_int(v, "tokens_out", 0) };
+}
+
 static void read_cells(const struct ifb_json *v, struct ifb_arena *arena, struct ifb_summary *out)
 {
     const struct ifb_json *m = members(v, "cells", &out->ncells);
@@ -95,6 +108,10 @@ static void read_cells(const struct ifb_json *v, struct ifb_arena *arena, struct
             .latency_p50_ms = ifb_json_real(latency, "p50", NAN),
             .latency_p95_ms = ifb_json_real(latency, "p95", NAN),
             .latency_p99_ms = ifb_json_real(latency, "p99", NAN),
+            .streamed = ifb_json_int(m, "streamed", 0),
+            .ttft_ms = read_spread(ifb_json_get(m, "ttft_ms")),
+            .itl_ms = read_spread(ifb_json_get(m, "itl_ms")),
+            .itl_max_ms = ifb_json_real(ifb_json_get(m, "itl_ms"), "max", NAN),
             .missing_fails = ifb_str_is(ifb_json_str(m, "missing"), "fail"),
         };
     }
@@ -116,6 +133,7 @@ void ifb_summary_from(const struct ifb_json *v, struct ifb_arena *arena, struct 
     *out = (struct ifb_summary){
         .version = ifb_json_str(v, "version"), .run = ifb_json_str(v, "run"),
         .started = ifb_json_str(v, "started"), .seconds = ifb_json_real(v, "seconds", NAN),
+        .speed = read_speed(ifb_json_get(v, "speed")),
         .complete = truth(v, "complete"), .punkt = ifb_json_str(v, "punkt"),
         .counts = read_counts(ifb_json_get(v, "counts")),
     };
@@ -134,7 +152,7 @@ enum ifb_code ifb_summary_read(const char *path, struct ifb_arena *arena, struct
 
     if (code)
         return code;
-    code = ifb_json_parse(arena, text, 0, 1, &v, err);
+    code = ifb_json_parse(arena, ifb_utf8_repair(arena, text), 0, 1, &v, err);
     if (code)
         return ifb_within(err, "%s", path);
     if (!ifb_str_is(ifb_json_str(v, "schema"), SCHEMA))

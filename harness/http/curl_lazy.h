@@ -5,7 +5,7 @@
  * milliseconds that `ifbench --version` or `ifbench score` would take to start,
  * for commands that never open a connection.
  *
- * Included by http.c alone, after which curl_easy_init() and its like are calls
+ * Included in this room alone, after which curl_easy_init() and its like are calls
  * through `curl`.
  */
 #ifndef IFB_HTTP_CURL_LAZY_H

@@ -15,32 +15,37 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/buf.h"
+#include "harness/base/clock.h"
 #include "harness/base/error.h"
 #include "harness/base/str.h"
-#include "harness/http/curl_lazy.h"
+#include "harness/http/curl_ways.h"
 #include "harness/http/quota.h"
 
-#define CONNECT_TIMEOUT_MS ((int64_t)10 * 1000)
-#define BODY_MAX ((size_t)16 << 20)
+#define STREAM_TIMES 16            /* what events may weigh beside a plain body */
 #define BODY_KEEP ((size_t)256 << 10)  /* larger buffers are not kept for the next call */
 #define CONNECTIONS ((size_t)100)
 #define CALL_MAX ((size_t)256 << 20)   /* of what is sent */
 #define HEADER_MAX ((size_t)64 << 10)
-#define PEER_SIZE 300
 
 struct transfer {
     struct transfer *next;  /* on the free list */
     struct transfer *all;   /* every one there is */
     CURL *easy;
     struct curl_slist *headers;
-    struct ifb_buf url;     /* ends in NUL */
+    struct ifb_buf url;     /* ends in NUL; what curl was last told, or nothing */
+    char how;               /* so with what only some calls want: 0 unknown, 's', 'd', 'b', 'p' */
+    int64_t told_ms;        /* and the timeout */
     struct ifb_buf sent, body;
     void *tag;
     int64_t timeout_ms;
+    int64_t head_us;        /* when a streamed reply began, then when the call did */
+    size_t got;             /* bytes of the body, unpacked, wherever they went */
     bool head_ended;        /* the empty line behind the headers came */
+    bool stream, ok;        /* ok: the status is 200, asked once */
+    bool stopped, full;     /* why curl was told to end the transfer */
     char retry_after[64], retry_after_ms[32], date[64];
     struct ifb_quota quota;
-    int64_t (*wall_ms)(void);
+    const struct ifb_http *http;
     char error[CURL_ERROR_SIZE];
 };
 
@@ -51,8 +56,10 @@ struct ifb_http {
     size_t connections;
     int64_t connect_timeout_ms;
     size_t body_max;
-    char *ca_file;
+    char *ca_file, *proxy;
     int64_t (*wall_ms)(void);
+    ifb_http_piece *piece;
+    void *self;
     struct ifb_buf line;  /* a header being written */
     struct curl_waitfd *extra;  /* other descriptors to wait for */
     size_t nextra;
@@ -65,180 +72,51 @@ static void *must(void *p)
     return p;
 }
 
-/* ---- what went wrong ---- */
-
-/* All that a message may be made of. */
-struct attempt {
-    CURL *easy;
-    const char *url;
-    const char *detail;  /* curl's own words; may be empty */
-    int64_t timeout_ms, connect_ms;
-    size_t got, max;
-    bool full;           /* the ceiling `max` was reached */
-};
-
-/* HOST and HOST:PORT of a URL; nothing else of it may be shown. */
-static void name_peer(const char *url, char host_out[PEER_SIZE], char peer_out[PEER_SIZE])
-{
-    CURLU *u = must(ifb_curl.curl_url());
-    char *host = NULL, *port = NULL;
-
-    snprintf(host_out, PEER_SIZE, "?");
-    snprintf(peer_out, PEER_SIZE, "the server");
-    if (ifb_curl.curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
-        ifb_curl.curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-        ifb_curl.curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK) {
-        snprintf(host_out, PEER_SIZE, "%.250s", host);
-        snprintf(peer_out, PEER_SIZE, "%.250s:%.10s", host, port);
-    }
-    ifb_curl.curl_free(host);
-    ifb_curl.curl_free(port);
-    ifb_curl.curl_url_cleanup(u);
-}
-
-static enum ifb_code explain_connect(const struct attempt *a, const char *host, const char *peer,
-                                     struct ifb_error *err)
-{
-    const char *via = "";
-    char reason[128];
-    long number = 0;
-
-    /* curl names the machine it tried: when that is not ours, it was the proxy */
-    if (a->detail[0] && !strstr(a->detail, host))
-        via = "the proxy for ";
-    ifb_curl.curl_easy_getinfo(a->easy, CURLINFO_OS_ERRNO, &number);
-    if (!number)
-        return ifb_fail(err, IFB_ENET, "cannot connect to %s%s", via, peer);
-    snprintf(reason, sizeof(reason), "%s", strerror((int)number));
-    reason[0] = (char)tolower((unsigned char)reason[0]);
-    return ifb_fail(err, IFB_ENET, "cannot connect to %s%s (%s)", via, peer, reason);
-}
-
-static bool time_is_zero(CURL *easy, CURLINFO what)
-{
-    curl_off_t us = 0;
-
-    ifb_curl.curl_easy_getinfo(easy, what, &us);
-    return us == 0;
-}
-
-static enum ifb_code explain_timeout(const struct attempt *a, const char *host, const char *peer,
-                                     struct ifb_error *err)
-{
-    bool whole = a->timeout_ms && a->timeout_ms <= a->connect_ms;
-    double connect_s = (double)(whole ? a->timeout_ms : a->connect_ms) / 1e3;
-
-    if (!time_is_zero(a->easy, CURLINFO_PRETRANSFER_TIME_T)) {
-        if (a->got)
-            return ifb_fail(err, IFB_ENET, "timed out after %g s, %zu bytes into the reply of %s",
-                            (double)a->timeout_ms / 1e3, a->got, peer);
-        return ifb_fail(err, IFB_ENET, "timed out after %g s waiting for %s",
-                        (double)a->timeout_ms / 1e3, peer);
-    }
-    if (time_is_zero(a->easy, CURLINFO_NAMELOOKUP_TIME_T))
-        return ifb_fail(err, IFB_ENET, "cannot resolve host '%s' within %g s", host, connect_s);
-    return ifb_fail(err, IFB_ENET, "cannot connect to %s within %g s", peer, connect_s);
-}
-
-static enum ifb_code explain_cut(const struct attempt *a, const char *peer, struct ifb_error *err)
-{
-    long proxy = 0, status = 0;
-
-    ifb_curl.curl_easy_getinfo(a->easy, CURLINFO_HTTP_CONNECTCODE, &proxy);
-    if (proxy >= 300)
-        return ifb_fail(err, proxy == 407 ? IFB_EAUTH : IFB_ENET,
-                        "the proxy refused a connection to %s (HTTP %ld)", peer, proxy);
-    ifb_curl.curl_easy_getinfo(a->easy, CURLINFO_RESPONSE_CODE, &status);
-    if (!status)
-        return ifb_fail(err, IFB_ENET, "%s closed the connection without a reply", peer);
-    return ifb_fail(err, IFB_ENET, "the reply of %s was cut off after %zu bytes", peer, a->got);
-}
-
-static enum ifb_code explain(CURLcode rc, const struct attempt *a, struct ifb_error *err)
-{
-    char host[PEER_SIZE], peer[PEER_SIZE];
-
-    name_peer(a->url, host, peer);
-    switch (rc) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-        return ifb_fail(err, IFB_ENET, "cannot resolve host '%s'", host);
-    case CURLE_COULDNT_RESOLVE_PROXY:
-        return ifb_fail(err, IFB_ENET, "cannot resolve the proxy for %s", peer);
-    case CURLE_COULDNT_CONNECT:
-        return explain_connect(a, host, peer, err);
-    case CURLE_OPERATION_TIMEDOUT:
-        return explain_timeout(a, host, peer, err);
-    case CURLE_GOT_NOTHING:
-    case CURLE_PARTIAL_FILE:
-    case CURLE_RECV_ERROR:
-    case CURLE_SEND_ERROR:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-        return explain_cut(a, peer, err);
-    case CURLE_WRITE_ERROR:
-        if (a->full)
-            return ifb_fail(err, IFB_ELIMIT, "the reply of %s is larger than %zu bytes", peer,
-                            a->max);
-        return ifb_fail(err, IFB_EPROTO, "the reply of %s is packed in a broken way", peer);
-    case CURLE_BAD_CONTENT_ENCODING:
-        return ifb_fail(err, IFB_EPROTO, "the reply of %s is packed in a broken way", peer);
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_WEIRD_SERVER_REPLY:
-        return ifb_fail(err, IFB_EPROTO, "%s does not answer in HTTP", peer);
-    case CURLE_OUT_OF_MEMORY:  /* what curl also says of a header line beyond its own ceiling */
-        return ifb_fail(err, IFB_EPROTO, "the headers of the reply of %s are too long", peer);
-    case CURLE_PEER_FAILED_VERIFICATION:
-        return ifb_fail(err, IFB_EAUTH, "the certificate of %s is not trusted: %s", peer,
-                        a->detail);
-    case CURLE_SSL_CONNECT_ERROR:
-        return ifb_fail(err, IFB_ENET, "no TLS connection to %s: %s", peer, a->detail);
-    case CURLE_SSL_CACERT_BADFILE:
-        return ifb_fail(err, IFB_EINPUT, "cannot read the CA certificates: %s", a->detail);
-    case CURLE_URL_MALFORMAT:
-        return ifb_fail(err, IFB_EINPUT, "not a URL that can be called");
-    case CURLE_LOGIN_DENIED:
-        return ifb_fail(err, IFB_EINPUT, "a URL with a user name or password is not accepted");
-    case CURLE_FILE_COULDNT_READ_FILE:
-    case CURLE_BAD_DOWNLOAD_RESUME:
-        return ifb_fail(err, IFB_EIO, "cannot read the file");
-    default:
-        return ifb_fail(err, IFB_ENET, "%s: %s", peer, ifb_curl.curl_easy_strerror(rc));
-    }
-}
-
 /* ---- handles ---- */
 
-/* The certificates that curl's own command line tool would take. */
-static void set_trust(CURL *easy, const char *ca_file)
+/* curl tells the time to the first byte, but only at the end that to any other. */
+static void look_at_head(struct transfer *t)
 {
-    const char *file = ca_file ? ca_file : getenv("CURL_CA_BUNDLE");
-    const char *dir = NULL;
+    curl_off_t first_us = 0;
+    long status = 0;
 
-    if (!file || !*file) {
-        dir = getenv("SSL_CERT_DIR");
-        file = getenv("SSL_CERT_FILE");
-    }
-    if (dir && *dir)
-        ifb_curl.curl_easy_setopt(easy, CURLOPT_CAPATH, dir);
-    if (file && *file)
-        ifb_curl.curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+    ifb_curl.curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    ifb_curl.curl_easy_getinfo(t->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_us);
+    t->ok = status == 200;
+    t->head_us -= t->ok ? first_us : 0;
 }
 
-static void set_common(CURL *easy, const char *ca_file, int64_t connect_ms, char *error)
+/* Events make no answer out of an error page: only a 200 is handed over. */
+static enum ifb_http_fate hand_over(struct transfer *t, ifb_str bytes)
 {
-    ifb_curl.curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    ifb_curl.curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error);
-    ifb_curl.curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
-    ifb_curl.curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    ifb_curl.curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    set_trust(easy, ca_file);
+    if (!t->stream || !t->http->piece)
+        return IFB_HTTP_KEPT;
+    if (!t->ok)
+        look_at_head(t);
+    if (t->ok && t->got > STREAM_TIMES * t->body.max)
+        t->full = true;
+    if (!t->ok || t->full)
+        return t->ok ? IFB_HTTP_STOPPED : IFB_HTTP_KEPT;
+    return t->http->piece(t->http->self, t->tag, bytes, ifb_clock_us() - t->head_us);
 }
 
 static size_t take_body(char *bytes, size_t size, size_t n, void *user)
 {
     struct transfer *t = user;
 
-    return ifb_buf_add(&t->body, bytes, size * n) ? n : 0;
+    t->got += size * n;
+    switch (hand_over(t, (ifb_str){ bytes, size * n })) {
+    case IFB_HTTP_TAKEN:
+        return n;
+    case IFB_HTTP_STOPPED:
+        t->stopped = !t->full;
+        return 0;
+    default:
+        if (ifb_buf_add(&t->body, bytes, size * n))
+            return n;
+        t->full = true;
+        return 0;
+    }
 }
 
 /* Keeps the value of a header when it is the one called `name`. */
@@ -268,7 +146,7 @@ static void keep_quota(struct transfer *t, ifb_str line)
     ifb_str name;
 
     if (ifb_str_chop(&line, ':', &name))
-        ifb_quota_header(&t->quota, name, line, t->wall_ms ? t->wall_ms() : 0);
+        ifb_quota_header(&t->quota, name, line, t->http->wall_ms ? t->http->wall_ms() : 0);
 }
 
 static size_t take_header(char *bytes, size_t size, size_t n, void *user)
@@ -286,6 +164,8 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *user)
     case 'h':  /* a status line: what came before belongs to a 100 or to the proxy */
         if (ifb_str_starts(line, IFB_STR("HTTP/")))
             forget_headers(t);
+        if (t->stream && !t->head_us)
+            t->head_us = ifb_clock_us();
         break;
     case 'r':
         keep_header(line, "retry-after", t->retry_after, sizeof(t->retry_after));
@@ -313,11 +193,10 @@ static struct transfer *new_transfer(struct ifb_http *h)
     ifb_buf_init(&t->url, HEADER_MAX);
     ifb_buf_init(&t->sent, CALL_MAX);
     ifb_buf_init(&t->body, h->body_max);
-    t->wall_ms = h->wall_ms;
-    set_common(t->easy, h->ca_file, h->connect_timeout_ms, t->error);
+    t->http = h;
+    ifb_curl_common(t->easy, h->ca_file, h->connect_timeout_ms, t->error);
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, take_body);
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, take_header);
@@ -430,12 +309,17 @@ static enum ifb_code set_url(struct transfer *t, ifb_str url, struct ifb_error *
 {
     bool tls = ifb_str_starts(url, IFB_STR("https://"));
 
+    /* Nearly every call goes where the one before it went. */
+    if (t->url.len == url.len + 1 && memcmp(t->url.ptr, url.ptr, url.len) == 0)
+        return IFB_OK;
     if (!tls && !ifb_str_starts(url, IFB_STR("http://")))
         return ifb_fail(err, IFB_EINPUT, "only http:// and https:// can be called");
     ifb_buf_clear(&t->url);
     ifb_buf_str(&t->url, url);
-    if (!ifb_buf_char(&t->url, '\0') || !is_one_line(url))
+    if (!ifb_buf_char(&t->url, '\0') || !is_one_line(url)) {
+        ifb_buf_clear(&t->url);
         return ifb_fail(err, IFB_EINPUT, "not a URL that can be called");
+    }
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_URL, t->url.ptr);
     /* waiting for the first connection pays only where it can be shared */
     ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, tls ? 1L : 0L);
@@ -462,6 +346,24 @@ static enum ifb_code set_body(struct transfer *t, const struct ifb_http_call *ca
     return IFB_OK;
 }
 
+/* Each option costs curl a copy: only what changes is set. */
+static void set_way(struct ifb_http *h, struct transfer *t, const struct ifb_http_call *call,
+                    int64_t timeout_ms)
+{
+    char how = call->direct ? (call->stream ? 'b' : 'd') : (call->stream ? 's' : 'p');
+
+    if (how != t->how) {
+        ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PROXY, call->direct ? "" : h->proxy);
+        /* who packs events holds them back until there is enough to pack */
+        ifb_curl.curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING,
+                                  call->stream ? NULL : "gzip, deflate");
+    }
+    if (timeout_ms != t->told_ms)
+        ifb_curl.curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+    t->how = how;
+    t->told_ms = timeout_ms;
+}
+
 static enum ifb_code prepare(struct ifb_http *h, struct transfer *t,
                              const struct ifb_http_call *call, int64_t timeout_ms,
                              struct ifb_error *err)
@@ -474,12 +376,15 @@ static enum ifb_code prepare(struct ifb_http *h, struct transfer *t,
         code = set_headers(h, t, call, err);
     if (code != IFB_OK)
         return code;
-    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_PROXY, call->direct ? "" : NULL);
-    ifb_curl.curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+    set_way(h, t, call, timeout_ms);
     ifb_buf_clear(&t->body);
     forget_headers(t);
     t->error[0] = '\0';
     t->timeout_ms = timeout_ms;
+    t->got = 0;
+    t->head_us = 0;
+    t->stream = call->stream;
+    t->ok = t->stopped = t->full = false;
     return IFB_OK;
 }
 
@@ -590,14 +495,6 @@ static int64_t retry_after(const struct ifb_http *h, const struct transfer *t, l
     return wait < 0 ? 0 : wait;
 }
 
-/* An error status with a cut-off or huge body is still the server's word. */
-static bool status_is_enough(CURLcode rc, long status)
-{
-    return status >= 400 &&
-           (rc == CURLE_PARTIAL_FILE || rc == CURLE_RECV_ERROR || rc == CURLE_SEND_ERROR ||
-            rc == CURLE_HTTP2_STREAM || rc == CURLE_WRITE_ERROR);
-}
-
 static void fill_event(const struct ifb_http *h, struct transfer *t, CURLcode rc,
                        struct ifb_http_event *out)
 {
@@ -616,11 +513,14 @@ static void fill_event(const struct ifb_http *h, struct transfer *t, CURLcode rc
     /* curl is content when a connection ends within the headers */
     if (rc == CURLE_OK && !t->head_ended)
         rc = CURLE_PARTIAL_FILE;
-    if (rc != CURLE_OK && !status_is_enough(rc, status)) {
-        const struct attempt a = { t->easy, t->url.ptr, t->error, t->timeout_ms,
-                                   h->connect_timeout_ms, t->body.len, t->body.max, t->body.full };
+    if (t->stopped) {
+        out->code = ifb_fail(&out->error, IFB_ECANCELED, "stopped");
+    } else if (rc != CURLE_OK && !ifb_status_is_enough(rc, status)) {
+        const struct ifb_attempt a = { t->easy, t->url.ptr, t->error, t->timeout_ms,
+                                   h->connect_timeout_ms, t->got,
+                                   t->ok ? STREAM_TIMES * t->body.max : t->body.max, t->full };
 
-        out->code = explain(rc, &a, &out->error);
+        out->code = ifb_curl_explain(rc, &a, &out->error);
     }
 }
 
@@ -661,6 +561,27 @@ void ifb_http_wake(struct ifb_http *h)
 
 /* ---- opening and closing ---- */
 
+/* What curl would take for a host that is not there; the text may hold a password. */
+static enum ifb_code check_proxy(const char *proxy, struct ifb_error *err)
+{
+    static const char *const schemes[] = { "http", "https", "socks4", "socks4a", "socks5",
+                                           "socks5h" };
+    CURLU *u = must(ifb_curl.curl_url());
+    char *scheme = NULL;
+    bool known = false;
+
+    if (ifb_curl.curl_url_set(u, CURLUPART_URL, proxy,
+                              CURLU_NON_SUPPORT_SCHEME | CURLU_DEFAULT_SCHEME) == CURLUE_OK &&
+        ifb_curl.curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK)
+        for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+            known |= strcmp(scheme, schemes[i]) == 0;
+    ifb_curl.curl_free(scheme);
+    ifb_curl.curl_url_cleanup(u);
+    return known ? IFB_OK
+                 : ifb_fail(err, IFB_EUSAGE, "not a proxy; wanted http://HOST:PORT (or https, "
+                            "socks4, socks4a, socks5, socks5h)");
+}
+
 enum ifb_code ifb_http_open(const struct ifb_http_options *options, struct ifb_http **out,
                             struct ifb_error *err)
 {
@@ -672,14 +593,19 @@ enum ifb_code ifb_http_open(const struct ifb_http_options *options, struct ifb_h
         return code;
     if (!options)
         options = &defaults;
+    if (options->proxy && (code = check_proxy(options->proxy, err)) != IFB_OK)
+        return code;
     h = must(calloc(1, sizeof(*h)));
     h->multi = must(ifb_curl.curl_multi_init());
     h->connect_timeout_ms =
-        options->connect_timeout_ms ? options->connect_timeout_ms : CONNECT_TIMEOUT_MS;
-    h->body_max = options->body_max ? options->body_max : BODY_MAX;
+        options->connect_timeout_ms ? options->connect_timeout_ms : IFB_CONNECT_TIMEOUT_MS;
+    h->body_max = options->body_max ? options->body_max : IFB_HTTP_BODY_MAX;
     h->connections = options->connections_max ? options->connections_max : CONNECTIONS;
     h->ca_file = options->ca_file ? must(strdup(options->ca_file)) : NULL;
+    h->proxy = options->proxy ? must(strdup(options->proxy)) : NULL;
     h->wall_ms = options->wall_ms;
+    h->piece = options->piece;
+    h->self = options->self;
     ifb_buf_init(&h->line, HEADER_MAX);
     ifb_curl.curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
     keep_connections(h);
@@ -711,6 +637,9 @@ void ifb_http_close(struct ifb_http *h)
     ifb_curl.curl_multi_cleanup(h->multi);
     ifb_buf_close(&h->line);
     free(h->ca_file);
+    if (h->proxy)
+        explicit_bzero(h->proxy, strlen(h->proxy));
+    free(h->proxy);
     free(h->extra);
     free(h);
 }
@@ -720,101 +649,4 @@ const char *ifb_http_version(void)
     if (ifb_curl_load(NULL) != IFB_OK)
         return "none";
     return ifb_curl.curl_version();
-}
-
-/* ---- downloads ---- */
-
-#define STALL_SECONDS 60L
-
-struct fetch {
-    CURL *easy;
-    const struct ifb_http_sink *sink;
-    size_t got;
-    bool told, stopped;
-    char error[CURL_ERROR_SIZE];
-};
-
-static int fetch_status(struct fetch *f)
-{
-    long status = 0;
-
-    ifb_curl.curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
-    return (int)status;
-}
-
-static void tell_headers(struct fetch *f)
-{
-    curl_off_t length = -1;
-
-    if (f->told)
-        return;
-    f->told = true;
-    ifb_curl.curl_easy_getinfo(f->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-    if (f->sink->headers)
-        f->sink->headers(f->sink->self, fetch_status(f), length);
-}
-
-static size_t take_download(char *bytes, size_t size, size_t n, void *user)
-{
-    struct fetch *f = user;
-    int status = fetch_status(f);
-
-    tell_headers(f);
-    f->got += size * n;
-    if (status && status / 100 != 2)
-        return n;
-    if (f->sink->append(f->sink->self, bytes, size * n))
-        return n;
-    f->stopped = true;
-    return 0;
-}
-
-static void set_fetch(struct fetch *f, const char *url, int64_t from)
-{
-    char range[32];
-
-    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_URL, url);
-    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
-    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_FOLLOWLOCATION, 1L);
-    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_MAXREDIRS, 10L);
-    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS);
-    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_WRITEFUNCTION, take_download);
-    ifb_curl.curl_easy_setopt(f->easy, CURLOPT_WRITEDATA, f);
-    if (from > 0) {
-        /* not RESUME_FROM: that makes an error of a server that starts at 0 */
-        snprintf(range, sizeof(range), "%lld-", (long long)from);
-        ifb_curl.curl_easy_setopt(f->easy, CURLOPT_RANGE, range);
-    }
-}
-
-enum ifb_code ifb_http_fetch(const struct ifb_http_options *options, const char *url, int64_t from,
-                             const struct ifb_http_sink *sink, int *status, struct ifb_error *err)
-{
-    int64_t connect_ms = options && options->connect_timeout_ms ? options->connect_timeout_ms
-                                                                : CONNECT_TIMEOUT_MS;
-    struct fetch f = { .sink = sink };
-    enum ifb_code code = ifb_curl_load(err);
-    CURLcode rc;
-
-    if (code != IFB_OK)
-        return code;
-    f.easy = must(ifb_curl.curl_easy_init());
-    set_common(f.easy, options ? options->ca_file : NULL, connect_ms, f.error);
-    set_fetch(&f, url, from);
-    rc = ifb_curl.curl_easy_perform(f.easy);
-    *status = fetch_status(&f);
-    if (f.stopped) {
-        code = ifb_fail(err, IFB_ECANCELED, "stopped");
-    } else if (rc != CURLE_OK && !status_is_enough(rc, *status)) {
-        const struct attempt a = { f.easy, url, f.error, STALL_SECONDS * 1000, connect_ms,
-                                   f.got, 0, false };
-
-        code = explain(rc, &a, err);
-    } else {
-        tell_headers(&f);
-    }
-    ifb_curl.curl_easy_cleanup(f.easy);
-    return code;
 }

@@ -18,15 +18,29 @@
  */
 struct ifb_http;
 
+/*
+ * A piece of the body of a call with `stream` set and status 200, cut anywhere;
+ * called within ifb_http_wait; `us` is since the start, as in the event. TAKEN: it is done with. KEPT: it becomes part of
+ * reply.body, as it would without `stream`. STOPPED: the call is to end now; its
+ * event has IFB_ECANCELED.
+ */
+enum ifb_http_fate { IFB_HTTP_TAKEN, IFB_HTTP_KEPT, IFB_HTTP_STOPPED };
+typedef enum ifb_http_fate ifb_http_piece(void *self, void *tag, ifb_str bytes, int64_t us);
+
 struct ifb_http_options {
     int64_t connect_timeout_ms;  /* 0: 10 s; resolving and the TLS handshake included */
-    size_t body_max;             /* ceiling of a reply, unpacked; 0: 16 MiB */
+    size_t body_max;             /* ceiling of a reply, unpacked; 0: 16 MiB; of a body that is
+                                    handed over 16 times that, as events outweigh their text */
     const char *ca_file;         /* NULL: see above */
+    const char *proxy;           /* for all calls; NULL: see above */
     size_t connections_max;      /* idle ones kept open; 0: 100; grows with the calls in flight */
     int64_t (*wall_ms)(void);    /* for a Retry-After that is a date in a reply without Date,
                                     such as ifb_wall_ms; NULL: such a one is ignored */
+    ifb_http_piece *piece;       /* NULL: `stream` of calls is ignored */
+    void *self;                  /* for `piece` */
 };
 
+#define IFB_HTTP_BODY_MAX ((size_t)16 << 20)  /* unless the caller names another ceiling */
 #define IFB_HTTP_RETRY_AFTER_MAX ((int64_t)24 * 3600 * 1000)  /* longer waits read as this */
 
 /* One finished call. `reply.body` is valid until the next ifb_http_next or wait. */
@@ -40,6 +54,7 @@ struct ifb_http_event {
      * IFB_ELIMIT  the reply is larger than body_max
      * IFB_EPROTO  not HTTP, or packed in a broken way
      * IFB_EINPUT  the URL or the CA file cannot be used
+     * IFB_ECANCELED  a piece was answered with STOPPED
      * Messages name host and port, never a path, header or key.
      */
     enum ifb_code code;
@@ -49,6 +64,7 @@ struct ifb_http_event {
                                          when no byte came */
 };
 
+/* `options` may be NULL. IFB_EUSAGE when the proxy is none (its message repeats no password). */
 enum ifb_code ifb_http_open(const struct ifb_http_options *options, struct ifb_http **out,
                             struct ifb_error *err);
 

@@ -6,6 +6,7 @@
 #include "harness/base/buf.h"
 #include "harness/base/error.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 #include "harness/provider/stream.h"
 #include "harness/provider/wire.h"
 
@@ -223,6 +224,7 @@ static enum ifb_code anthropic_stream(struct ifb_stream_state *s, ifb_str event,
     const ifb_str none = { NULL, 0 };
     ifb_str type;
 
+    data = ifb_utf8_repair(s->scratch, data);
     if (ifb_json_parse(s->scratch, data, IFB_JSON_DUPLICATES, 1, &v, NULL))
         return ifb_fail(err, IFB_EPROTO, "an event of the stream is not JSON");
     type = ifb_json_str(v, "type");

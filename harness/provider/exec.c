@@ -39,24 +39,6 @@ static void write_messages(struct ifb_jw *w, const struct ifb_conversation *c)
     ifb_jw_end(w);
 }
 
-static void write_sampling(struct ifb_jw *w, const struct ifb_request *r)
-{
-    const struct ifb_sampling *s = &r->sampling;
-
-    ifb_jw_object(w, "sampling");
-    if (s->temperature >= 0)
-        ifb_jw_real(w, "temperature", s->temperature);
-    if (s->top_p >= 0)
-        ifb_jw_real(w, "top_p", s->top_p);
-    if (s->max_tokens >= 0)
-        ifb_jw_int(w, "max_tokens", s->max_tokens);
-    if (s->seed >= 0)
-        ifb_jw_int(w, "seed", s->seed);
-    if (r->stop.n)
-        ifb_wire_strings(w, "stop", r->stop);
-    ifb_jw_end(w);
-}
-
 static enum ifb_code exec_encode(const struct ifb_model *model, const struct ifb_request *request,
                                  struct ifb_arena *arena, struct ifb_http_call *call,
                                  struct ifb_error *err)
@@ -66,7 +48,7 @@ static enum ifb_code exec_encode(const struct ifb_model *model, const struct ifb
     *call = (struct ifb_http_call){ .left_out = IFB_STR("") };
     ifb_wire_begin(&wire);
     write_messages(&wire.w, &request->messages);
-    write_sampling(&wire.w, request);
+    ifb_wire_settings(&wire.w, "sampling", request, "max_tokens");
     if (request->top_logprobs > 0)
         ifb_wire_leave_out(call, "logprobs", arena);
     return ifb_wire_end(&wire, model, "", NULL, arena, call, err);

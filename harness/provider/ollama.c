@@ -31,24 +31,6 @@ static void write_messages(struct ifb_jw *w, const struct ifb_conversation *c)
     ifb_jw_end(w);
 }
 
-static void write_options(struct ifb_jw *w, const struct ifb_request *r)
-{
-    const struct ifb_sampling *s = &r->sampling;
-
-    ifb_jw_object(w, "options");
-    if (s->temperature >= 0)
-        ifb_jw_real(w, "temperature", s->temperature);
-    if (s->top_p >= 0)
-        ifb_jw_real(w, "top_p", s->top_p);
-    if (s->max_tokens >= 0)
-        ifb_jw_int(w, "num_predict", s->max_tokens);
-    if (s->seed >= 0)
-        ifb_jw_int(w, "seed", s->seed);
-    if (r->stop.n)
-        ifb_wire_strings(w, "stop", r->stop);
-    ifb_jw_end(w);
-}
-
 static enum ifb_code ollama_encode(const struct ifb_model *model, const struct ifb_request *request,
                                    struct ifb_arena *arena, struct ifb_http_call *call,
                                    struct ifb_error *err)
@@ -60,7 +42,7 @@ static enum ifb_code ollama_encode(const struct ifb_model *model, const struct i
     ifb_wire_begin(&wire);
     ifb_jw_str(&wire.w, "model", model->name);
     write_messages(&wire.w, &request->messages);
-    write_options(&wire.w, request);
+    ifb_wire_settings(&wire.w, "options", request, "num_predict");
     if (request->top_logprobs > 0) {
         ifb_jw_bool(&wire.w, "logprobs", true);
         ifb_jw_int(&wire.w, "top_logprobs", request->top_logprobs);

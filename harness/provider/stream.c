@@ -52,7 +52,7 @@ static bool take_event(void *self, ifb_str event, ifb_str data)
 enum ifb_code ifb_stream_feed(struct ifb_stream *s, ifb_str bytes, struct ifb_stream_news *news,
                               struct ifb_error *err)
 {
-    size_t text = s->state.text.len, reasoning = s->state.reasoning.len;
+    size_t text = s->state.text.len, reasoning = s->state.reasoning.len, parts = s->state.parts;
     enum ifb_code code = IFB_OK;
 
     if (!s->state.done && !s->code) {
@@ -60,13 +60,18 @@ enum ifb_code ifb_stream_feed(struct ifb_stream *s, ifb_str bytes, struct ifb_st
         code = ifb_sse_feed(&s->sse, bytes, take_event, s, err);
     }
     *news = (struct ifb_stream_news){ s->state.text.len - text, s->state.reasoning.len - reasoning,
-                                      s->state.done };
+                                      s->state.parts - parts, s->state.done };
     if (!code && s->code) {
         code = s->code;
         if (err)
             *err = s->error;
     }
     return code;
+}
+
+bool ifb_stream_is_lines(const struct ifb_stream *s)
+{
+    return s->sse.lines;
 }
 
 ifb_str ifb_stream_text(const struct ifb_stream *s)
@@ -84,7 +89,10 @@ enum ifb_code ifb_stream_finish(struct ifb_stream *s, struct ifb_arena *arena,
             *err = s->error;
         return s->code;
     }
-    if (!st->done)
+    /* What makes no sense on a last line without its break was cut off. */
+    if (!st->done && s->sse.lines)
+        (void)ifb_sse_feed(&s->sse, IFB_STR("\n"), take_event, s, NULL);
+    if (!st->done || s->code)
         return ifb_fail(err, IFB_ENET, "the stream was cut off after %zu bytes", s->bytes);
     *out = st->response;
     if (st->has_text)
@@ -117,6 +125,7 @@ enum ifb_code ifb_stream_add(struct ifb_stream_state *s, ifb_str text, ifb_str r
 {
     s->has_text |= text.ptr != NULL;
     s->has_reasoning |= reasoning.ptr != NULL;
+    s->parts += text.len || reasoning.len;
     ifb_buf_str(&s->text, text);
     ifb_buf_str(&s->reasoning, reasoning);
     if (s->text.full || s->reasoning.full)

@@ -12,6 +12,7 @@ struct ifb_stream_state {
     struct ifb_arena *keep;     /* until the end */
     struct ifb_buf text, reasoning;
     bool has_text, has_reasoning;
+    size_t parts;               /* additions that were not empty */
     bool done;                  /* to be set at the provider's own end mark */
     struct ifb_response response;  /* all but text and reasoning; strings in `keep` */
 };

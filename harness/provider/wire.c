@@ -131,6 +131,25 @@ void ifb_wire_strings(struct ifb_jw *w, const char *key, struct ifb_strs strs)
     ifb_jw_end(w);
 }
 
+void ifb_wire_settings(struct ifb_jw *w, const char *key, const struct ifb_request *r,
+                       const char *tokens)
+{
+    const struct ifb_sampling *s = &r->sampling;
+
+    ifb_jw_object(w, key);
+    if (s->temperature >= 0)
+        ifb_jw_real(w, "temperature", s->temperature);
+    if (s->top_p >= 0)
+        ifb_jw_real(w, "top_p", s->top_p);
+    if (s->max_tokens >= 0)
+        ifb_jw_int(w, tokens, s->max_tokens);
+    if (s->seed >= 0)
+        ifb_jw_int(w, "seed", s->seed);
+    if (r->stop.n)
+        ifb_wire_strings(w, "stop", r->stop);
+    ifb_jw_end(w);
+}
+
 ifb_str ifb_wire_system(const struct ifb_conversation *c, struct ifb_arena *arena)
 {
     ifb_str all = { NULL, 0 };

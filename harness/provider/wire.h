@@ -45,6 +45,10 @@ struct ifb_header ifb_wire_key(const struct ifb_model *model, const struct ifb_r
 /* An array of strings, such as stop sequences. */
 void ifb_wire_strings(struct ifb_jw *w, const char *key, struct ifb_strs strs);
 
+/* The settings of a request that are set, as an object; `tokens` is what max_tokens is called. */
+void ifb_wire_settings(struct ifb_jw *w, const char *key, const struct ifb_request *r,
+                       const char *tokens);
+
 /* The system messages of a conversation, joined by empty lines; absent when there are none. */
 ifb_str ifb_wire_system(const struct ifb_conversation *c, struct ifb_arena *arena);
 

@@ -38,6 +38,7 @@ struct ifb_http_call {
     size_t nheaders;
     ifb_str body;
     bool direct;         /* not through a proxy, whatever the environment says */
+    bool stream;         /* a body with status 200 is handed over as it comes */
     ifb_str left_out;    /* "seed, stop": asked for, but nothing this model takes; may be "" */
 };
 
@@ -209,6 +210,7 @@ struct ifb_stream;
 /* What a feed brought. */
 struct ifb_stream_news {
     size_t text, reasoning;  /* bytes added by it */
+    size_t parts;            /* events that added some */
     bool done;               /* the provider's own end mark has come */
 };
 
@@ -223,12 +225,16 @@ struct ifb_stream *ifb_stream_open(const struct ifb_provider *provider);
 enum ifb_code ifb_stream_feed(struct ifb_stream *s, ifb_str bytes, struct ifb_stream_news *news,
                               struct ifb_error *err);
 
+/* True when it reads JSON lines, not server-sent events. */
+bool ifb_stream_is_lines(const struct ifb_stream *s);
+
 /* What has come so far (growing; valid until the next feed). */
 ifb_str ifb_stream_text(const struct ifb_stream *s);
 
 /*
  * The whole, in `arena`, after the last byte. IFB_ENET when the end mark is
- * missing: the reply was cut off, whatever the status said.
+ * missing: the reply was cut off, whatever the status said. The last of JSON
+ * lines needs no line break.
  */
 enum ifb_code ifb_stream_finish(struct ifb_stream *s, struct ifb_arena *arena,
                                 struct ifb_response *out, struct ifb_error *err);

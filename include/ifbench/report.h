@@ -51,6 +51,11 @@ struct ifb_group_row {
     int64_t n, strict_pass, loose_pass, errors, unscored;
 };
 
+/* Quantiles; NaN when unknown. */
+struct ifb_spread {
+    double p50, p95, p99;
+};
+
 /* Counts and cost of one suite asked of one model. */
 struct ifb_cell_summary {
     ifb_str suite, model;
@@ -63,6 +68,17 @@ struct ifb_cell_summary {
     bool missing_fails;             /* the suite's rule that was in force */
     int64_t cached;                 /* samples answered from the cache, wholly or in part */
     double cost_usd;                /* by the prices given; NaN when there are none */
+    int64_t streamed;               /* samples whose answers came as streams and were timed */
+    struct ifb_spread ttft_ms;      /* to the first token, where there are such */
+    struct ifb_spread itl_ms;       /* between tokens: of the means of samples */
+    double itl_max_ms;              /* the longest of all */
+};
+
+/* How fast a run went while it asked: by answers that were asked for, not found in the cache. */
+struct ifb_speed {
+    double seconds;        /* of asking; 0: nothing was asked */
+    int64_t answers;
+    int64_t tokens_out;    /* of them, as far as it was reported */
 };
 
 struct ifb_summary {
@@ -70,6 +86,7 @@ struct ifb_summary {
     ifb_str run;           /* name of the run's folder */
     ifb_str started;       /* ISO 8601, UTC */
     double seconds;
+    struct ifb_speed speed;  /* of the last time that it asked */
     bool complete;         /* the run came to its end */
     ifb_str punkt;         /* which sentence parameters: "official" or "built-in" */
     const struct ifb_metric_value *metrics;
@@ -134,9 +151,32 @@ struct ifb_sink {
     bool (*append)(void *self, const char *bytes, size_t len);
 };
 
+/* Where a report of several files puts them; one is open at a time. */
+struct ifb_folder {
+    void *self;
+    /* Opens DIR/NAME and makes DIR; both are the report's own names, without '/'. */
+    enum ifb_code (*begin)(void *self, ifb_str dir, ifb_str name, struct ifb_sink *out,
+                           struct ifb_error *err);
+    /* Completes the open file, which only then appears; IFB_EIO also for what the sink refused. */
+    enum ifb_code (*end)(void *self, struct ifb_error *err);
+};
+
+/* How a suite was asked of a model, as far as the run's manifest knows. */
+struct ifb_cell_setup {
+    ifb_str provider, name, base_url;  /* of the model; "" where unknown */
+    ifb_str data;                      /* name of the suite's file; "": built in */
+    struct ifb_sampling wanted;        /* what the user set; else negative */
+    struct ifb_sampling sampling;      /* that over the suite's preset */
+    struct ifb_strs stop_at;
+    int64_t limit;                     /* 0: none */
+    int64_t epochs;
+    bool judged;                       /* made from judgments: no sample has a prompt or answer */
+};
+
 struct ifb_report {
     const char *id;      /* for --reports */
-    const char *file;    /* its name in the run's folder; NULL: for standard output only */
+    const char *file;    /* its name in the run's folder; NULL: for standard output only,
+                            or `write_files` */
     const char *doc;
     bool by_default;     /* written without --reports, by `run` and `score` */
     bool by_score;       /* by `score` only: what the official evaluators write */
@@ -146,6 +186,13 @@ struct ifb_report {
      */
     enum ifb_code (*write)(const struct ifb_summary *summary, struct ifb_samples *samples,
                            const struct ifb_sink *sink, struct ifb_error *err);
+    /*
+     * In place of `file` and `write`, for a report of several files: `setups`
+     * has one a cell. The folder's caller removes what was not ended.
+     */
+    enum ifb_code (*write_files)(const struct ifb_summary *summary,
+                                 const struct ifb_cell_setup *setups, struct ifb_samples *samples,
+                                 const struct ifb_folder *folder, struct ifb_error *err);
 };
 
 /* The report called `id`, or NULL; and a walk over all. */

@@ -58,7 +58,12 @@ struct ifb_run_options {
     int64_t retries;           /* attempts after the first; negative: 5 */
     int64_t max_errors;        /* failed calls in a row before the model is given up; 0: never */
     bool no_retry_429, no_preflight, strict_errors;
+    bool stream;               /* ask for streams, time their tokens; a run that is gone on with
+                                  keeps to it */
     ifb_str ca_file;
+    ifb_str proxy;             /* for all calls; absent: the environment's */
+    double connect_timeout_s;  /* 0: 10 */
+    int64_t max_reply;         /* bytes of a reply; 0: 16 MiB */
     struct ifb_strs headers;   /* "Name: value", sent with every call */
     ifb_str key_command;       /* prints the key, or several with commas; run once, when asking */
     double server_timeout_s;   /* for a server: to come up; 0: 300 */
@@ -123,9 +128,13 @@ enum ifb_code ifb_run_judged(struct ifb_strs judgments, const struct ifb_run_opt
 /* Loads a run's summary for reading; samples through ifb_run_report. */
 enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_error *err);
 
-/* Writes one report of a run to `sink`. */
+/* Writes one report of a run to `sink`; IFB_EUSAGE for one of several files. */
 enum ifb_code ifb_run_report(struct ifb_run *run, const struct ifb_report *report,
                              const struct ifb_sink *sink, struct ifb_error *err);
+
+/* Writes a report of several files below `folder`, which is made. */
+enum ifb_code ifb_run_report_files(struct ifb_run *run, const struct ifb_report *report,
+                                   const char *folder, struct ifb_error *err);
 
 /* Checks checksums, digest and manifest of a run folder; `findings` lines go to `tell`. */
 enum ifb_code ifb_run_verify(const char *folder, void (*tell)(void *self, const char *line),

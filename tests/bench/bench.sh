@@ -119,3 +119,49 @@ m=$("$watch" 5 "$ifbench" run --suite ifeval --data "$dir/big.jsonl" --model "$u
 line "  with --reports json, CPU a prompt" "$(echo "$(second $m)" | awk -v n=$n '{printf "%.1f", $1 * 1000 / n}') us" "100 us"
 line "  the same, largest RSS" "$(third $m) MB" "32 MB"
 ls -l "$dir/run-0/report.html" | awk '{printf "report.html of %d samples: %.1f MB\n", '$n', $5 / 1e6}'
+
+# ---- the transport, beside wrk, which does nothing but send and receive ----
+# speed RUN: a number of "speed" in its summary.
+speed() { sed -n "s/^ *\"$2\": *\([0-9.e+]*\),*$/\1/p" "$1/summary.json" | head -n 1; }
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+ask() {
+    "$ifbench" run --suite ifeval --data "$dir/big.jsonl" --model "$url/v1#m" -q --no-cache --no-preflight --reports json "$@" >/dev/null 2>"$dir/err" || cat "$dir/err"
+}
+if command -v wrk >/dev/null 2>&1; then
+    cat >"$dir/post.lua" <<'END'
+wrk.method = "POST"
+wrk.body = '{"model":"m","messages":[{"role":"user","content":"Prompt 77: write a short note without any comma and at least twenty words about harbour number 77."}],"temperature":0,"max_tokens":1280,"stream":false}'
+wrk.headers["Content-Type"] = "application/json"
+END
+    for i in 1 2 3 4 5; do  # in turns: what else the machine does then strikes both
+        wrk -t1 -c32 -d1s -s "$dir/post.lua" "$url/v1/chat/completions" | awk '/Requests\/sec/ { print $2 }' >>"$dir/wrk"
+        ask -j 32 --out "$dir/rate-$i"
+        speed "$dir/rate-$i" prompts_per_s >>"$dir/ours"
+    done
+    ours=$(median <"$dir/ours") theirs=$(median <"$dir/wrk")
+    line "requests asked and scored, 32 in flight" "$(printf %.0f "$ours") /s" "-"
+    line "  requests of wrk, 32 connections" "$(printf %.0f "$theirs") /s" "-"
+    line "  ratio" "$(echo "$ours $theirs" | awk '{ printf "%.2f", $1 / $2 }')" "0.45"
+else
+    echo "requests beside wrk: skipped, it is not installed"
+fi
+kill $pid
+wait $pid 2>/dev/null || :
+
+# slow DELAY: a mock that takes its time; sets $url, $pid.
+slow() {
+    : >"$dir/url"
+    "$build/mockd" --default "$text" --fault "delay=$1" >"$dir/url" &
+    pid=$!
+    while [ ! -s "$dir/url" ]; do kill -0 $pid; done
+    url=$(cat "$dir/url")
+}
+slow 200ms
+ask -j 128 --limit 6400 --out "$dir/slow"
+line "200 ms, 128 in flight, 6400 prompts: share of the ideal" "$(speed "$dir/slow" prompts_per_s | awk '{ printf "%.1f %%", 100 * $1 / (128 / 0.2) }')" "97 %"
+kill $pid
+wait $pid 2>/dev/null || :
+slow 500ms
+ask -j 1000 --limit 5000 --out "$dir/wide"
+line "500 ms, -j 1000, 5000 prompts: share of the ideal" "$(speed "$dir/wide" prompts_per_s | awk '{ printf "%.1f %%", 100 * $1 / (1000 / 0.5) }')" "-"
+line "  calls in flight at once, as the mock saw them" "$(curl -s "$url/control" | sed 's/.*"peak_in_flight":\([0-9]*\).*/\1/')" "1000"

@@ -74,6 +74,22 @@ records() {
     grep -c "^{\"t\":\"$2\"" "$1/journal.jsonl"
 }
 
+# adds_up RUN...: in every counts object of summary.json the parts are the total.
+adds_up() {
+    for folder; do
+        tr -d ' \n' <"$folder/summary.json" | grep -o '"counts":{[^}]*}' | tr ':,}' '   ' |
+            awk '{ if ($3 != $5 + $7 + $9 + $11 + $13) bad = 1 } END { exit bad || !NR }' || return 1
+    done
+}
+
+# grown RUN N PID: waits until the journal holds N lines, or the process has ended.
+grown() {
+    while kill -0 "$3" 2>/dev/null; do
+        have=$(grep -c . "$1/journal.jsonl" 2>/dev/null)
+        [ "${have:-0}" -ge "$2" ] && return 0
+    done
+}
+
 # doubled RUN: calls answered more than once.
 doubled() {
     sed -n 's/^{"t":"answer","call":\([0-9]*\),.*/\1/p' "$1/journal.jsonl" | sort | uniq -d | wc -l

@@ -61,7 +61,7 @@ run run --model "$url/v1#demo" --out "$dir/b2" --budget-usd 1 --no-preflight -q
 ok "a budget in dollars wants prices and says what to write"
 printf '"dem*": {input: 10, output: 30}\n' >"$dir/prices.yaml"
 run run --model "$url/v1#demo" --out "$dir/b3" --budget-usd 0.05 --prices "$dir/prices.yaml" --max-tokens 100 -j 2 --no-preflight -q
-[ $code = 5 ] && grep -q '"cost_usd": 0.0[234]' "$dir/b3/summary.json"
+[ $code = 5 ] && grep -q '"cost_usd": 0.0[234]' "$dir/b3/summary.json" && adds_up "$dir/b3"
 ok "a budget in dollars is kept"
 run run --model "$url/v1#demo" --dry-run --prices "$dir/prices.yaml"
 [ $code = 0 ] && grep -q 'at most about [0-9]* tokens, \$[0-9]' "$dir/out"

@@ -93,6 +93,10 @@ ok "the same seed twice: the same answers"
 run run $few -m "$url/v1#tiny-good" -j 16 -q --out "$dir/queue"
 [ $code = 0 ] && answers "$dir/queue" >"$dir/have" && same "$dir/want" "$dir/have"
 ok "four calls or sixteen that queue at its one slot: the same answers"
+run run $few -m "$url/v1#tiny-good" --stream -j 4 -q --out "$dir/streamed"
+[ $code = 0 ] && answers "$dir/streamed" >"$dir/have" && same "$dir/want" "$dir/have" &&
+    [ "$(grep -c '"t":"answer".*"in":[1-9][0-9]*,"out":[1-9].*"ttft_ms":[0-9.]*,"itl_ms":[0-9.]*,"itl_max_ms":' "$dir/streamed/journal.jsonl")" = 40 ]
+ok "streamed: the same answers, and when their tokens came"
 run run $few -m "$good" -j 4 -q --out "$dir/started"
 sed 's/"model":"[^"]*"//' "$dir/started/verdicts.jsonl" >"$dir/a"
 sed 's/"model":"[^"]*"//' "$dir/http/verdicts.jsonl" >"$dir/b"

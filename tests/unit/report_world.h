@@ -54,9 +54,9 @@ static const struct ifb_group_row world_groups[] = {
 
 static const struct ifb_cell_summary world_cells[] = {
     { S("ifeval"), S("openai:gpt"), { 5, 2, 1, 1, 1, 0 }, 1234, 56789, 1, 0, 1,
-      812, 2940, 5102, true, 1, 0.0123 },
+      812, 2940, 5102, true, 1, 0.0123, 4, { 120, 1250, 2000 }, { 12, 30, 44 }, 310 },
     { S("own" WORLD_IMG), S("evil\x1b[31m\xe2\x80\xae"), { 2, 0, 1, 0, 0, 1 }, 0, 0, 0, 2, 0,
-      NAN, NAN, NAN, false, 0, NAN },
+      NAN, NAN, NAN, false, 0, NAN, 0, { NAN, NAN, NAN }, { NAN, NAN, NAN }, NAN },
 };
 
 static const ifb_str world_warnings[] = {
@@ -65,7 +65,7 @@ static const ifb_str world_warnings[] = {
 
 static const struct ifb_summary world = {
     .version = S("0.1.0"), .run = S("run-1"), .started = S("2026-01-02T03:04:05.678Z"),
-    .seconds = 61.2, .complete = false, .punkt = S("built-in"),
+    .seconds = 61.2, .speed = { 50, 5, 56789 }, .complete = false, .punkt = S("built-in"),
     .metrics = world_metrics, .nmetrics = COUNT(world_metrics),
     .groups = world_groups, .ngroups = COUNT(world_groups),
     .cells = world_cells, .ncells = COUNT(world_cells),

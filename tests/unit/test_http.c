@@ -345,7 +345,152 @@ static int64_t a_wall_ms(void)
     return (int64_t)784111777 * 1000;  /* Sun, 06 Nov 1994 08:49:37 GMT */
 }
 
+/* The same clock after it was set wrong by a year, either way. */
+static int64_t a_year_on_ms(void)
+{
+    return a_wall_ms() + (int64_t)365 * 86400 * 1000;
+}
+
+static int64_t a_year_ago_ms(void)
+{
+    return a_wall_ms() - (int64_t)365 * 86400 * 1000;
+}
+
+/* ---- pieces of a streamed body ---- */
+
+struct pieces {
+    enum ifb_http_fate fate;
+    size_t n, bytes;
+    int64_t us;
+    void *tag;
+};
+
+static enum ifb_http_fate take_piece(void *self, void *tag, ifb_str bytes, int64_t us)
+{
+    struct pieces *p = self;
+
+    assert_true(us >= p->us && bytes.len > 0);
+    p->us = us;
+    p->tag = tag;
+    p->n++;
+    p->bytes += bytes.len;
+    return p->fate;
+}
+
+static void stream_path(struct server *s, struct ifb_http *h, const char *path,
+                        struct ifb_http_event *e)
+{
+    struct ifb_http_call call = { .method = "POST", .body = IFB_STR("{}"), .stream = true };
+    struct ifb_error err;
+    char url[200];
+
+    snprintf(url, sizeof(url), "http://127.0.0.1:%d%s", s->port, path);
+    call.url = ifb_str_of(url);
+    assert_int_equal(ifb_http_start(h, &call, 0, e, &err), IFB_OK);
+    finish(h, e);
+}
+
 /* ---- tests ---- */
+
+static void test_streamed_bodies(void **state)
+{
+    static const struct {
+        const char *path;
+        enum ifb_http_fate fate;
+        enum ifb_code code;
+        size_t bytes, kept;  /* handed over; in the event */
+    } rows[] = {
+        { "/chunked", IFB_HTTP_TAKEN, IFB_OK, 7, 0 },
+        { "/chunked", IFB_HTTP_KEPT, IFB_OK, 7, 7 },
+        { "/ok", IFB_HTTP_STOPPED, IFB_ECANCELED, 5, 0 },
+        { "/ok", IFB_HTTP_TAKEN, IFB_OK, 5, 0 },
+        { "/429", IFB_HTTP_TAKEN, IFB_OK, 0, 4 },         /* not a 200 */
+        { "/redirect", IFB_HTTP_STOPPED, IFB_OK, 0, 2 },
+        { "/empty", IFB_HTTP_TAKEN, IFB_OK, 0, 0 },
+        { "/truncated", IFB_HTTP_TAKEN, IFB_ENET, 10, 0 },
+    };
+    struct pieces p = { 0 };
+    const struct ifb_http_options options = { .piece = take_piece, .self = &p };
+    struct ifb_http *h = open_http(&options);
+    struct ifb_http_event e;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        p = (struct pieces){ .fate = rows[i].fate };
+        stream_path(*state, h, rows[i].path, &e);
+        if (e.code != rows[i].code || p.bytes != rows[i].bytes ||
+            (!e.code && e.reply.body.len != rows[i].kept))
+            fail_msg("row %zu: code %d '%s', %zu bytes, %zu kept", i, e.code, e.error.msg, p.bytes,
+                     e.reply.body.len);
+        assert_true(!p.n || (p.tag == &e && p.us <= e.total_us + 1000));
+    }
+    p = (struct pieces){ 0 };
+    call_path(*state, h, "/chunked", 0, &e);  /* and a call like any other on the same handle */
+    assert_true(!p.n && ifb_str_is(e.reply.body, "abcdefg"));
+    ifb_http_close(h);
+}
+
+static void test_streamed_body_without_end(void **state)
+{
+    struct pieces p = { .fate = IFB_HTTP_TAKEN };
+    const struct ifb_http_options options = { .piece = take_piece, .self = &p,
+                                              .body_max = 100000 };
+    struct ifb_http *h = open_http(&options);
+    struct ifb_http_event e;
+
+    stream_path(*state, h, "/big", &e);
+    assert_int_equal(e.code, IFB_ELIMIT);
+    assert_non_null(strstr(e.error.msg, "is larger than 1600000 bytes"));
+    assert_true(p.bytes <= 1600000);
+    ifb_http_close(h);
+}
+
+static void test_a_proxy_that_is_none(void **state)
+{
+    static const struct { const char *proxy; enum ifb_code code; } rows[] = {
+        { "http://127.0.0.1:8080", IFB_OK }, { "127.0.0.1:8080", IFB_OK },
+        { "socks5h://u:hunter2@localhost", IFB_OK }, { "https://p.example", IFB_OK },
+        { "ftp://u:hunter2@p.example", IFB_EUSAGE }, { "http://u:hunter2@p.example:port", IFB_EUSAGE },
+        { "", IFB_EUSAGE }, { "http://", IFB_EUSAGE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct ifb_http_options options = { .proxy = rows[i].proxy };
+        struct ifb_error err = { 0 };
+        struct ifb_http *h = NULL;
+
+        if (ifb_http_open(&options, &h, &err) != rows[i].code || strstr(err.msg, "hunter2"))
+            fail_msg("row %zu: '%s'", i, err.msg);
+        ifb_http_close(h);
+    }
+}
+
+static void test_proxy_by_name(void **state)
+{
+    struct server *s = *state;
+    char proxy[100];
+    struct ifb_http_options options = { .proxy = proxy };
+    struct ifb_http_call call = { .method = "POST", .url = IFB_STR("http://model.invalid/ok"),
+                                  .body = IFB_STR("{}") };
+    struct ifb_http_event e;
+    struct ifb_error err;
+    struct ifb_http *h;
+
+    snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%d", s->port);
+    setenv("http_proxy", "http://127.0.0.1:1", 1);
+    h = open_http(&options);
+    call_url(h, "http://model.invalid/ok", 0, &e);  /* asked of the proxy, which does not know it */
+    assert_true(e.code == IFB_OK && e.reply.status == 404);
+    pthread_mutex_lock(&s->lock);
+    assert_ptr_equal(strstr(s->seen, "POST http://model.invalid/ok HTTP/1.1"), s->seen);
+    pthread_mutex_unlock(&s->lock);
+    call.direct = true;
+    assert_int_equal(ifb_http_start(h, &call, 0, &e, &err), IFB_OK);
+    finish(h, &e);
+    assert_string_equal(e.error.msg, "cannot resolve host 'model.invalid'");
+    unsetenv("http_proxy");
+    ifb_http_close(h);
+}
 
 static void test_replies(void **state)
 {
@@ -389,6 +534,28 @@ static void test_replies(void **state)
     }
     assert_int_equal(ifb_http_flying(h), 0);
     ifb_http_close(h);
+}
+
+/* The server's own Date is what its Retry-After counts from; without it the wait is bounded. */
+static void test_clocks_that_jump(void **state)
+{
+    static const struct { int64_t (*wall_ms)(void); int64_t dated, dateless; } rows[] = {
+        { a_wall_ms, 30000, 30000 },
+        { a_year_on_ms, 30000, 0 },
+        { a_year_ago_ms, 30000, IFB_HTTP_RETRY_AFTER_MAX },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct ifb_http_options options = { .wall_ms = rows[i].wall_ms };
+        struct ifb_http *h = open_http(&options);
+        struct ifb_http_event e;
+
+        call_path(*state, h, "/429-date", 20000, &e);
+        assert_int_equal(e.reply.retry_after_ms, rows[i].dated);
+        call_path(*state, h, "/429-dateless", 20000, &e);
+        assert_int_equal(e.reply.retry_after_ms, rows[i].dateless);
+        ifb_http_close(h);
+    }
 }
 
 static void test_failures(void **state)
@@ -586,6 +753,26 @@ static void test_cannot_connect(void **state)
     assert_int_equal(e.code, IFB_ENET);
     assert_string_equal(e.error.msg, want);
     assert_int_equal(e.reply.retry_after_ms, -1);
+    ifb_http_close(h);
+}
+
+/* The kernel takes the connection, nobody the handshake. */
+static void test_connect_timeout_covers_the_handshake(void **state)
+{
+    const struct ifb_http_options options = { .connect_timeout_ms = 60 };
+    struct ifb_http *h = open_http(&options);
+    struct ifb_http_event e;
+    char url[100], want[200];
+    int port, fd = bind_loopback(&port);
+
+    (void)state;
+    listen(fd, 4);
+    snprintf(url, sizeof(url), "https://127.0.0.1:%d/v1", port);
+    call_url(h, url, 0, &e);
+    snprintf(want, sizeof(want), "cannot connect to 127.0.0.1:%d within 0.06 s", port);
+    assert_int_equal(e.code, IFB_ENET);
+    assert_string_equal(e.error.msg, want);
+    close(fd);
     ifb_http_close(h);
 }
 
@@ -869,6 +1056,7 @@ int main(void)
                                            "SSL_CERT_FILE", "SSL_CERT_DIR" };
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replies),
+        cmocka_unit_test(test_clocks_that_jump),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_timeout_in_the_middle_of_a_reply),
         cmocka_unit_test(test_error_status_with_a_huge_body),
@@ -878,11 +1066,16 @@ int main(void)
         cmocka_unit_test(test_get_after_post_sends_no_body),
         cmocka_unit_test(test_refuses_bad_calls),
         cmocka_unit_test(test_cannot_connect),
+        cmocka_unit_test(test_connect_timeout_covers_the_handshake),
         cmocka_unit_test(test_cannot_resolve),
         cmocka_unit_test(test_url_with_password_is_not_called_nor_shown),
         cmocka_unit_test(test_tls_to_a_plain_server),
         cmocka_unit_test(test_ca_file_that_is_not_there),
         cmocka_unit_test(test_proxy_from_the_environment),
+        cmocka_unit_test(test_a_proxy_that_is_none),
+        cmocka_unit_test(test_proxy_by_name),
+        cmocka_unit_test(test_streamed_bodies),
+        cmocka_unit_test(test_streamed_body_without_end),
         cmocka_unit_test(test_one_connection_for_calls_in_a_row),
         cmocka_unit_test(test_many_at_once),
         cmocka_unit_test(test_close_drops_what_flies),

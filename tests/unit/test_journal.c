@@ -163,6 +163,39 @@ static void test_torn_tail(void **state)
     }
 }
 
+/* Killed while its first record was written: it begins again, and only then. */
+static void test_unborn(void **state)
+{
+    struct place *p = *state;
+    struct ifb_journal *j;
+    struct ifb_error err;
+    off_t whole;
+    FILE *f;
+
+    write_journal(p->path, 1, false);
+    whole = size_of(p->path);
+    for (off_t cut = 0; cut < whole; cut += 5) {
+        unlink(p->path);
+        assert_int_equal(ifb_journal_create(p->path, PLAN, 0, 10, false, &j, &err), IFB_OK);
+        ifb_journal_close(j);
+        if (cut >= size_of(p->path))
+            break;
+        assert_int_equal(truncate(p->path, cut), 0);
+        assert_int_equal(ifb_journal_open(p->path, 10, &j, &err), IFB_EINPUT);
+        assert_int_equal(ifb_journal_resume(p->path, PLAN, 0, 10, true, false, &j, &err), IFB_OK);
+        assert_true(ifb_journal_answers(j) == 0 && ifb_journal_cut(j) == (size_t)cut);
+        ifb_journal_close(j);
+        assert_int_equal(ifb_journal_open(p->path, 10, &j, &err), IFB_OK);
+        ifb_journal_close(j);
+    }
+    f = fopen(p->path, "w");
+    assert_non_null(f);
+    fputs("a letter to a friend\n", f);
+    fclose(f);
+    assert_int_equal(ifb_journal_resume(p->path, PLAN, 0, 10, true, false, &j, &err), IFB_EINPUT);
+    assert_int_equal(size_of(p->path), 21);
+}
+
 /* Any changed byte before the last record is found. */
 static void test_damage_is_refused(void **state)
 {
@@ -223,6 +256,31 @@ static void test_resume_rules(void **state)
     assert_int_equal(size_of(p->path), size);
 }
 
+/* Gone on with though it has ended: it stays ended, unless a failure is asked again. */
+static void test_resume_of_what_has_ended(void **state)
+{
+    struct place *p = *state;
+    struct ifb_call_record r = record(0, true);
+    struct ifb_journal *j;
+    struct ifb_error err;
+    off_t size;
+
+    assert_int_equal(ifb_journal_create(p->path, PLAN, 0, 1, false, &j, &err), IFB_OK);
+    assert_int_equal(ifb_journal_add(j, &r, &err), IFB_OK);
+    assert_int_equal(ifb_journal_end(j, &err), IFB_OK);
+    ifb_journal_close(j);
+    size = size_of(p->path);
+    assert_int_equal(ifb_journal_resume(p->path, PLAN, 0, 1, true, false, &j, &err), IFB_OK);
+    assert_true(ifb_journal_ended(j));
+    ifb_journal_close(j);
+    assert_int_equal(size_of(p->path), size);
+    unlink(p->path);
+    write_journal(p->path, 3, true);  /* call 1 failed */
+    assert_int_equal(ifb_journal_resume(p->path, PLAN, 0, 10, true, false, &j, &err), IFB_OK);
+    assert_false(ifb_journal_ended(j));
+    ifb_journal_close(j);
+}
+
 static void test_unwritable_folder(void **state)
 {
     struct ifb_journal *j;
@@ -242,8 +300,10 @@ int main(void)
         case_of(test_reads_back),
         case_of(test_second_answer_is_a_bug),
         case_of(test_torn_tail),
+        case_of(test_unborn),
         case_of(test_damage_is_refused),
         case_of(test_resume_rules),
+        case_of(test_resume_of_what_has_ended),
         cmocka_unit_test(test_unwritable_folder),
     };
 

@@ -49,7 +49,7 @@ static void test_decisions(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct ifb_error why = { .code = rows[i].code, .http_status = rows[i].status,
                                        .retry_after_ms = rows[i].retry_after_ms };
-        struct ifb_retry r = ifb_retry_decide(&p, rows[i].attempt, &why, 0);
+        struct ifb_retry r = ifb_retry_decide(&p, rows[i].attempt, rows[i].attempt, &why, 0);
 
         if (r.again != rows[i].again || !r.why || (r.again ? r.delay_ms < 1 : r.delay_ms != 0))
             fail_msg("row %zu: status %d, attempt %d: again %d after %lld, wanted %d", i,
@@ -82,7 +82,7 @@ static void test_delays(void **state)
         struct ifb_retry r;
 
         why.retry_after_ms = rows[i].retry_after_ms;
-        r = ifb_retry_decide(&p, rows[i].attempt, &why, rows[i].random);
+        r = ifb_retry_decide(&p, rows[i].attempt, rows[i].attempt, &why, rows[i].random);
         if (!r.again || r.delay_ms != rows[i].delay_ms)
             fail_msg("row %zu: again %d, %lld ms, wanted %lld", i, r.again, (long long)r.delay_ms,
                      (long long)rows[i].delay_ms);
@@ -94,23 +94,29 @@ static void test_a_server_that_is_well(void **state)
     static const struct {
         int status;
         enum ifb_code code;
-        int64_t failures, base_ms;
+        int64_t failures;
+        size_t window;
+        int64_t base_ms, cap_ms;
     } rows[] = {
-        { 0, IFB_ENET, 1, 20 },     { 0, IFB_ENET, IFB_RETRY_WELL - 1, 20 },
-        { 0, IFB_ENET, IFB_RETRY_WELL, 1000 }, { 0, IFB_EPROTO, 3, 20 },
-        { 503, IFB_ENET, 1, 200 },  { 503, IFB_ENET, 1000, 1000 },
-        { 429, IFB_ELIMIT, 1, 1000 }, { 408, IFB_ENET, 1, 20 },
+        { 0, IFB_ENET, 1, 64, 20, 100 }, { 0, IFB_ENET, IFB_RETRY_WELL - 1, 64, 20, 100 },
+        { 0, IFB_ENET, IFB_RETRY_WELL, 64, 1000, 60000 }, { 0, IFB_EPROTO, 3, 64, 20, 100 },
+        { 503, IFB_ENET, 1, 64, 200, 1000 }, { 503, IFB_ENET, 1000, 64, 1000, 60000 },
+        { 429, IFB_ELIMIT, 1, 64, 1000, 60000 }, { 408, IFB_ENET, 1, 64, 20, 100 },
+        /* one call at a time: its own attempts are all there are */
+        { 0, IFB_ENET, 4, 1, 20, 100 }, { 0, IFB_ENET, 5, 1, 1000, 60000 },
     };
     const struct ifb_retry_policy p = ifb_retry_defaults();
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct ifb_error why = { .code = rows[i].code, .http_status = rows[i].status };
-        struct ifb_retry_policy now = ifb_retry_while(&p, &why, rows[i].failures);
+        struct ifb_retry_policy now = ifb_retry_while(&p, &why, rows[i].failures,
+                                                      rows[i].window);
 
-        if (now.base_ms != rows[i].base_ms || now.max_retries != p.max_retries)
-            fail_msg("row %zu: base %lld, wanted %lld", i, (long long)now.base_ms,
-                     (long long)rows[i].base_ms);
+        if (now.base_ms != rows[i].base_ms || now.cap_ms != rows[i].cap_ms ||
+            now.max_retries != p.max_retries)
+            fail_msg("row %zu: base %lld, cap %lld", i, (long long)now.base_ms,
+                     (long long)now.cap_ms);
     }
 }
 
@@ -123,20 +129,26 @@ static void test_policies(void **state)
 
     (void)state;
     p.no_retry_429 = true;
-    assert_false(ifb_retry_decide(&p, 1, &limited, 0).again);
-    assert_true(ifb_retry_decide(&p, 1, &broken, 0).again);
+    assert_false(ifb_retry_decide(&p, 1, 1, &limited, 0).again);
+    assert_true(ifb_retry_decide(&p, 1, 1, &broken, 0).again);
     p = ifb_retry_defaults();
     p.max_retries = 0;
-    assert_false(ifb_retry_decide(&p, 1, &limited, 0).again);
-    assert_false(ifb_retry_decide(&p, 1, &broken, 0).again);
-    assert_false(ifb_retry_decide(&p, 1, &garbled, 0).again);
+    assert_false(ifb_retry_decide(&p, 1, 1, &limited, 0).again);
+    assert_false(ifb_retry_decide(&p, 1, 1, &broken, 0).again);
+    assert_false(ifb_retry_decide(&p, 1, 1, &garbled, 0).again);
     p.max_retries = 1;
-    assert_true(ifb_retry_decide(&p, 1, &broken, 0).again);
-    assert_false(ifb_retry_decide(&p, 2, &broken, 0).again);
-    assert_false(ifb_retry_decide(&p, 2, &garbled, 0).again);
+    assert_true(ifb_retry_decide(&p, 1, 1, &broken, 0).again);
+    assert_false(ifb_retry_decide(&p, 2, 2, &broken, 0).again);
+    assert_false(ifb_retry_decide(&p, 2, 2, &garbled, 0).again);
+    /* what is tried twice at most is counted by itself */
+    p.max_retries = 5;
+    assert_true(ifb_retry_decide(&p, 5, 2, &garbled, 0).again);
+    assert_false(ifb_retry_decide(&p, 3, 3, &garbled, 0).again);
+    assert_false(ifb_retry_decide(&p, 6, 1, &garbled, 0).again);
+    p.max_retries = 1;
     p.base_ms = 0;
-    assert_true(ifb_retry_decide(&p, 1, &broken, 5).again);
-    assert_int_equal(ifb_retry_decide(&p, 1, &broken, 5).delay_ms, 0);
+    assert_true(ifb_retry_decide(&p, 1, 1, &broken, 5).again);
+    assert_int_equal(ifb_retry_decide(&p, 1, 1, &broken, 5).delay_ms, 0);
 }
 
 static void test_says_why_not(void **state)
@@ -145,12 +157,12 @@ static void test_says_why_not(void **state)
     struct ifb_error why = { .code = IFB_ELIMIT, .http_status = 429, .retry_after_ms = 3600000 };
 
     (void)state;
-    assert_string_equal(ifb_retry_decide(&p, 1, &why, 0).why,
+    assert_string_equal(ifb_retry_decide(&p, 1, 1, &why, 0).why,
                         "the server asks for a longer wait than is granted");
     why.retry_after_ms = -1;
-    assert_string_equal(ifb_retry_decide(&p, 6, &why, 0).why, "no attempts left");
+    assert_string_equal(ifb_retry_decide(&p, 6, 6, &why, 0).why, "no attempts left");
     why.http_status = 401;
-    assert_string_equal(ifb_retry_decide(&p, 1, &why, 0).why, "");
+    assert_string_equal(ifb_retry_decide(&p, 1, 1, &why, 0).why, "");
 }
 
 static void test_statuses(void **state)

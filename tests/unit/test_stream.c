@@ -177,7 +177,10 @@ static void test_whole_streams(void **state)
         }
 }
 
-/* The first byte at which a stream is whole; every cut before it must be noticed. */
+/*
+ * The first byte at which a stream is whole; every cut before it must be noticed. Of
+ * JSON lines the last needs no line break.
+ */
 static void test_streams_cut_off(void **state)
 {
     (void)state;
@@ -196,7 +199,10 @@ static void test_streams_cut_off(void **state)
                 fail_msg("row %zu, %zu bytes: code %d '%s'", i, n, code, err.msg);
         }
         /* what came after [DONE] in the first row does not count */
-        assert_true(first == 0 || i == 0);
+        if (strcmp(whole[i].id, "ollama") == 0)
+            assert_int_equal(first, len - 1);
+        else
+            assert_true(first == 0 || i == 0);
     }
 }
 

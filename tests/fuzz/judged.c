@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What judges said. The first byte says what follows: 'a' and on are the judged suites
+ * in table order, read with a file of judgments and, each after a NUL, the files of data
+ * in the order in which they are asked for; 'r' is one reply for all that read replies.
+ */
+#include <ifbench/judged.h>
+
+#include <math.h>
+
+#include "harness/base/arena.h"
+#include "harness/base/json.h"
+#include "harness/base/str.h"
+#include "harness/base/utf8.h"
+#include "scorers/judge/alpacaeval.h"
+#include "scorers/judge/judge.h"
+#include "tests/fuzz/fuzz.h"
+
+struct lender {
+    struct ifb_arena *arena;
+    struct fuzz_in *in;
+};
+
+static enum ifb_code lend_file(void *self, ifb_str path, struct ifb_judged_file *out,
+                               struct ifb_error *err)
+{
+    struct lender *l = self;
+
+    (void)err;
+    *out = (struct ifb_judged_file){ .name = path };
+    if (l->in->n)
+        out->bytes = fuzz_until(l->in, 0, l->arena);
+    return IFB_OK;
+}
+
+static enum ifb_code lend_data(void *self, const char *local, struct ifb_judged_file *out,
+                               struct ifb_error *err)
+{
+    return lend_file(self, ifb_str_of(local), out, err);
+}
+
+static void take_row(void *self, const struct ifb_judged_row *row)
+{
+    (void)self;
+    fuzz_demand(ifb_utf8_valid(row->id) == row->id.len);
+    fuzz_demand(ifb_utf8_valid(row->why) == row->why.len);
+}
+
+static void warn(void *self, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void warn(void *self, const char *fmt, ...)
+{
+    (void)self, (void)fmt;
+}
+
+static void look_at(const struct ifb_judged_out *out)
+{
+    for (size_t i = 0; i < out->ncells; i++) {
+        const struct ifb_counts *c = &out->cells[i].counts;
+
+        fuzz_demand(ifb_utf8_valid(out->cells[i].model) == out->cells[i].model.len);
+        fuzz_demand(c->total == c->passed + c->failed + c->errors + c->unscored + c->pending);
+    }
+}
+
+static void read_suite(const struct ifb_judged *suite, struct fuzz_in *in, struct ifb_arena *arena)
+{
+    struct lender lender = { arena, in };
+    const struct ifb_judged_lent lent = { .self = &lender, .arena = arena, .rows = true,
+                                          .file = lend_file, .data = lend_data, .row = take_row,
+                                          .warn = warn };
+    struct ifb_judged_file file = { IFB_STR("judgments"), fuzz_until(in, 0, arena) };
+    void *options = ifb_alloc(arena, suite->options_size), *state = NULL;
+    struct ifb_judged_out out = { 0 };
+    struct ifb_error err;
+
+    if (suite->defaults)
+        memcpy(options, suite->defaults, suite->options_size);
+    if (!suite->open(options, &lent, &state, &err) && !suite->read(state, &file, arena, &err) &&
+        !suite->finish(state, &out, &err))
+        look_at(&out);
+}
+
+static void read_reply(ifb_str reply, struct ifb_arena *arena)
+{
+    const struct ifb_json *v = NULL;
+    double x[2];
+    bool yes[5], ok;
+
+    for (size_t n = 1; n <= 5; n++) {
+        ifb_followbench_read(arena, reply, IFB_FOLLOWBENCH_EN, n, yes);
+        ifb_followbench_read(arena, reply, IFB_FOLLOWBENCH_ZH, n, yes);
+    }
+    x[0] = ifb_alpaca_ranking(arena, reply);
+    fuzz_demand(isnan(x[0]) || x[0] >= 0);
+    x[0] = ifb_alpaca_lmsys(reply);
+    fuzz_demand(isnan(x[0]) || (x[0] >= 0 && x[0] <= 2));
+    ifb_alpaca_regex(reply, IFB_STR("a+"), IFB_STR("[bc]"), 2, x, &ok, NULL);
+    ifb_alpaca_json(arena, reply, "a");
+    if (!ifb_json_parse(arena, reply, IFB_JSON_PYTHON, 1, &v, NULL))
+        ifb_alpaca_logprobs(v, IFB_STR("m"), IFB_STR("M"), -1, false);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct ifb_arena *arena = ifb_arena_new();
+    struct fuzz_in in = { data, size };
+    uint8_t kind = fuzz_byte(&in);
+    const struct ifb_judged *suite = ifb_judged_next(NULL);
+
+    for (uint8_t i = 'a'; suite && i < kind; i++)
+        suite = ifb_judged_next(suite);
+    if (kind == 'r')
+        read_reply(fuzz_rest(&in, arena), arena);
+    else if (kind >= 'a' && suite)
+        read_suite(suite, &in, arena);
+    ifb_arena_close(arena);
+    return 0;
+}
