@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <ifbench.h>
 
@@ -57,6 +58,30 @@ static int by_run(const void *a, const void *b)
     return d ? d : ifb_str_cmp(x->plan, y->plan);
 }
 
+static bool has_cell(const struct ifb_marks *at, const struct ifb_cell_summary *cell)
+{
+    for (size_t i = 0; i < at->ncells; i++)
+        if (ifb_str_eq(at->cells[i].suite, cell->suite) &&
+            ifb_str_eq(at->cells[i].model, cell->model))
+            return true;
+    return false;
+}
+
+/* Some judged suites have numbers without verdicts of items. */
+static void add_cells(struct ifb_arena *arena, struct ifb_marks *at)
+{
+    struct ifb_mark_cell *cells = ifb_new(arena, struct ifb_mark_cell,
+                                          at->ncells + at->summary.ncells);
+
+    if (at->ncells)
+        memcpy(cells, at->cells, at->ncells * sizeof(*cells));
+    at->cells = cells;
+    for (size_t i = 0; i < at->summary.ncells; i++)
+        if (!has_cell(at, &at->summary.cells[i]))
+            cells[at->ncells++] = (struct ifb_mark_cell){ .suite = at->summary.cells[i].suite,
+                                                          .model = at->summary.cells[i].model };
+}
+
 static enum ifb_code load_one(struct making *m, const char *path, ifb_str *left_out)
 {
     struct ifb_marks *at = &m->marks[m->n];
@@ -67,6 +92,7 @@ static enum ifb_code load_one(struct making *m, const char *path, ifb_str *left_
     code = ifb_marks_load(path, m->arena, at, m->err);
     if (code)
         return code;
+    add_cells(m->arena, at);
     if (at->summary.complete || m->o->include_incomplete)
         m->n++;
     else

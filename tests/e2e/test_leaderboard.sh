@@ -144,6 +144,16 @@ run leaderboard "$runs/low" "$runs/mt" --out "$dir/two"
     [ -s "$dir/two/suite-mtbench.html" ] && [ "$(field rank low two)" = 1 ]
 ok "two suites; one of judgments, which has ranks without a range"
 
+cat >"$dir/annotations.json" <<'END'
+[{"instruction": "say a", "output_1": "one", "generator_1": "base", "output_2": "x", "generator_2": "mine", "preference": 2},
+ {"instruction": "say b", "output_1": "two", "generator_1": "base", "output_2": "y", "generator_2": "mine", "preference": 1}]
+END
+"$ifbench" score --suite alpacaeval1 --judgments "$dir/annotations.json" --out "$runs/ae" >/dev/null 2>&1
+run leaderboard "$runs/ae" --out "$dir/three"
+[ $code = 0 ] && [ -s "$dir/three/suite-alpacaeval1.html" ] &&
+    grep -q '^alpacaeval1,win_rate,1,,,mine,50.000000,' "$dir/three/leaderboard.csv"
+ok "a suite of judgments without verdicts of items is there too"
+
 # ---- the folder ----
 run leaderboard "$runs/low" --out "$dir/site"
 [ $code = 0 ] && [ "$(ls "$dir"/site/model-*.html | wc -l)" = 1 ] &&
