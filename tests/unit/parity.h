@@ -74,6 +74,7 @@ static inline void open_walk(struct walk *w, unsigned needs)
 
 static inline void close_walk(struct walk *w)
 {
+    ifb_resources_close(&w->res);
     ifb_arena_close(w->suite);
     ifb_arena_close(w->cell);
     ifb_arena_close(w->scratch);

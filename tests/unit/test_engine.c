@@ -331,7 +331,7 @@ static void test_batch_keeps_the_order(void **state)
     struct ifb_sink sink = { NULL, append };
     struct ifb_batch_options o = { .threads = 0, .explain = true };
     struct ifb_batch_counts counts;
-    char id[32];
+    char id[48];
 
     (void)state;
     assert_non_null(f);
