@@ -221,7 +221,11 @@ static enum ifb_code match_cells(const struct matching *x, struct ifb_matched *o
         make_clusters(m, x->o->by_group, x->arena);
         (*n)++;
     }
-    if (!code && !*n)
+    if (!code && !*n && (!x->base->ncells || !x->cand->ncells))
+        code = ifb_fail(x->err, IFB_EINPUT, "%.*s has no verdicts of items to compare; "
+                        "score its judgments again without --reports json",
+                        IFB_ARG(x->base->ncells ? x->cand->name : x->base->name));
+    else if (!code && !*n)
         code = ifb_fail(x->err, IFB_EINPUT, "%.*s and %.*s have nothing in common",
                         IFB_ARG(x->base->name), IFB_ARG(x->cand->name));
     return code ? code : check_doubles(x, out, *n);

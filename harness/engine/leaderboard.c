@@ -67,7 +67,7 @@ static bool has_cell(const struct ifb_marks *at, const struct ifb_cell_summary *
     return false;
 }
 
-/* Some judged suites have numbers without verdicts of items. */
+/* Runs made from judgments with --reports json have numbers without verdicts of items. */
 static void add_cells(struct ifb_arena *arena, struct ifb_marks *at)
 {
     struct ifb_mark_cell *cells = ifb_new(arena, struct ifb_mark_cell,

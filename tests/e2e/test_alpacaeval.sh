@@ -116,6 +116,10 @@ run score --suite alpacaeval1 --judgments "$dir/annotations.json" --out "$dir/on
 [ $code = 3 ] && grep -q 'holds a run already' "$dir/err"
 ok "a folder that holds a run"
 
+run compare "$dir/two" "$dir/two"
+[ $code = 3 ] && grep -q 'two has no verdicts of items to compare' "$dir/err"
+ok "compare says that a run has no verdicts of items"
+
 run run --suite alpacaeval --model http://127.0.0.1:1/v1#x --dry-run
 [ $code = 2 ] && grep -q 'score --suite alpacaeval --judgments FILE' "$dir/err"
 ok "run says which command it is"
