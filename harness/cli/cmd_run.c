@@ -118,6 +118,8 @@ static const struct ifb_field options[] = {
               .value = "ID[,ID]", .doc = "reports to write; see `ifbench report --help`"),
     IFB_FIELD(struct ifb_run_flags, strict, "strict", .kind = IFB_BOOL,
               .doc = "exit 5 when anything is unscored"),
+    IFB_FIELD(struct ifb_run_flags, max_unscored, "max_unscored", .kind = IFB_REAL, .value = "P",
+              .min = 0, .max = 1, .doc = "exit 5 when a larger share of the samples is unscored"),
     IFB_FIELD(struct ifb_run_flags, o.strict_errors, "strict_errors", .kind = IFB_BOOL,
               .doc = "exit 5 when a check could not be carried out"),
     IFB_FIELD(struct ifb_run_flags, config, "config", .kind = IFB_STRING, .value = "FILE",

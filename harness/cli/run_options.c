@@ -29,6 +29,7 @@ struct ifb_run_flags ifb_run_flags_new(void)
     f.o.threads = -1;
     f.o.missing = -1;
     f.think_choice = -1;
+    f.max_unscored = 1;
     return f;
 }
 
@@ -139,13 +140,16 @@ static enum ifb_code show_table(struct ifb_run *run, bool json, struct ifb_error
 /* What a finished run means for the exit status. */
 static int status_of_run(const struct ifb_run *run, const struct ifb_run_flags *f)
 {
+    const struct ifb_counts *counts = &run->summary.counts;
+    double without = (double)(counts->unscored + counts->pending);
+
     if (run->calls && !run->answers)
         return IFB_EXIT_NETWORK;
     if (!run->ended)
         return IFB_EXIT_INCOMPLETE;
-    if (f->strict && run->summary.counts.unscored + run->summary.counts.pending)
+    if (without > (f->strict ? 0 : f->max_unscored * (double)counts->total))
         return IFB_EXIT_INCOMPLETE;
-    if (f->o.strict_errors && run->summary.counts.errors)
+    if (f->o.strict_errors && counts->errors)
         return IFB_EXIT_INCOMPLETE;
     return IFB_EXIT_OK;
 }

@@ -130,6 +130,16 @@ run run --resume "$dir/int" --no-preflight -q -j 16
 ok "and it goes on"
 stop_mock
 
+# ---- without an answer ----
+codes=
+head -n 72 suites/data/core_answers.jsonl >"$dir/part.jsonl"
+for share in 0.1 0.09; do
+    run score --suite core --responses "$dir/part.jsonl" --missing unscored --max-unscored $share --reports json --out "$dir/share$share"
+    codes="$codes $code"
+done
+[ "$codes" = " 0 5" ]
+ok "--max-unscored allows just that share"
+
 # ---- the official data ----
 if [ -r "$data/ifeval/responses_gpt4.jsonl" ]; then
     run score --suite ifeval --data-dir "$data" --responses "$data/ifeval/responses_gpt4.jsonl" --out "$dir/gpt4"
