@@ -108,7 +108,7 @@ struct ifb_suite {
     /*
      * Optional: where the item that next gave last can be found again, or -1 (also
      * when it has several turns); and the item that is there, in `arena`, so that a
-     * million items need not stay in memory.
+     * million items need not stay in memory. next may not follow again.
      */
     int64_t (*place)(void *state);
     enum ifb_code (*again)(void *state, int64_t place, struct ifb_arena *arena,
