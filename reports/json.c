@@ -56,18 +56,6 @@ static void put_metric(struct ifb_jw *w, const struct ifb_metric_value *m)
     ifb_jw_end(w);
 }
 
-static void put_counts(struct ifb_jw *w, const struct ifb_counts *c)
-{
-    ifb_jw_object(w, "counts");
-    ifb_jw_int(w, "total", c->total);
-    ifb_jw_int(w, "passed", c->passed);
-    ifb_jw_int(w, "failed", c->failed);
-    ifb_jw_int(w, "errors", c->errors);
-    ifb_jw_int(w, "unscored", c->unscored);
-    ifb_jw_int(w, "pending", c->pending);
-    ifb_jw_end(w);
-}
-
 static void put_tokens(struct ifb_jw *w, int64_t in, int64_t out)
 {
     ifb_jw_object(w, "tokens");
@@ -114,7 +102,7 @@ static void put_cell(struct ifb_jw *w, const struct ifb_cell_summary *c)
     ifb_jw_object(w, NULL);
     ifb_jw_str(w, "suite", c->suite);
     ifb_jw_str(w, "model", c->model);
-    put_counts(w, &c->counts);
+    ifb_jw_counts(w, &c->counts);
     put_tokens(w, c->tokens_in, c->tokens_out);
     put_spread(w, "latency_ms", (struct ifb_spread){ c->latency_p50_ms, c->latency_p95_ms,
                                                      c->latency_p99_ms });
@@ -160,7 +148,7 @@ static void put_lists(struct ifb_jw *w, const struct ifb_summary *s)
     for (size_t i = 0; i < s->nmetrics; i++)
         put_metric(w, &s->metrics[i]);
     ifb_jw_end(w);
-    put_counts(w, &s->counts);
+    ifb_jw_counts(w, &s->counts);
     ifb_tokens_of(s, &in, &out);
     put_tokens(w, in, out);
     ifb_jw_array(w, "cells");

@@ -101,18 +101,6 @@ static void add_place(struct ifb_jw *w, const struct ifb_board_entry *e)
     }
 }
 
-static void add_counts(struct ifb_jw *w, const struct ifb_counts *c)
-{
-    ifb_jw_object(w, "counts");
-    ifb_jw_int(w, "total", c->total);
-    ifb_jw_int(w, "passed", c->passed);
-    ifb_jw_int(w, "failed", c->failed);
-    ifb_jw_int(w, "errors", c->errors);
-    ifb_jw_int(w, "unscored", c->unscored);
-    ifb_jw_int(w, "pending", c->pending);
-    ifb_jw_end(w);
-}
-
 static void add_entry(struct ifb_jw *w, const struct ifb_leaderboard *b,
                       const struct ifb_board_suite *s, const struct ifb_board_entry *e)
 {
@@ -120,7 +108,7 @@ static void add_entry(struct ifb_jw *w, const struct ifb_leaderboard *b,
     ifb_jw_str(w, "model", e->model);
     ifb_jw_str(w, "page", b->pages[e->page].file);
     add_place(w, e);
-    add_counts(w, &e->cell->counts);
+    ifb_jw_counts(w, &e->cell->counts);
     ifb_jw_array(w, "held");
     for (size_t c = 0; c < s->nconstraints; c++) {
         ifb_jw_array(w, NULL);

@@ -9,6 +9,7 @@
 #ifndef IFB_BASE_JSON_H
 #define IFB_BASE_JSON_H
 
+#include <ifbench/report.h>
 #include <ifbench/types.h>
 
 #include "harness/base/buf.h"
@@ -166,6 +167,8 @@ void ifb_jw_int(struct ifb_jw *w, const char *key, int64_t value);
 void ifb_jw_real(struct ifb_jw *w, const char *key, double value);
 void ifb_jw_bool(struct ifb_jw *w, const char *key, bool value);
 void ifb_jw_null(struct ifb_jw *w, const char *key);
+/* The member "counts" of a summary, a baseline and a leaderboard, in samples. */
+void ifb_jw_counts(struct ifb_jw *w, const struct ifb_counts *counts);
 /* A value that is JSON already. */
 void ifb_jw_raw(struct ifb_jw *w, const char *key, ifb_str json);
 /* A parsed value, written compactly. */

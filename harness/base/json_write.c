@@ -324,3 +324,15 @@ void ifb_jw_value(struct ifb_jw *w, const char *key, const struct ifb_json *valu
     lead(w, key);
     write_value(w->out, value, w->html);
 }
+
+void ifb_jw_counts(struct ifb_jw *w, const struct ifb_counts *counts)
+{
+    ifb_jw_object(w, "counts");
+    ifb_jw_int(w, "total", counts->total);
+    ifb_jw_int(w, "passed", counts->passed);
+    ifb_jw_int(w, "failed", counts->failed);
+    ifb_jw_int(w, "errors", counts->errors);
+    ifb_jw_int(w, "unscored", counts->unscored);
+    ifb_jw_int(w, "pending", counts->pending);
+    ifb_jw_end(w);
+}

@@ -97,18 +97,6 @@ static void put_metric(struct ifb_jw *w, const struct ifb_metric_value *m)
     ifb_jw_end(w);
 }
 
-static void put_counts(struct ifb_jw *w, const struct ifb_counts *c)
-{
-    ifb_jw_object(w, "counts");
-    ifb_jw_int(w, "total", c->total);
-    ifb_jw_int(w, "passed", c->passed);
-    ifb_jw_int(w, "failed", c->failed);
-    ifb_jw_int(w, "errors", c->errors);
-    ifb_jw_int(w, "unscored", c->unscored);
-    ifb_jw_int(w, "pending", c->pending);
-    ifb_jw_end(w);
-}
-
 static void put_summary(struct ifb_jw *w, const struct ifb_summary *s)
 {
     ifb_jw_str(w, "version", s->version);
@@ -116,7 +104,7 @@ static void put_summary(struct ifb_jw *w, const struct ifb_summary *s)
     ifb_jw_str(w, "started", s->started);
     ifb_jw_bool(w, "complete", s->complete);
     ifb_jw_str(w, "punkt", s->punkt);
-    put_counts(w, &s->counts);
+    ifb_jw_counts(w, &s->counts);
     ifb_jw_array(w, "metrics");
     for (size_t i = 0; i < s->nmetrics; i++)
         put_metric(w, &s->metrics[i]);
@@ -126,7 +114,7 @@ static void put_summary(struct ifb_jw *w, const struct ifb_summary *s)
         ifb_jw_object(w, NULL);
         ifb_jw_str(w, "suite", s->cells[i].suite);
         ifb_jw_str(w, "model", s->cells[i].model);
-        put_counts(w, &s->cells[i].counts);
+        ifb_jw_counts(w, &s->cells[i].counts);
         ifb_jw_cstr(w, "missing", s->cells[i].missing_fails ? "fail" : "unscored");
         ifb_jw_end(w);
     }
