@@ -9,6 +9,7 @@
 #include <ifbench/gate.h>
 #include <ifbench/judge.h>
 #include <ifbench/judged.h>
+#include <ifbench/judging.h>
 #include <ifbench/leaderboard.h>
 #include <ifbench/provider.h>
 #include <ifbench/replay.h>

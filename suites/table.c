@@ -15,6 +15,7 @@ static const struct ifb_suite *const suites[] = {
     &ifb_suite_ifbench_two_turn,
     &ifb_suite_followbench,
     &ifb_suite_followbench_zh,
+    &ifb_suite_mtbench,
     NULL
 };
 

@@ -15,5 +15,6 @@ extern const struct ifb_suite ifb_suite_followbench;
 extern const struct ifb_suite ifb_suite_followbench_zh;
 extern const struct ifb_suite ifb_suite_ifbench;
 extern const struct ifb_suite ifb_suite_ifbench_two_turn;
+extern const struct ifb_suite ifb_suite_mtbench;
 
 #endif

@@ -145,6 +145,7 @@ struct ifb_constraint {
     unsigned needs;     /* enum ifb_need, or'ed: what running it takes */
     uint16_t turn;      /* which answer of the conversation it judges, from 0 */
     bool negated;       /* it forbids something: "do not ..." */
+    struct ifb_strs questions;  /* what a judge is asked about the answer; none: {NULL, 0} */
 };
 
 /*

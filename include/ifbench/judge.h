@@ -11,6 +11,7 @@
 #ifndef IFBENCH_JUDGE_H
 #define IFBENCH_JUDGE_H
 
+#include <ifbench/provider.h>
 #include <ifbench/types.h>
 
 /* ---- prompts ---- */
@@ -67,7 +68,8 @@ struct ifb_judge_request {
     struct ifb_conversation messages;
     double temperature;
     int64_t max_tokens;
-    ifb_str prompt;  /* name of the template */
+    int64_t top_logprobs;  /* likely first tokens to ask for; 0: none */
+    ifb_str prompt;        /* name of the template */
 };
 
 /* Who is better, as the judge was shown them. */
@@ -125,6 +127,8 @@ struct ifb_judge_context {
     struct ifb_strs references;     /* by turn */
     ifb_str input;                  /* what the instruction is about, or absent */
     struct ifb_strs checks;         /* questions about the answer */
+    const struct ifb_response *replies;  /* what `replies` of step were taken from, one each, for
+                                            log-probabilities; NULL: only texts are known */
     const struct ifb_templates *templates;  /* NULL: the built-in ones */
     bool no_system;                 /* the judge takes no system message */
     enum ifb_parse parse;

@@ -10,6 +10,8 @@
 #include <ifbench/check.h>
 #include <ifbench/types.h>
 
+struct ifb_sampling;
+
 /* One thing to ask. Strings live in the arena given to open. */
 struct ifb_item {
     ifb_str id;                      /* unique in the suite */
@@ -26,6 +28,9 @@ struct ifb_item {
     struct ifb_strs ladder;          /* what a judge is shown to see what each level adds: the
                                         instructions of levels 0 to `level`; none: {NULL, 0} */
     struct ifb_strs tags;            /* scores are also counted by each of them */
+    const struct ifb_sampling *preset;  /* in place of the suite's; NULL: that */
+    const struct ifb_json *row;      /* an object: what only a judge's prompt or record needs; or
+                                        NULL */
 };
 
 /* What a prompt without an answer means for the score. */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of judgings, and what their authors share. */
+#include "scorers/judge/judgings.h"
+
+#include <math.h>
+
+#include "harness/base/str.h"
+
+static const struct ifb_judging *const judgings[] = {
+    &ifb_judging_mtbench,
+    NULL
+};
+
+const struct ifb_judging *ifb_judging_find(ifb_str id)
+{
+    for (size_t i = 0; judgings[i]; i++)
+        if (ifb_str_is(id, judgings[i]->id))
+            return judgings[i];
+    return NULL;
+}
+
+const struct ifb_judging *ifb_judging_next(const struct ifb_judging *previous)
+{
+    size_t i = 0;
+
+    while (previous && judgings[i] && judgings[i] != previous)
+        i++;
+    return judgings[previous && judgings[i] ? i + 1 : i];
+}
+
+ifb_str ifb_judging_model_name(ifb_str name)
+{
+    const char *slash = name.len ? memrchr(name.ptr, '/', name.len) : NULL;
+
+    return slash ? ifb_str_from(name, (size_t)(slash - name.ptr) + 1) : name;
+}
+
+struct ifb_judgment ifb_judgment_none(void)
+{
+    return (struct ifb_judgment){ .how = IFB_UNREADABLE, .rating = NAN };
+}

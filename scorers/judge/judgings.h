@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The judgings (ifbench/judging.h), listed in judgings.c. */
+#ifndef IFB_SCORERS_JUDGE_JUDGINGS_H
+#define IFB_SCORERS_JUDGE_JUDGINGS_H
+
+#include <ifbench/judging.h>
+
+extern const struct ifb_judging ifb_judging_mtbench;
+
+#endif
