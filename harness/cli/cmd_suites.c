@@ -2,7 +2,7 @@
 /* `ifbench suites`: what can be asked, and whether a file of one's own is a suite. */
 #include <stdlib.h>
 
-#include <ifbench/judged.h>
+#include <ifbench/judging.h>
 #include <ifbench/suite.h>
 
 #include "harness/base/arena.h"
@@ -112,6 +112,7 @@ static void print_judged_json(const struct ifb_judged *s, struct ifb_jw *w)
     ifb_jw_cstr(w, "cite", s->cite);
     ifb_jw_cstr(w, "pack", s->pack);
     ifb_jw_cstr(w, "judgments", s->judgments);
+    ifb_jw_bool(w, "judge", ifb_judging_find(ifb_str_of(s->id)) != NULL);
     ifb_jw_array(w, "metrics");
     for (const struct ifb_metric *m = s->metrics; m->id; m++)
         ifb_jw_cstr(w, NULL, m->id);
@@ -133,15 +134,21 @@ static void print_option(const struct ifb_field *f)
 
 static void print_judged_long(const struct ifb_judged *s)
 {
+    const struct ifb_judging *judging = ifb_judging_find(ifb_str_of(s->id));
+
     ifb_print("%s: %s\n", s->id, s->doc);
     if (s->cite)
         ifb_print("  source   %s\n", s->cite);
     ifb_print("  judged   score --judgments: %s\n", s->judgments);
+    if (judging)
+        ifb_print("  judged   run --judge: %s\n", judging->doc);
     if (s->pack)
         ifb_print("  data     ifbench data pull %s\n", s->pack);
     for (const struct ifb_metric *m = s->metrics; m->id; m++)
         ifb_print("  metric   %-26s %s\n", m->id, m->doc);
     for (const struct ifb_field *f = s->fields; f && f->name; f++)
+        print_option(f);
+    for (const struct ifb_field *f = judging ? judging->fields : NULL; f && f->name; f++)
         print_option(f);
 }
 
@@ -152,7 +159,8 @@ static void print_judged(const struct ifb_judged *s, bool json, bool one, struct
     else if (one)
         print_judged_long(s);
     else
-        ifb_print("%-15s %s; from judgments\n", s->id, s->doc);
+        ifb_print("%-15s %s; %sfrom judgments\n", s->id, s->doc,
+                  ifb_judging_find(ifb_str_of(s->id)) ? "by --judge, or " : "");
 }
 
 static enum ifb_code list_suites(const struct flags *f, const ifb_str *only, struct ifb_error *err)
@@ -165,7 +173,8 @@ static enum ifb_code list_suites(const struct flags *f, const ifb_str *only, str
     open_page(&page);
     ifb_jw_array(&page.w, NULL);
     for (const struct ifb_suite *s = ifb_suite_next(NULL); s; s = ifb_suite_next(s)) {
-        if (only && !ifb_str_is(*only, s->id))
+        /* A suite whose numbers a judge makes is told once, with them. */
+        if ((only && !ifb_str_is(*only, s->id)) || ifb_judged_find(ifb_str_of(s->id)))
             continue;
         if (f->json)
             print_json(s, &page.w);
