@@ -264,8 +264,8 @@ static enum ifb_code read_templates(struct ifb_run *run, struct ifb_error *err)
     return IFB_OK;
 }
 
-/* All that decides what is asked beside the judges and the items. */
-static ifb_str what_of(struct ifb_run_inside *in)
+/* All that decides what is asked beside the judges and the items: files from `nfiles` on. */
+static ifb_str what_of(struct ifb_run_inside *in, size_t nfiles)
 {
     const struct ifb_templates *t = in->judges->templates;
     char hash[65];
@@ -280,6 +280,8 @@ static ifb_str what_of(struct ifb_run_inside *in)
     for (size_t i = 0; i < in->judges->nsets; i++)
         out = ifb_fmt(in->arena, "%.*s\n%s %zu", IFB_ARG(out), in->judges->sets[i]->judging->id,
                       in->judges->sets[i]->plan.npairs);
+    for (size_t i = nfiles; i < in->manifest.nfiles; i++)
+        out = ifb_fmt(in->arena, "%.*s\n%s", IFB_ARG(out), in->manifest.files[i].sha256);
     return out;
 }
 
@@ -322,6 +324,7 @@ enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
     struct ifb_run_inside *in = run->inside;
     struct ifb_plan_judging **plans = ifb_new(in->arena, struct ifb_plan_judging *, in->nsuites);
     struct ifb_judges *js = ifb_new(in->arena, struct ifb_judges, 1);
+    size_t nfiles = in->manifest.nfiles;
     enum ifb_code code;
 
     js->run = run;
@@ -346,7 +349,7 @@ enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
         code = read_templates(run, err);
     return code ? code
                 : ifb_plan_judge(&in->plan, plans, js->nsets, in->models + js->first, js->first,
-                                 js->n, what_of(in), in->arena, err);
+                                 js->n, what_of(in, nfiles), in->arena, err);
 }
 
 /* ---- what is ready ---- */

@@ -21,6 +21,7 @@ struct ifb_unscored_kind {
 /* Empty when zeroed, but for the arena, which holds its strings. */
 struct ifb_survey {
     struct ifb_arena *arena;
+    bool judged;                       /* judges will be asked */
     unsigned needs;                    /* enum ifb_need, or'ed */
     ifb_str broken[IFB_SURVEY_SAID];   /* "SUITE, item ID: ..." */
     size_t nbroken;                    /* all of them */

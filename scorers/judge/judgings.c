@@ -8,6 +8,9 @@
 
 static const struct ifb_judging *const judgings[] = {
     &ifb_judging_mtbench,
+    &ifb_judging_constraints,
+    &ifb_judging_pairwise,
+    &ifb_judging_rubric,
     NULL
 };
 

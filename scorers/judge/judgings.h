@@ -6,5 +6,6 @@
 #include <ifbench/judging.h>
 
 extern const struct ifb_judging ifb_judging_mtbench;
+extern const struct ifb_judging ifb_judging_constraints, ifb_judging_pairwise, ifb_judging_rubric;
 
 #endif

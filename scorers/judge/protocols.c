@@ -6,7 +6,8 @@
 
 static const struct ifb_judge *const protocols[] = {
     &ifb_judge_mtbench_single, &ifb_judge_mtbench_pair, &ifb_judge_arenahard_v01,
-    &ifb_judge_arenahard_v2,   &ifb_judge_infobench,    NULL
+    &ifb_judge_arenahard_v2,   &ifb_judge_infobench,
+    &ifb_judge_criterion,      &ifb_judge_rubric,       NULL
 };
 
 const struct ifb_judge *ifb_judge_next(const struct ifb_judge *previous)
