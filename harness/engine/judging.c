@@ -191,6 +191,18 @@ static enum ifb_code make_pairs(struct ifb_run_inside *in, struct ifb_judge_set 
 
 /* ---- the sets ---- */
 
+/* The numbers are made with the questions that were asked. */
+static void set_questions(struct ifb_run_inside *in, const struct ifb_judging *judging)
+{
+    const struct ifb_judged *judged = judging->judged ? ifb_judged_find(ifb_str_of(judging->judged))
+                                                      : NULL;
+
+    if (in->o.data.ptr && !ifb_is_folder(in->o.data.ptr) && judged && judged->fields &&
+        ifb_field_find(judged->fields, IFB_STR("questions")) &&
+        !setting(in, IFB_STR("questions")).ptr && !in->o.judge.how.ptr)
+        add_setting(in, "questions", in->o.data);
+}
+
 static enum ifb_code make_set(struct ifb_run *run, const struct ifb_judging *judging, size_t suite,
                               struct ifb_judge_set **out, struct ifb_error *err)
 {
@@ -205,6 +217,7 @@ static enum ifb_code make_set(struct ifb_run *run, const struct ifb_judging *jud
     set->judging = judging;
     set->plan.attempts = (uint16_t)(1 + (in->o.judge.retries < 0 ? 1 : in->o.judge.retries));
     set->plan.items = &in->suites[suite];
+    set_questions(in, judging);
     set->plan.calls = calls_of;
     set->plan.self = set;
     *out = set;

@@ -431,7 +431,6 @@ static void count_judgments(struct ifb_run *run, const struct ifb_judge_set *set
 
     if (run->inside->o.judge.how.ptr)
         drop_numbers(s, set->plan.items->suite->id);
-
     for (size_t i = 0; i < s->ncells; i++) {
         struct ifb_counts *c = (struct ifb_counts *)&s->cells[i].counts, *all = &s->counts;
 
