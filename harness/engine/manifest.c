@@ -84,6 +84,15 @@ static void write_host(struct ifb_jw *w, bool network)
     ifb_jw_end(w);
 }
 
+static void write_shard(struct ifb_jw *w, const struct ifb_manifest *m)
+{
+    ifb_jw_object(w, "shard");
+    ifb_jw_int(w, "index", m->options.shard.index);
+    ifb_jw_int(w, "of", m->options.shard.of);
+    ifb_jw_int(w, "calls", m->asked);
+    ifb_jw_end(w);
+}
+
 static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
                       const struct ifb_model *models, size_t nmodels)
 {
@@ -94,6 +103,8 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     ifb_jw_str(w, "plan", m->plan);
     ifb_jw_int(w, "calls", m->calls);
     ifb_jw_int(w, "samples", m->samples);
+    if (m->options.shard.of)
+        write_shard(w, m);
     ifb_jw_bool(w, "scored_only", m->scored_only);
     write_strs(w, "suites", m->options.suites);
     write_models(w, models, nmodels);
@@ -211,7 +222,7 @@ static int64_t read_missing(ifb_str name)
 static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
                          struct ifb_run_options *o)
 {
-    const struct ifb_json *s = ifb_json_get(v, "sampling");
+    const struct ifb_json *s = ifb_json_get(v, "sampling"), *shard = ifb_json_get(v, "shard");
 
     o->suites = read_strs(ifb_json_get(v, "suites"), NULL, arena);
     o->models = read_given(ifb_json_get(v, "models"), arena);
@@ -220,6 +231,8 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
     o->data_dir = ifb_json_str(v, "data_dir");
     o->limit = ifb_json_int(v, "limit", 0);
     o->epochs = ifb_json_int(v, "epochs", 1);
+    o->shard = (struct ifb_shard){ ifb_json_int(shard, "index", 0),
+                                   ifb_json_int(shard, "of", 0) };
     o->sampling = (struct ifb_sampling){ ifb_json_real(s, "temperature", -1),
                                          ifb_json_real(s, "top_p", -1),
                                          ifb_json_int(s, "max_tokens", -1),
@@ -256,6 +269,7 @@ enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struc
         .calls = ifb_json_int(v, "calls", -1), .samples = ifb_json_int(v, "samples", -1),
         .scored_only = ifb_json_get(v, "scored_only") && ifb_json_get(v, "scored_only")->truth,
     };
+    out->asked = ifb_json_int(ifb_json_get(v, "shard"), "calls", out->calls);
     if (out->calls < 0 || out->calls > UINT32_MAX || out->samples < 0)
         return ifb_fail(err, IFB_EINPUT, "%s: the number of calls is missing", path);
     read_options(v, arena, &out->options);

@@ -24,8 +24,11 @@ static char *in_folder(const struct ifb_run *run, const char *name)
 static char *default_folder(struct ifb_run *run)
 {
     struct ifb_run_inside *in = run->inside;
-    ifb_str name = ifb_fmt(run->arena, "%.19s-%s", in->manifest.started.ptr,
-                           in->suites[0].suite->id);
+    const struct ifb_shard *s = &in->o.shard;
+    ifb_str share = s->of ? ifb_fmt(run->arena, "-%lldof%lld", (long long)s->index,
+                                    (long long)s->of) : IFB_STR("");
+    ifb_str name = ifb_fmt(run->arena, "%.19s-%s%.*s", in->manifest.started.ptr,
+                           in->suites[0].suite->id, IFB_ARG(share));
     char *safe = ifb_path_component(run->arena, name);
 
     for (char *p = safe; p < safe + 19; p++)
@@ -63,6 +66,7 @@ static void fill_manifest(struct ifb_run *run, bool scored_only)
 
     in->manifest.plan = ifb_str_of(in->plan.digest);
     in->manifest.calls = (int64_t)in->plan.ncalls;
+    in->manifest.asked = (int64_t)in->plan.nasked;
     in->manifest.samples = (int64_t)in->plan.nsamples;
     in->manifest.scored_only = scored_only;
     in->manifest.options = in->o;
@@ -94,7 +98,7 @@ enum ifb_code ifb_run_make_folder(struct ifb_run *run, struct ifb_error *err)
 static bool is_settled(const struct ifb_run_inside *in)
 {
     return ifb_journal_answers(in->journal) + ifb_journal_failures(in->journal) ==
-               in->plan.ncalls;
+               in->plan.nasked;
 }
 
 /* True when nothing is pending; calls after a failed turn will never be asked. */
@@ -239,6 +243,7 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
         o.data_dir = now->data_dir.ptr ? now->data_dir : then->options.data_dir;
         o.limit = then->options.limit;
         o.epochs = then->options.epochs;
+        o.shard = then->options.shard;
         o.sampling = then->options.sampling;
         o.params = then->options.params;
         o.stop_at = then->options.stop_at;
@@ -331,7 +336,7 @@ enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_
         ifb_run_close(run);
         return code;
     }
-    run->calls = (size_t)in->manifest.calls;
+    run->calls = (size_t)in->manifest.asked;
     run->answers = ifb_journal_answers(in->journal);
     run->failures = ifb_journal_failures(in->journal);
     run->ended = ifb_journal_ended(in->journal);

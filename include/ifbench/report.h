@@ -87,7 +87,8 @@ struct ifb_summary {
     ifb_str started;       /* ISO 8601, UTC */
     double seconds;
     struct ifb_speed speed;  /* of the last time that it asked */
-    bool complete;         /* the run came to its end */
+    bool complete;         /* the run came to its end; never true of a shard */
+    struct ifb_shard shard;  /* which share of a run this is */
     ifb_str punkt;         /* which sentence parameters: "official" or "built-in" */
     const struct ifb_metric_value *metrics;
     size_t nmetrics;
