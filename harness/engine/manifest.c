@@ -93,6 +93,19 @@ static void write_shard(struct ifb_jw *w, const struct ifb_manifest *m)
     ifb_jw_end(w);
 }
 
+static void write_parts(struct ifb_jw *w, const struct ifb_manifest *m)
+{
+    ifb_jw_array(w, "merged");
+    for (size_t i = 0; i < m->nparts; i++) {
+        ifb_jw_object(w, NULL);
+        ifb_jw_str(w, "run", m->parts[i].run);
+        ifb_jw_int(w, "index", m->parts[i].index);
+        ifb_jw_cstr(w, "journal", m->parts[i].journal);
+        ifb_jw_end(w);
+    }
+    ifb_jw_end(w);
+}
+
 static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
                       const struct ifb_model *models, size_t nmodels)
 {
@@ -105,6 +118,8 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     ifb_jw_int(w, "samples", m->samples);
     if (m->options.shard.of)
         write_shard(w, m);
+    if (m->nparts)
+        write_parts(w, m);
     ifb_jw_bool(w, "scored_only", m->scored_only);
     write_strs(w, "suites", m->options.suites);
     write_models(w, models, nmodels);

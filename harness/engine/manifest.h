@@ -24,6 +24,13 @@ struct ifb_manifest_model {
     ifb_str spec, given, provider, name, base_url;
 };
 
+/* A shard that a run was put together from. */
+struct ifb_manifest_part {
+    ifb_str run;  /* name of its folder */
+    int64_t index;
+    char journal[IFB_SHA256_HEX];  /* of its bytes */
+};
+
 struct ifb_manifest {
     ifb_str version, started, punkt, plan;
     int64_t calls, asked, samples;  /* call numbers; calls and samples, of the shard if it is one */
@@ -33,6 +40,8 @@ struct ifb_manifest {
     size_t nfiles;
     const struct ifb_manifest_model *models;  /* as read; writing takes them apart */
     size_t nmodels;
+    const struct ifb_manifest_part *parts;  /* not read back */
+    size_t nparts;
 };
 
 /* Writes it to `path`; `models` gives provider, name and base URL beside the spec. */

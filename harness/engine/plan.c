@@ -196,10 +196,12 @@ static void add_samples(const struct ifb_suite_items *suite, uint32_t cell, uint
         uint16_t turns = item ? count_turns(item) : 1;
 
         for (uint32_t e = 0; e < epochs; e++) {
-            samples[out->nsamples++] = (struct ifb_sample_plan){
+            samples[out->nsamples] = (struct ifb_sample_plan){
                 .item = item, .index = (uint32_t)i, .cell = cell, .epoch = e,
                 .call = (uint32_t)out->ncalls, .turns = turns,
+                .number = (uint32_t)out->nsamples,
             };
+            out->nsamples++;
             out->ncalls += turns;
         }
     }

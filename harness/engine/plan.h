@@ -23,6 +23,7 @@ struct ifb_sample_plan {
     uint32_t epoch;
     uint32_t call;   /* number of its first call */
     uint16_t turns;  /* number of its calls */
+    uint32_t number; /* of the sample; in a shard that of the whole plan */
 };
 
 /* One suite asked of one model. */

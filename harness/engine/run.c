@@ -314,6 +314,34 @@ enum ifb_code ifb_run_rescore(const char *folder, const struct ifb_run_options *
     return continue_run(folder, options, false, out, err);
 }
 
+enum ifb_code ifb_run_prepare_like(const char *folder, const struct ifb_run_options *options,
+                                   struct ifb_arena *arena, struct ifb_run **out,
+                                   struct ifb_error *err)
+{
+    struct ifb_run *run = NULL;
+    enum ifb_code code = recall_options(folder, options, false, arena, &run, err);
+
+    *out = NULL;
+    if (code)
+        return code;
+    run->inside->o.shard = (struct ifb_shard){ 0 };
+    code = check_reports(run->inside, err);
+    if (!code)
+        code = ifb_run_prepare(run, err);
+    run->inside->then = NULL;
+    fill_manifest(run, run->inside->manifest.scored_only);
+    if (code)
+        ifb_run_close(run);
+    else
+        *out = run;
+    return code;
+}
+
+enum ifb_code ifb_run_summarise(struct ifb_run *run, struct ifb_error *err)
+{
+    return work(run, false, err);
+}
+
 enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_error *err)
 {
     struct ifb_run_options none = { .missing = -1 };

@@ -65,6 +65,7 @@ static void take(const struct ifb_plan *whole, const struct ifb_plan *shard, boo
 
             assert_int_equal(s->cell, c);
             assert_int_equal(s->call, w->call);
+            assert_int_equal(s->number, w - whole->samples);
             assert_true(s->cell == w->cell && s->index == w->index && s->epoch == w->epoch);
             assert_false(had[w - whole->samples]);
             had[w - whole->samples] = true;
