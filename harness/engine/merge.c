@@ -195,7 +195,8 @@ static void say_shard(struct ifb_buf *out, size_t *n, int64_t index)
     ++*n;
 }
 
-/* What is not there, by number. A manifest may claim any number of shards: no loop over them all. */
+/* What is not there, by number. A manifest may claim any number of shards: there is no loop over
+ * them all. */
 static size_t say_missing(const struct merging *m, struct ifb_buf *out)
 {
     int64_t next = 1, missing = m->of - (int64_t)m->n;
