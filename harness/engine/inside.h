@@ -37,6 +37,7 @@ struct ifb_run_inside {
     struct ifb_server **servers;  /* one a model; NULL where none was started */
     size_t nmodels;
     bool asking;                  /* calls will be made: keys are needed */
+    bool asked;                   /* what was pending was asked for, of files too */
     struct ifb_resources resources;
     struct ifb_think think;
     struct ifb_plan plan;

@@ -87,7 +87,7 @@ static void warn_replays(struct ifb_run *run)
     for (size_t i = 0; i < in->nmodels; i++) {
         size_t unused = in->replays[i] ? ifb_replay_unused(in->replays[i]) : 0;
 
-        if (unused && !in->o.shard.of)
+        if (unused && in->asked && !in->o.shard.of)
             ifb_run_warn(run, "%zu answers of %.*s are for prompts that were not asked", unused,
                          IFB_ARG(in->models[i].path));
     }

@@ -338,6 +338,7 @@ enum ifb_code ifb_run_ask(struct ifb_run *run, struct ifb_error *err)
     struct ifb_run_inside *in = run->inside;
     enum ifb_code code = ask_all(run, err);
 
+    in->asked = true;
     if (code && code != IFB_EIO)
         (void)score_known(in, NULL);  /* the first error is what counts */
     drain(in, true);
