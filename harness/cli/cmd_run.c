@@ -140,7 +140,8 @@ static const char *const more[] = {
     "--shard I/N asks every N-th item, with all its epochs, turns and models, beginning with\n"
     "the I-th; the suites are counted through. The N runs may be made at the same time, on\n"
     "several machines, each into a folder of its own, and `ifbench merge` makes the whole run\n"
-    "of them. In a Slurm array from 1 to N: --shard $SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT",
+    "of them. Budgets and limits are each one's own, and models must be named alike.\n"
+    "In a Slurm array from 1 to N: --shard $SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT",
     NULL
 };
 

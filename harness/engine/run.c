@@ -217,6 +217,20 @@ enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *opt
     return ifb_run_hand_over(run, code, out);
 }
 
+/* Whoever names a shard beside --resume means that one. */
+static enum ifb_code check_shard(const char *folder, const struct ifb_shard *now,
+                                 const struct ifb_shard *then, struct ifb_error *err)
+{
+    if (!now->of || (now->of == then->of && now->index == then->index))
+        return IFB_OK;
+    if (!then->of)
+        return ifb_fail(err, IFB_EUSAGE, "%s is a whole run, not shard %lld/%lld", folder,
+                        (long long)now->index, (long long)now->of);
+    return ifb_fail(err, IFB_EUSAGE, "%s is shard %lld/%lld, not %lld/%lld", folder,
+                    (long long)then->index, (long long)then->of, (long long)now->index,
+                    (long long)now->of);
+}
+
 /*
  * What a stored run asked, with how and surroundings of the caller. The stored
  * manifest lives in `arena`; the run looks at it while it is prepared.
@@ -236,6 +250,8 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
                             "`ifbench score --suite %.*s --judgments FILE`", folder,
                             IFB_ARG(then->options.suites.at[0]));
     }
+    if (!code)
+        code = check_shard(folder, &now->shard, &then->options.shard, err);
     if (!code) {
         o.suites = then->options.suites;
         o.models = then->options.models;

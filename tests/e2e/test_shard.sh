@@ -120,6 +120,13 @@ run merge "$dir/part-1" "$dir/killed" "$dir/part-3" --out "$dir/after" --reports
 [ $code = 0 ] && cmp "$dir/after/verdicts.jsonl" "$dir/single/verdicts.jsonl" >"$dir/err" 2>&1
 ok "and merges"
 
+cp "$dir/killed/verdicts.jsonl" "$dir/before" && run score "$dir/killed" --reports $reports
+[ $code = 0 ] && cmp "$dir/before" "$dir/killed/verdicts.jsonl" >>"$dir/err" 2>&1 && grep -q '"index": 2' "$dir/killed/summary.json"
+ok "a shard that is scored again stays that shard"
+run run --resume "$dir/killed" --shard 1/3 -q
+[ $code = 2 ] && grep -q 'killed is shard 2/3, not 1/3' "$dir/err" && run run --resume "$dir/killed" --shard 2/3 -q && [ $code = 0 ]
+ok "and is gone on with as no other"
+
 # ---- what is missing or unfinished ----
 cp -r "$dir/part-2" "$dir/cut" && head -n 12 "$dir/part-2/journal.jsonl" >"$dir/cut/journal.jsonl" && rm "$dir/cut/summary.json" "$dir/cut/verdicts.jsonl"
 run merge "$dir/part-1" "$dir/cut" --out "$dir/some" --partial --reports $reports
@@ -182,8 +189,11 @@ ok "a folder that holds something is not written over"
 mkdir "$dir/empty" && run merge "$dir"/part-? --out "$dir/empty/"
 [ $code = 0 ] && [ -s "$dir/empty/summary.json" ]
 ok "an empty one is used"
+(trap '' XFSZ && ulimit -f 40 && exec "$ifbench" merge "$dir"/part-? --out "$dir/full" >"$dir/out" 2>"$dir/err" </dev/null)
+[ $? = 74 ] && grep -q 'cannot write' "$dir/err" && [ ! -e "$dir/full" ]
+ok "where the disk is too small for it nothing comes to be"
 [ -z "$(find "$dir" -name '.merge-*')" ]
-ok "nothing is left beside"
+ok "and nothing is left beside"
 run merge "$dir"/part-?
 [ $code = 2 ] && grep -q -- '--out DIR' "$dir/err"
 ok "merge wants --out"
@@ -204,4 +214,13 @@ wrong 3/99 'there are 80 items'
 run run --model "$url/v1#demo" --shard 3/3 --dry-run
 [ $code = 0 ] && grep -q '26 calls for 26 samples' "$dir/out"
 ok "a dry run counts the shard"
+stop_mock
+
+# ---- calls that fail ----
+start_mock --answers $answers --fault status=400,match=radio --fault status=503,match=goldfish
+set -- --model "$url/v1#demo" --no-preflight --max-retries 0 --reports $reports
+run run "$@" --out "$dir/failing" -j 1 -q
+shards failed 3 "$@" && run merge "$dir"/failed-? --out "$dir/failed" --reports $reports
+[ $code = 0 ] && [ "$(records "$dir/failed" error)" -gt 1 ] && is_single "$dir/failed" "$dir/failing"
+ok "calls that failed are merged as such"
 stop_mock
