@@ -89,7 +89,7 @@ static void write_shard(struct ifb_jw *w, const struct ifb_manifest *m)
     ifb_jw_object(w, "shard");
     ifb_jw_int(w, "index", m->options.shard.index);
     ifb_jw_int(w, "of", m->options.shard.of);
-    ifb_jw_int(w, "calls", m->asked);
+    ifb_jw_int(w, "calls", m->own);
     ifb_jw_end(w);
 }
 
@@ -284,7 +284,7 @@ enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struc
         .calls = ifb_json_int(v, "calls", -1), .samples = ifb_json_int(v, "samples", -1),
         .scored_only = ifb_json_get(v, "scored_only") && ifb_json_get(v, "scored_only")->truth,
     };
-    out->asked = ifb_json_int(ifb_json_get(v, "shard"), "calls", out->calls);
+    out->own = ifb_json_int(ifb_json_get(v, "shard"), "calls", out->calls);
     if (out->calls < 0 || out->calls > UINT32_MAX || out->samples < 0)
         return ifb_fail(err, IFB_EINPUT, "%s: the number of calls is missing", path);
     read_options(v, arena, &out->options);

@@ -33,7 +33,7 @@ struct ifb_manifest_part {
 
 struct ifb_manifest {
     ifb_str version, started, punkt, plan;
-    int64_t calls, asked, samples;  /* call numbers; calls and samples, of the shard if it is one */
+    int64_t calls, own, samples;     /* calls: numbers; own: those of its samples, fewer in a shard */
     bool scored_only;                /* answers made elsewhere */
     struct ifb_run_options options;  /* what, judging; not how and where to */
     struct ifb_data_file files[IFB_DATA_FILES_MAX];

@@ -230,7 +230,7 @@ void ifb_plan_make(const struct ifb_suite_items *suites, size_t nsuites,
             add_samples(&suites[s], (uint32_t)out->ncells++, epochs, samples, out);
             c->n = (uint32_t)out->nsamples - c->first;
         }
-    out->nasked = out->ncalls;
+    out->nown = out->ncalls;
     hash_plan(suites, nsuites, models, nmodels, epochs, out->digest);
 }
 
@@ -258,7 +258,7 @@ void ifb_plan_share(struct ifb_plan *plan, struct ifb_shard shard)
     struct ifb_plan_cell *cells = (struct ifb_plan_cell *)plan->cells;
     size_t n = 0;
 
-    plan->nasked = 0;
+    plan->nown = 0;
     for (size_t c = 0; c < plan->ncells; c++) {
         size_t from = cells[c].first, to = from + cells[c].n;
 
@@ -266,7 +266,7 @@ void ifb_plan_share(struct ifb_plan *plan, struct ifb_shard shard)
         for (size_t i = from; i < to; i++) {
             if (ifb_plan_shard_of(plan, &samples[i], shard.of) != shard.index)
                 continue;
-            plan->nasked += samples[i].turns;
+            plan->nown += samples[i].turns;
             samples[n++] = samples[i];
         }
         cells[c].n = (uint32_t)n - cells[c].first;

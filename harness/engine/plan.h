@@ -52,7 +52,7 @@ struct ifb_plan {
     const struct ifb_sample_plan *samples;
     size_t nsamples;
     size_t ncalls;    /* calls are numbered below this, in a shard too */
-    size_t nasked;    /* of them those of its samples: all, but in a shard */
+    size_t nown;    /* of them those of its samples: all, but in a shard */
     uint32_t epochs;
     char digest[IFB_SHA256_HEX];  /* of all ids, prompts, constraints, models and epochs */
 };

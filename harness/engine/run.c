@@ -66,7 +66,7 @@ static void fill_manifest(struct ifb_run *run, bool scored_only)
 
     in->manifest.plan = ifb_str_of(in->plan.digest);
     in->manifest.calls = (int64_t)in->plan.ncalls;
-    in->manifest.asked = (int64_t)in->plan.nasked;
+    in->manifest.own = (int64_t)in->plan.nown;
     in->manifest.samples = (int64_t)in->plan.nsamples;
     in->manifest.scored_only = scored_only;
     in->manifest.options = in->o;
@@ -98,7 +98,7 @@ enum ifb_code ifb_run_make_folder(struct ifb_run *run, struct ifb_error *err)
 static bool is_settled(const struct ifb_run_inside *in)
 {
     return ifb_journal_answers(in->journal) + ifb_journal_failures(in->journal) ==
-               in->plan.nasked;
+               in->plan.nown;
 }
 
 /* True when nothing is pending; calls after a failed turn will never be asked. */
@@ -380,7 +380,7 @@ enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_
         ifb_run_close(run);
         return code;
     }
-    run->calls = (size_t)in->manifest.asked;
+    run->calls = (size_t)in->manifest.own;
     run->answers = ifb_journal_answers(in->journal);
     run->failures = ifb_journal_failures(in->journal);
     run->ended = ifb_journal_ended(in->journal);

@@ -376,7 +376,7 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
         return code;
     in->results = ifb_results_new(&in->plan, in->arena);
     in->tally = ifb_tally_new(&in->plan, in->arena);
-    run->calls = in->plan.nasked;
+    run->calls = in->plan.nown;
     return IFB_OK;
 }
 

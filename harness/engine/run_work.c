@@ -249,7 +249,7 @@ static void tell_progress(struct ifb_run_inside *in, size_t flying, int64_t retr
     if (!in->o.progress || (!last && now - in->progress_us < PROGRESS_US))
         return;
     in->progress_us = now;
-    p = (struct ifb_progress){ .calls = (int64_t)in->plan.nasked,
+    p = (struct ifb_progress){ .calls = (int64_t)in->plan.nown,
                                .done = (int64_t)ifb_journal_answers(in->journal),
                                .failed = (int64_t)ifb_journal_failures(in->journal),
                                .flying = (int64_t)flying, .retries = retries,

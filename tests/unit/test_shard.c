@@ -83,7 +83,7 @@ static void test_every_sample_is_in_one_shard(void **state)
     (void)state;
     make_plan(a, &whole);
     assert_int_equal(ifb_plan_items(&whole), ITEMS);
-    assert_int_equal(whole.nasked, whole.ncalls);
+    assert_int_equal(whole.nown, whole.ncalls);
     for (int64_t of = 1; of <= ITEMS; of++) {
         bool *had = ifb_new(a, bool, whole.nsamples);
         size_t asked = 0;
@@ -97,7 +97,7 @@ static void test_every_sample_is_in_one_shard(void **state)
             take(&whole, &shard, had);
             assert_int_equal(shard.ncalls, whole.ncalls);
             assert_string_equal(shard.digest, whole.digest);
-            asked += shard.nasked;
+            asked += shard.nown;
         }
         assert_int_equal(asked, whole.ncalls);
         for (size_t i = 0; i < whole.nsamples; i++)
