@@ -20,19 +20,6 @@ const char *const ifb_missing_choices[] = { "fail", "unscored", NULL };
 /* Set by the signal handler, read by the dispatcher. */
 static volatile sig_atomic_t stop_requested;
 
-struct ifb_run_flags ifb_run_flags_new(void)
-{
-    struct ifb_run_flags f = { 0 };
-
-    f.o.sampling = (struct ifb_sampling){ -1, -1, -1, -1 };
-    f.o.retries = -1;
-    f.o.threads = -1;
-    f.o.missing = -1;
-    f.think_choice = -1;
-    f.max_unscored = 1;
-    return f;
-}
-
 static enum ifb_code read_shard(ifb_str text, struct ifb_shard *out, struct ifb_error *err)
 {
     size_t slash = ifb_str_chr(text, '/', 0);
@@ -45,6 +32,19 @@ static enum ifb_code read_shard(ifb_str text, struct ifb_shard *out, struct ifb_
                     "1%s", IFB_ARG(text), ok && !out->index
                     ? "; for a Slurm array that begins at 0 that is "
                       "$((SLURM_ARRAY_TASK_ID + 1))/$SLURM_ARRAY_TASK_COUNT" : "");
+}
+
+struct ifb_run_flags ifb_run_flags_new(void)
+{
+    struct ifb_run_flags f = { 0 };
+
+    f.o.sampling = (struct ifb_sampling){ -1, -1, -1, -1 };
+    f.o.retries = -1;
+    f.o.threads = -1;
+    f.o.missing = -1;
+    f.think_choice = -1;
+    f.max_unscored = 1;
+    return f;
 }
 
 enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *command,

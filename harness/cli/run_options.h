@@ -15,9 +15,10 @@ struct ifb_run_flags {
     struct ifb_run_options o;
     int64_t think_choice;  /* 0 strip, 1 keep */
     int64_t jitter_seed;
-    ifb_str resume, responses, config, shard;
+    ifb_str resume, responses, config;
     struct ifb_strs suite_lists, report_lists, judgments;
     ifb_str settings[IFB_SETTINGS_MAX];
+    ifb_str shard;
     double max_unscored;   /* share of the samples; 1: any */
     bool dry_run, json, quiet, strict;
 };

@@ -227,6 +227,11 @@ static void read_files(const struct ifb_json *array, struct ifb_manifest *out)
     }
 }
 
+static struct ifb_shard read_shard(const struct ifb_json *v)
+{
+    return (struct ifb_shard){ ifb_json_int(v, "index", 0), ifb_json_int(v, "of", 0) };
+}
+
 static int64_t read_missing(ifb_str name)
 {
     if (!name.ptr)
@@ -237,7 +242,7 @@ static int64_t read_missing(ifb_str name)
 static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
                          struct ifb_run_options *o)
 {
-    const struct ifb_json *s = ifb_json_get(v, "sampling"), *shard = ifb_json_get(v, "shard");
+    const struct ifb_json *s = ifb_json_get(v, "sampling");
 
     o->suites = read_strs(ifb_json_get(v, "suites"), NULL, arena);
     o->models = read_given(ifb_json_get(v, "models"), arena);
@@ -245,9 +250,8 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
     o->data = ifb_json_str(v, "data_file");
     o->data_dir = ifb_json_str(v, "data_dir");
     o->limit = ifb_json_int(v, "limit", 0);
+    o->shard = read_shard(ifb_json_get(v, "shard"));
     o->epochs = ifb_json_int(v, "epochs", 1);
-    o->shard = (struct ifb_shard){ ifb_json_int(shard, "index", 0),
-                                   ifb_json_int(shard, "of", 0) };
     o->sampling = (struct ifb_sampling){ ifb_json_real(s, "temperature", -1),
                                          ifb_json_real(s, "top_p", -1),
                                          ifb_json_int(s, "max_tokens", -1),

@@ -10,6 +10,13 @@
 
 #include "harness/base/sha256.h"
 
+/* A shard that a run was put together from. */
+struct ifb_manifest_part {
+    ifb_str run;  /* name of its folder */
+    int64_t index;
+    char journal[IFB_SHA256_HEX];  /* of its bytes */
+};
+
 struct ifb_data_file {
     ifb_str suite;  /* or "punkt" */
     ifb_str path;
@@ -24,13 +31,6 @@ struct ifb_manifest_model {
     ifb_str spec, given, provider, name, base_url;
 };
 
-/* A shard that a run was put together from. */
-struct ifb_manifest_part {
-    ifb_str run;  /* name of its folder */
-    int64_t index;
-    char journal[IFB_SHA256_HEX];  /* of its bytes */
-};
-
 struct ifb_manifest {
     ifb_str version, started, punkt, plan;
     int64_t calls, own, samples;     /* calls: numbers; own: those of its samples, fewer in a shard */
@@ -38,10 +38,10 @@ struct ifb_manifest {
     struct ifb_run_options options;  /* what, judging; not how and where to */
     struct ifb_data_file files[IFB_DATA_FILES_MAX];
     size_t nfiles;
-    const struct ifb_manifest_model *models;  /* as read; writing takes them apart */
-    size_t nmodels;
     const struct ifb_manifest_part *parts;  /* not read back */
     size_t nparts;
+    const struct ifb_manifest_model *models;  /* as read; writing takes them apart */
+    size_t nmodels;
 };
 
 /* Writes it to `path`; `models` gives provider, name and base URL beside the spec. */

@@ -258,8 +258,8 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
         o.data = then->options.data;
         o.data_dir = now->data_dir.ptr ? now->data_dir : then->options.data_dir;
         o.limit = then->options.limit;
-        o.epochs = then->options.epochs;
         o.shard = then->options.shard;
+        o.epochs = then->options.epochs;
         o.sampling = then->options.sampling;
         o.params = then->options.params;
         o.stop_at = then->options.stop_at;

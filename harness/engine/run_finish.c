@@ -121,9 +121,10 @@ void ifb_run_summary_head(struct ifb_run *run)
         .run = ifb_str_of(slash && slash[1] ? slash + 1 : run->folder),
         .started = in->manifest.started,
         .seconds = (double)(ifb_clock_us() - in->started_us) / 1e6,
-        .speed = in->speed, .complete = run->ended && !in->o.shard.of,
-        .shard = in->o.shard, .punkt = in->manifest.punkt,
+        .speed = in->speed, .complete = run->ended, .punkt = in->manifest.punkt,
     };
+    run->summary.shard = in->o.shard;
+    run->summary.complete &= !in->o.shard.of;
 }
 
 enum ifb_code ifb_run_write_reports(struct ifb_run *run, struct ifb_error *err)

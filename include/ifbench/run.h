@@ -37,8 +37,8 @@ struct ifb_run_options {
                                   suite only); a file is all that is then read */
     ifb_str data_dir;          /* of the packs; absent: IFBENCH_DATA, XDG_DATA_HOME/ifbench, ... */
     int64_t limit;             /* first items of each suite only; 0: all */
+    struct ifb_shard shard;    /* this share of the items only */
     int64_t epochs;            /* 0: 1 */
-    struct ifb_shard shard;    /* this share of it only */
     struct ifb_sampling sampling;  /* negative members: the suite's preset */
     struct ifb_strs params;    /* "temperature=0,0.7": every model once with each value */
     struct ifb_strs stop_at;   /* texts at which answers end */
