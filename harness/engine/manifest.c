@@ -283,6 +283,7 @@ enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struc
     if (!ifb_str_is(ifb_json_str(v, "schema"), SCHEMA))
         return ifb_fail(err, IFB_EINPUT, "%s: not a manifest of ifbench (schema %s)", path, SCHEMA);
     *out = (struct ifb_manifest){
+        .stored = v,
         .version = ifb_json_str(v, "version"), .started = ifb_json_str(v, "started"),
         .punkt = ifb_json_str(v, "punkt"), .plan = ifb_json_str(v, "plan"),
         .calls = ifb_json_int(v, "calls", -1), .samples = ifb_json_int(v, "samples", -1),

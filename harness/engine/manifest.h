@@ -33,11 +33,13 @@ struct ifb_manifest_model {
 
 struct ifb_manifest {
     ifb_str version, started, punkt, plan;
-    int64_t calls, own, samples;     /* calls: numbers; own: those of its samples, fewer in a shard */
+    int64_t calls, samples;
+    int64_t own;                     /* calls of its samples: in a shard fewer than numbers */
     bool scored_only;                /* answers made elsewhere */
     struct ifb_run_options options;  /* what, judging; not how and where to */
     struct ifb_data_file files[IFB_DATA_FILES_MAX];
     size_t nfiles;
+    const struct ifb_json *stored;   /* as read: the whole document */
     const struct ifb_manifest_part *parts;  /* not read back */
     size_t nparts;
     const struct ifb_manifest_model *models;  /* as read; writing takes them apart */

@@ -12,18 +12,16 @@
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
-#include "harness/base/utf8.h"
 #include "harness/engine/inside.h"
 #include "harness/engine/summary_read.h"
 
-#define MANIFEST_MAX ((size_t)4 << 20)
+#define MEMBER_MAX ((size_t)4 << 20)  /* of a manifest, as it is compared */
 #define NAMED_MOST 10  /* missing shards that are told by number */
 
 /* A shard that was named. */
 struct part {
     const char *folder;
     struct ifb_manifest manifest;
-    const struct ifb_json *stored;  /* the same, member by member */
     struct ifb_journal *journal;
     size_t copied;
 };
@@ -49,20 +47,16 @@ static enum ifb_code read_part(struct merging *m, ifb_str folder, struct part *p
 {
     const struct ifb_shard *s = &p->manifest.options.shard;
     const char *path;
-    ifb_str text;
     enum ifb_code code;
 
     p->folder = ifb_cstr(m->arena, folder);
     path = ifb_path_join(m->arena, p->folder, "manifest.json");
     code = ifb_manifest_read(path, m->arena, &p->manifest, m->err);
-    if (!code)
-        code = ifb_file_read(path, MANIFEST_MAX, m->arena, &text, m->err);
-    if (!code)
-        code = ifb_json_parse(m->arena, ifb_utf8_repair(m->arena, text), 0, 1, &p->stored, m->err);
     if (!code && !s->of)
         code = ifb_fail(m->err, IFB_EINPUT, "%s is no shard; wanted runs made with `ifbench run "
                         "--shard I/N`", p->folder);
-    if (!code && (s->index < 1 || s->index > s->of))
+    /* A shard has an item, and that a call. */
+    if (!code && (s->index < 1 || s->index > s->of || s->of > p->manifest.calls))
         code = ifb_fail(m->err, IFB_EINPUT, "%s: there is no shard %lld/%lld", path,
                         (long long)s->index, (long long)s->of);
     return code;
@@ -118,8 +112,8 @@ static ifb_str differing(const struct ifb_json *a, const struct ifb_json *b)
     struct ifb_buf mine, other;
     ifb_str name = { NULL, 0 };
 
-    ifb_buf_init(&mine, MANIFEST_MAX);
-    ifb_buf_init(&other, MANIFEST_MAX);
+    ifb_buf_init(&mine, MEMBER_MAX);
+    ifb_buf_init(&other, MEMBER_MAX);
     for (const struct ifb_json *v = a->first; v && !name.ptr; v = v->next) {
         const struct ifb_json *same = b->first;
 
@@ -168,14 +162,14 @@ static enum ifb_code check_files(struct merging *m, const struct part *a, const 
 static enum ifb_code check_pair(struct merging *m, const struct part *a, const struct part *b)
 {
     const struct ifb_shard *x = &a->manifest.options.shard, *y = &b->manifest.options.shard;
-    ifb_str other = differing(a->stored, b->stored);
+    ifb_str other = differing(a->manifest.stored, b->manifest.stored);
 
     if (x->of != y->of)
         return ifb_fail(m->err, IFB_EINPUT, "%s is shard %lld/%lld and %s shard %lld/%lld: wanted "
                         "shards of one number", a->folder, (long long)x->index, (long long)x->of,
                         b->folder, (long long)y->index, (long long)y->of);
     if (!other.ptr)
-        other = differing(b->stored, a->stored);
+        other = differing(b->manifest.stored, a->manifest.stored);
     if (other.ptr)
         return ifb_fail(m->err, IFB_EINPUT, "%s and %s were not made alike: %.*s differs (see "
                         "their manifest.json); wanted shards of one run", a->folder, b->folder,
@@ -188,29 +182,22 @@ static enum ifb_code check_pair(struct merging *m, const struct part *a, const s
     return IFB_OK;
 }
 
-static void say_shard(struct ifb_buf *out, size_t *n, int64_t index)
-{
-    if (*n < NAMED_MOST)
-        ifb_buf_fmt(out, "%s%lld", *n ? ", " : "", (long long)index);
-    ++*n;
-}
-
-/* What is not there, by number. A manifest may claim any number of shards: there is no loop over
- * them all. */
+/* What is not there, by number; how many that are. */
 static size_t say_missing(const struct merging *m, struct ifb_buf *out)
 {
-    int64_t next = 1, missing = m->of - (int64_t)m->n;
+    int64_t next = 1;
     size_t n = 0;
 
-    for (size_t i = 0; i <= m->n && n < NAMED_MOST; i++) {
+    for (size_t i = 0; i <= m->n; i++) {
         int64_t end = i < m->n ? index_of(&m->parts[i]) : m->of + 1;
 
-        for (; next < end && n < NAMED_MOST; next++)
-            say_shard(out, &n, next);
+        for (; next < end; next++)
+            if (n++ < NAMED_MOST)
+                ifb_buf_fmt(out, "%s%lld", n > 1 ? ", " : "", (long long)next);
         next = end + 1;
     }
-    if (missing > (int64_t)n)
-        ifb_buf_fmt(out, " and %lld more", (long long)missing - (long long)n);
+    if (n > NAMED_MOST)
+        ifb_buf_fmt(out, " and %zu more", n - NAMED_MOST);
     return n;
 }
 
@@ -309,24 +296,34 @@ static bool is_settled(const struct part *p, const struct ifb_sample_plan *s)
     return state != IFB_CALL_PENDING;
 }
 
-static enum ifb_code check_ended(struct merging *m, struct part *p)
+/* How many of its samples are not answered; *where names the first. */
+static size_t count_pending(const struct merging *m, const struct part *p, ifb_str *where)
 {
     const struct ifb_plan *plan = &m->run->inside->plan;
-    const struct ifb_sample_plan *first = NULL;
-    ifb_str where = IFB_STR("");
     size_t pending = 0;
+
+    *where = IFB_STR("");
+    for (size_t i = 0; i < plan->nsamples; i++) {
+        const struct ifb_sample_plan *s = &plan->samples[i];
+
+        if (part_of(m, s) != p || is_settled(p, s))
+            continue;
+        if (!pending++)
+            *where = ifb_fmt(m->arena, ", the first is item %lu of %s",
+                             (unsigned long)s->index + 1, plan->cells[s->cell].suite->id);
+    }
+    return pending;
+}
+
+static enum ifb_code check_ended(struct merging *m, const struct part *p)
+{
+    ifb_str where;
+    size_t pending;
 
     if (ifb_journal_ended(p->journal))
         return IFB_OK;
     m->whole = false;
-    for (size_t i = 0; i < plan->nsamples; i++)
-        if (part_of(m, &plan->samples[i]) == p && !is_settled(p, &plan->samples[i])) {
-            first = first ? first : &plan->samples[i];
-            pending++;
-        }
-    if (first)
-        where = ifb_fmt(m->arena, ", the first is item %lu of %s",
-                        (unsigned long)first->index + 1, plan->cells[first->cell].suite->id);
+    pending = count_pending(m, p, &where);
     if (!m->partial)
         return ifb_fail(m->err, IFB_EINPUT, "%s, shard %lld/%lld, is unfinished: %zu of %lld "
                         "samples have no answer%.*s; go on with `ifbench run --resume %s`, or "
