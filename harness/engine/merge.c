@@ -136,8 +136,12 @@ static const char *base_name(ifb_str path)
 
 static bool is_same_file(const struct ifb_data_file *a, const struct ifb_data_file *b)
 {
-    const char *x = base_name(a->path), *y = base_name(b->path);
+    const char *x, *y;
 
+    if (!a->path.len || !b->path.len)
+        return false;
+    x = base_name(a->path);
+    y = base_name(b->path);
     return ifb_str_eq(a->suite, b->suite) &&
            ifb_str_eq((ifb_str){ x, (size_t)(a->path.ptr + a->path.len - x) },
                       (ifb_str){ y, (size_t)(b->path.ptr + b->path.len - y) });
@@ -191,9 +195,9 @@ static size_t say_missing(const struct merging *m, struct ifb_buf *out)
     for (size_t i = 0; i <= m->n; i++) {
         int64_t end = i < m->n ? index_of(&m->parts[i]) : m->of + 1;
 
-        for (; next < end; next++)
-            if (n++ < NAMED_MOST)
-                ifb_buf_fmt(out, "%s%lld", n > 1 ? ", " : "", (long long)next);
+        for (; next < end && n < NAMED_MOST; next++)
+            ifb_buf_fmt(out, "%s%lld", n++ ? ", " : "", (long long)next);
+        n += (size_t)(end - next);
         next = end + 1;
     }
     if (n > NAMED_MOST)
