@@ -347,6 +347,9 @@ enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
     js->parse = ifb_str_is(setting(in, IFB_STR("parse")), "last") ? IFB_PARSE_LAST
                                                                    : IFB_PARSE_OFFICIAL;
     in->judges = js;
+    if (in->o.shard.of && in->njudges)
+        return ifb_fail(err, IFB_EUSAGE, "a shard is not judged: judge the whole, `ifbench merge` "
+                        "and then `ifbench judge RUN --judge SPEC`");
     code = make_sets(run, plans, err);
     if (!code && !in->njudges && in->o.settings.n)
         code = ifb_fail(err, IFB_EUSAGE, "--%.*s goes with --judge",

@@ -410,7 +410,7 @@ static enum ifb_code asking_keep(void *self, const struct ifb_call_record *r, st
 {
     struct ifb_speed *speed = &((struct asking *)self)->run->inside->speed;
 
-    if (r->answered && !r->cached) {
+    if (r->answered && !r->cached && !r->task.ptr) {
         speed->answers++;
         speed->tokens_out += r->response.tokens_out > 0 ? r->response.tokens_out : 0;
     }
@@ -531,6 +531,7 @@ enum ifb_code ifb_run_ask(struct ifb_run *run, struct ifb_error *err)
     struct ifb_run_inside *in = run->inside;
     enum ifb_code code = ask_all(run, err);
 
+    in->asked = true;
     if (code && code != IFB_EIO)
         (void)score_known(in, NULL);  /* the first error is what counts */
     drain(in, true);
