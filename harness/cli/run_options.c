@@ -108,6 +108,8 @@ enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *
     f->o.settings = settings_of(f, command->options, cli->arena);
     if (f->o.judge.templates.ptr)
         f->o.judge.templates = whole_path(cli->arena, f->o.judge.templates);
+    if (f->o.judge.calibration.ptr)
+        f->o.judge.calibration = whole_path(cli->arena, f->o.judge.calibration);
     if (f->o.judge.baseline_answers.ptr)
         f->o.judge.baseline_answers = whole_path(cli->arena, f->o.judge.baseline_answers);
     if (f->think_choice >= 0)

@@ -54,7 +54,7 @@ struct ifb_judge_set *ifb_judges_of(const struct ifb_run_inside *in, uint32_t ce
     return NULL;
 }
 
-static uint16_t calls_of(void *self, const struct ifb_item *item, size_t task)
+uint16_t ifb_judge_calls(void *self, const struct ifb_item *item, size_t task)
 {
     const struct ifb_judge_set *set = self;
 
@@ -218,7 +218,7 @@ static enum ifb_code make_set(struct ifb_run *run, const struct ifb_judging *jud
     set->plan.attempts = (uint16_t)(1 + (in->o.judge.retries < 0 ? 1 : in->o.judge.retries));
     set->plan.items = &in->suites[suite];
     set_questions(in, judging);
-    set->plan.calls = calls_of;
+    set->plan.calls = ifb_judge_calls;
     set->plan.self = set;
     *out = set;
     if (in->o.epochs > 1 && judging->record)
@@ -311,6 +311,21 @@ static void mark_unjudged(struct ifb_run *run, const struct ifb_suite_items *s)
                      "with --judge SPEC", s->suite->id);
 }
 
+/* The calibration is the first set, so that its tasks are the first in each lane. */
+static enum ifb_code add_calibration(struct ifb_run *run, struct ifb_plan_judging **plans,
+                                     struct ifb_error *err)
+{
+    struct ifb_judges *js = run->inside->judges;
+    enum ifb_code code = ifb_calibration_load(run, &js->sets[0], err);
+
+    if (code)
+        return code;
+    count_tasks(js->sets[0], run->arena);
+    plans[0] = &js->sets[0]->plan;
+    js->nsets = 1;
+    return IFB_OK;
+}
+
 static enum ifb_code make_sets(struct ifb_run *run, struct ifb_plan_judging **plans,
                                struct ifb_error *err)
 {
@@ -318,6 +333,8 @@ static enum ifb_code make_sets(struct ifb_run *run, struct ifb_plan_judging **pl
     struct ifb_judges *js = in->judges;
     enum ifb_code code = IFB_OK;
 
+    if (in->o.judge.calibration.ptr && in->njudges)
+        code = add_calibration(run, plans, err);
     for (size_t s = 0; s < in->nsuites && !code; s++) {
         const struct ifb_judging *j = judging_of(in, &in->suites[s]);
 
@@ -335,13 +352,13 @@ static enum ifb_code make_sets(struct ifb_run *run, struct ifb_plan_judging **pl
 enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
-    struct ifb_plan_judging **plans = ifb_new(in->arena, struct ifb_plan_judging *, in->nsuites);
+    struct ifb_plan_judging **plans = ifb_new(in->arena, struct ifb_plan_judging *, in->nsuites + 1);
     struct ifb_judges *js = ifb_new(in->arena, struct ifb_judges, 1);
     size_t nfiles = in->manifest.nfiles;
     enum ifb_code code;
 
     js->run = run;
-    js->sets = ifb_new(in->arena, struct ifb_judge_set *, in->nsuites);
+    js->sets = ifb_new(in->arena, struct ifb_judge_set *, in->nsuites + 1);
     js->first = (uint32_t)in->nasked;
     js->n = (uint32_t)in->njudges;
     js->parse = ifb_str_is(setting(in, IFB_STR("parse")), "last") ? IFB_PARSE_LAST
@@ -357,7 +374,7 @@ enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
                                              ifb_str_chr(in->o.settings.at[0], '=', 0))));
     if (code || !in->njudges)
         return code;
-    if (!js->nsets)
+    if (js->nsets == (in->o.judge.calibration.ptr != NULL))
         return ifb_fail(err, IFB_EUSAGE, "--judge: nothing in these suites is judged; `ifbench "
                         "suites` marks those that are, `ifbench judge` judges any");
     code = check_settings(in, err);
@@ -452,8 +469,12 @@ void ifb_judges_begin(struct ifb_run_inside *in)
         return;
     js->lanes = ifb_new(in->arena, struct ifb_judge_lane, js->n);
     js->states = ifb_new(in->arena, uint8_t, in->plan.nsamples - in->plan.nasked_samples);
-    for (uint32_t i = (uint32_t)in->plan.nasked_samples; i < in->plan.nsamples; i++)
+    for (uint32_t i = (uint32_t)in->plan.nasked_samples; i < in->plan.nsamples; i++) {
+        const struct ifb_plan_cell *pc = &in->plan.cells[in->plan.samples[i].cell];
+
         lane_of(in, i)->left++;
+        lane_of(in, i)->calibrations += ((struct ifb_judge_set *)pc->judging->self)->calibrates;
+    }
     for (uint32_t i = (uint32_t)in->plan.nasked_samples; i < in->plan.nsamples; i++)
         consider(in, i);
 }
@@ -494,7 +515,9 @@ bool ifb_judges_pop(struct ifb_run_inside *in, uint32_t model, uint32_t *sample)
 {
     struct ifb_judge_lane *lane = &in->judges->lanes[model - in->judges->first];
 
-    if (lane->from == lane->n)
+    /* Those of the calibration stand first; the others wait for all of them. */
+    if (lane->from == lane->n ||
+        (lane->from >= lane->calibrations && lane->calibrated < lane->calibrations))
         return false;
     *sample = lane->at[lane->from++];
     lane->left--;
@@ -506,9 +529,14 @@ bool ifb_judges_wait(const struct ifb_run_inside *in, uint32_t model)
     return in->judges->lanes[model - in->judges->first].left > 0;
 }
 
-void ifb_judges_settle(struct ifb_run_inside *in, uint32_t sample)
+enum ifb_code ifb_judges_settle(struct ifb_run_inside *in, const struct ifb_cell *cell,
+                                struct ifb_error *err)
 {
-    *state_of(in, sample) = IFB_TASK_SETTLED;
+    const struct ifb_judge_set *set = cell->view->set;
+
+    *state_of(in, cell->sample) = IFB_TASK_SETTLED;
+    return set->calibrates ? ifb_calibration_settle(in, cell, lane_of(in, cell->sample), err)
+                           : IFB_OK;
 }
 
 static void see_unsettled(struct ifb_run_inside *in, uint32_t task, void *self)

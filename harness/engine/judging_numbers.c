@@ -456,6 +456,8 @@ enum ifb_code ifb_judges_summarise(struct ifb_run *run, struct ifb_error *err)
             count_judgments(run, js->sets[i]);
     for (size_t i = 0; i < js->nnumbers && !code; i++)
         code = ifb_judged_add(&js->numbers[i]->work, &js->numbers[i]->out, err);
+    if (!code && in->o.judge.calibration.ptr)
+        code = ifb_calibration_summarise(run, err);
     at = ifb_new(run->arena, struct ifb_judge_summary, js->nsets * js->n);
     run->summary.judges = at;
     for (size_t s = 0; s < js->nsets; s++)

@@ -98,6 +98,9 @@ static void write_judging(struct ifb_jw *w, const struct ifb_manifest *m,
     ifb_jw_str(w, "templates_version", m->templates_version);
     ifb_jw_str(w, "template_file", o->templates);
     ifb_jw_str(w, "baseline_answers", o->baseline_answers);
+    ifb_jw_str(w, "calibration", o->calibration);
+    if (o->calibration_min > 0)
+        ifb_jw_real(w, "calibration_min", o->calibration_min);
     if (o->temperature >= 0)
         ifb_jw_real(w, "temperature", o->temperature);
     if (o->max_tokens > 0)
@@ -282,6 +285,8 @@ static void read_judging(const struct ifb_json *v, struct ifb_arena *arena,
     out->options.judge = (struct ifb_judge_options){
         .judges = read_given(ifb_json_get(v, "judges"), arena), .how = ifb_json_str(j, "how"),
         .templates = ifb_json_str(j, "template_file"),
+        .calibration = ifb_json_str(j, "calibration"),
+        .calibration_min = ifb_json_real(j, "calibration_min", 0),
         .baseline_answers = ifb_json_str(j, "baseline_answers"),
         .temperature = ifb_json_real(j, "temperature", -1),
         .max_tokens = ifb_json_int(j, "max_tokens", -1),

@@ -251,6 +251,9 @@ static void recall_judging(const struct ifb_judge_options *then, struct ifb_judg
     now->judges = then->judges;
     now->how = then->how;
     now->templates = then->templates;
+    now->calibration = then->calibration;
+    if (!(now->calibration_min > 0))
+        now->calibration_min = then->calibration_min;
     now->baseline_answers = then->baseline_answers;
     now->temperature = then->temperature;
     now->max_tokens = then->max_tokens;

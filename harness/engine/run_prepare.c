@@ -57,6 +57,7 @@ static void copy_judging(struct ifb_arena *arena, struct ifb_judge_options *o)
     o->headers = copy_strs(arena, o->headers);
     o->how = copy_str(arena, o->how);
     o->templates = copy_str(arena, o->templates);
+    o->calibration = copy_str(arena, o->calibration);
     o->baseline_answers = copy_str(arena, o->baseline_answers);
     o->extra_body = copy_str(arena, o->extra_body);
 }

@@ -38,6 +38,8 @@ struct ifb_judge_options {
     ifb_str how;               /* id of a judging for all suites; absent: each suite's own */
     ifb_str templates;         /* file of prompts, as judge_prompts.jsonl; absent: built in */
     ifb_str baseline_answers;  /* file in the suite's form, or a run's folder; absent: the pack's */
+    ifb_str calibration;       /* file of known judgments that each judge is given first */
+    double calibration_min;    /* share of them that it must get right; 0: 0.8 */
     double temperature;        /* negative: the protocol's */
     int64_t max_tokens;        /* 0 or less: the protocol's */
     bool no_system;            /* system text goes before the user's */

@@ -7,5 +7,6 @@
 
 extern const struct ifb_judging ifb_judging_mtbench;
 extern const struct ifb_judging ifb_judging_constraints, ifb_judging_pairwise, ifb_judging_rubric;
+extern const struct ifb_judging ifb_judging_calibration;
 
 #endif

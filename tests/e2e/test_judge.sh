@@ -231,6 +231,25 @@ run run --suite core --limit 1 --model "$url/v1#m" --judge "$url/v1#judge" --out
 [ $code = 2 ] && grep -q 'nothing in these suites is judged' "$dir/err"
 ok "a judge with nothing to judge is a mistake"
 
+# ---- a judge is tried first ----
+cat >"$dir/known.jsonl" <<'END_OF_ROWS'
+{"question": "1 + 1?", "answer": "2", "expect": 6}
+{"question": "1 + 1?", "answer_a": "2", "answer_b": "3", "expect": "A"}
+END_OF_ROWS
+: >"$dir/log"
+run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --calibration "$dir/known.jsonl" --out "$dir/cal" $fast
+[ $code = 0 ] && [ "$(value "$dir/cal" "judge judge" calibration value)" = 1 ] &&
+    [ "$(asked judge)" = 28 ] && run score "$dir/cal" && [ $code = 0 ]
+ok "a judge that knows the known judgments goes on"
+: >"$dir/log"
+run run $mt --model "$url/v1#m" --judge "$url/v1#second" --calibration "$dir/known.jsonl" --out "$dir/cal2" $fast
+[ $code = 1 ] && grep -q '0 of 2 calibration judgments are right' "$dir/err" && [ "$(asked second)" = 2 ]
+ok "one that does not is asked nothing more"
+echo '{"question": "x", "answer": "y", "expect": "good"}' >>"$dir/known.jsonl"
+run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --calibration "$dir/known.jsonl" --out "$dir/cal3" $fast
+[ $code = 3 ] && grep -q 'known.jsonl:3: "expect"' "$dir/err"
+ok "a row that is none is named"
+
 # ---- limits and budgets of judges are their own ----
 run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --judge-budget-tokens 3000 --out "$dir/poor" $fast
 [ $code = 5 ] && [ "$(grep '"t":"answer"' "$dir/poor/journal.jsonl" | grep -vc '"task"')" = 24 ] &&
