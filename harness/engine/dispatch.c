@@ -92,7 +92,7 @@ static struct ifb_sampling sampling_of(const struct dispatch *d, const struct if
     const struct ifb_plan_cell *p = plan_cell(d, cell);
 
     return ifb_sampling_merge(ifb_sampling_over(d->o->sampling, p->model->sampling),
-                              &p->suite->preset);
+                              cell->item->preset ? cell->item->preset : &p->suite->preset);
 }
 
 static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell)

@@ -227,7 +227,8 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
         ifb_manifest_read(ifb_path_join(arena, folder, "manifest.json"), arena, then, err);
 
     if (!code) {
-        if (then->options.suites.n == 1 && ifb_judged_find(then->options.suites.at[0]))
+        if (!then->calls && then->options.suites.n == 1 &&
+            ifb_judged_find(then->options.suites.at[0]))
             code = ifb_fail(err, IFB_EUSAGE, "%s was made from judgments; score them again with "
                             "`ifbench score --suite %.*s --judgments FILE`", folder,
                             IFB_ARG(then->options.suites.at[0]));

@@ -253,7 +253,7 @@ static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str *name,
     struct ifb_suite_source src = { NULL, 0 };
     enum ifb_code code = IFB_OK;
 
-    if (ifb_judged_find(*name))
+    if (!suite && ifb_judged_find(*name))
         return ifb_fail(err, IFB_EUSAGE, "suite %.*s is scored from judgments: `ifbench score "
                         "--suite %.*s --judgments FILE`", IFB_ARG(*name), IFB_ARG(*name));
     if (!suite && ifb_suite_is_file(*name))
@@ -298,11 +298,13 @@ static void warn_survey(struct ifb_run *run, const struct ifb_survey *s)
         ifb_run_warn(run, "%.*s", IFB_ARG(s->broken[i]));
     if (s->nbroken > IFB_SURVEY_SAID)
         ifb_run_warn(run, "%zu more constraints cannot be checked", s->nbroken - IFB_SURVEY_SAID);
-    for (size_t i = 0; i < s->nkinds; i++)
-        ifb_run_warn(run, "%s: %zu %.*s constraint%s unscored: %.*s%s", s->kinds[i].suite,
-                     s->kinds[i].n, IFB_ARG(s->kinds[i].id),
-                     s->kinds[i].n == 1 ? " stays" : "s stay", IFB_ARG(s->kinds[i].why),
-                     s->more_kinds && i + 1 == s->nkinds ? ", and others" : "");
+    for (size_t i = 0; i < s->nkinds; i++) {
+        const struct ifb_unscored_kind *k = &s->kinds[i];
+
+        ifb_run_warn(run, "%s: %zu %.*s%s%s unscored: %.*s%s", k->suite, k->n, IFB_ARG(k->id),
+                     k->id.len ? " constraint" : "item", k->n == 1 ? " stays" : "s stay",
+                     IFB_ARG(k->why), s->more_kinds && i + 1 == s->nkinds ? ", and others" : "");
+    }
 }
 
 /* A check whose resource is not there stays unscored: said before a call is paid for. */

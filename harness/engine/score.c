@@ -115,7 +115,7 @@ static ifb_verdict no_answer(const struct ifb_constraint *c, enum ifb_missing mi
 
 static enum ifb_outcome outcome_of(const uint8_t *strict, size_t n)
 {
-    enum ifb_outcome all = IFB_PASS;
+    enum ifb_outcome all = n ? IFB_PASS : IFB_UNSCORED; /* a judge's suite: nothing to check */
 
     for (size_t i = 0; i < n; i++) {
         if (strict[i] == IFB_UNSCORED)
