@@ -17,6 +17,7 @@
 #include "harness/base/utf8.h"
 
 #define SHOWN_MAX 100  /* bytes of an instruction in a row's reason */
+#define MODELS_MAX 1000  /* of one file */
 #define BOARD_MAX ((size_t)16 << 20)
 
 enum { BY_ROW, BY_INSTRUCTION };
@@ -364,18 +365,24 @@ static ifb_str name_of(const struct state *s, const struct ifb_alpaca_rows *rows
     return ifb_str_copy(s->lent.arena, name);
 }
 
-static enum ifb_code check_model(const struct ifb_judged_file *file,
-                                 const struct ifb_alpaca_rows *rows, struct ifb_error *err)
+/* The rows of the generator that `from` is of, in their order. */
+static struct ifb_alpaca_rows rows_of(const struct ifb_alpaca_rows *all, size_t from,
+                                      bool *taken, struct ifb_arena *scratch)
 {
-    if (!rows->n)
-        return ifb_fail(err, IFB_EINPUT, "%.*s: there are no judgments in it", IFB_ARG(file->name));
-    for (size_t i = 1; i < rows->n; i++)
-        if (!ifb_str_eq(rows->at[i].generator_2, rows->at[0].generator_2))
-            return ifb_fail(err, IFB_EINPUT, "%.*s: judgment %zu is of %.*s, the first of %.*s; "
-                            "wanted one model a file", IFB_ARG(file->name), i + 1,
-                            IFB_ARG(ifb_utf8_cut(rows->at[i].generator_2, 80)),
-                            IFB_ARG(ifb_utf8_cut(rows->at[0].generator_2, 80)));
-    return IFB_OK;
+    ifb_str generator = all->at[from].generator_2;
+    struct ifb_alpaca_row *at;
+    size_t n = 0;
+
+    for (size_t i = from; i < all->n; i++)
+        n += ifb_str_eq(all->at[i].generator_2, generator);
+    at = ifb_new(scratch, struct ifb_alpaca_row, n);
+    n = 0;
+    for (size_t i = from; i < all->n; i++)
+        if (ifb_str_eq(all->at[i].generator_2, generator)) {
+            at[n++] = all->at[i];
+            taken[i] = true;
+        }
+    return (struct ifb_alpaca_rows){ at, n };
 }
 
 static void warn_rows(const struct state *s, const struct model *m,
@@ -425,29 +432,49 @@ static void give_rows(const struct state *s, const struct model *m,
     }
 }
 
+static enum ifb_code add_model(struct state *s, ifb_str file, const struct ifb_alpaca_rows *rows,
+                               struct ifb_arena *scratch, struct ifb_error *err)
+{
+    struct model m = { .c = { -1, NAN } };
+    enum ifb_code code = IFB_OK;
+
+    m.name = m.entry.model = name_of(s, rows, file);
+    m.entry.length_controlled_winrate = m.entry.lc_standard_error = NAN;
+    count_preferences(&m, rows, ifb_new(scratch, double, rows->n));
+    m.entry.avg_length = mean_length(rows);
+    warn_rows(s, &m, rows, scratch);
+    if (s->wants_lc)
+        code = add_lc(s, &m, rows, scratch, err);
+    if (!code && s->lent.rows)
+        give_rows(s, &m, rows, scratch);
+    s->models = ifb_grow(s->lent.arena, s->models, &s->cap, s->n + 1, sizeof(*s->models));
+    s->models[s->n++] = m;
+    return code;
+}
+
+/* A file may hold the annotations of several models. */
 static enum ifb_code read_judgments(void *state, const struct ifb_judged_file *file,
                                     struct ifb_arena *scratch, struct ifb_error *err)
 {
-    struct state *s = state;
-    struct ifb_alpaca_rows rows;
-    struct model m = { .c = { -1, NAN } };
-    enum ifb_code code = ifb_alpaca_annotations(file, scratch, &rows, err);
+    struct ifb_alpaca_rows all, rows;
+    size_t models = 0;
+    bool *taken;
+    enum ifb_code code = ifb_alpaca_annotations(file, scratch, &all, err);
 
-    if (!code)
-        code = check_model(file, &rows, err);
+    if (!code && !all.n)
+        code = ifb_fail(err, IFB_EINPUT, "%.*s: there are no judgments in it", IFB_ARG(file->name));
     if (code)
         return code;
-    m.name = m.entry.model = name_of(s, &rows, file->name);
-    m.entry.length_controlled_winrate = m.entry.lc_standard_error = NAN;
-    count_preferences(&m, &rows, ifb_new(scratch, double, rows.n));
-    m.entry.avg_length = mean_length(&rows);
-    warn_rows(s, &m, &rows, scratch);
-    if (s->wants_lc)
-        code = add_lc(s, &m, &rows, scratch, err);
-    if (!code && s->lent.rows)
-        give_rows(s, &m, &rows, scratch);
-    s->models = ifb_grow(s->lent.arena, s->models, &s->cap, s->n + 1, sizeof(*s->models));
-    s->models[s->n++] = m;
+    taken = ifb_new(scratch, bool, all.n);
+    for (size_t i = 0; i < all.n && !code; i++) {
+        if (taken[i])
+            continue;
+        if (models++ == MODELS_MAX)
+            return ifb_fail(err, IFB_ELIMIT, "%.*s: more than %d models", IFB_ARG(file->name),
+                            MODELS_MAX);
+        rows = rows_of(&all, i, taken, scratch);
+        code = add_model(state, file->name, &rows, scratch, err);
+    }
     return code;
 }
 
@@ -577,7 +604,7 @@ const struct ifb_judged ifb_judged_alpacaeval = {
     .doc = "AlpacaEval 2: win rate over gpt4_1106_preview, raw and length-controlled",
     .cite = "Dubois et al. 2024, arXiv:2404.04475; tatsu-lab/alpaca_eval cd543a1",
     .pack = "alpacaeval-lc",
-    .judgments = "annotations.json of one model, or the compact csv of preferences and lengths",
+    .judgments = "annotations.json, or the compact csv of preferences and lengths",
     .metrics = lc_metrics, .fields = lc_fields, .options_size = sizeof(struct options),
     .open = open_two, .read = read_judgments, .finish = finish,
 };
@@ -586,7 +613,7 @@ const struct ifb_judged ifb_judged_alpacaeval1 = {
     .id = "alpacaeval1",
     .doc = "AlpacaEval 1: win rate over text_davinci_003",
     .cite = "Li et al. 2023; tatsu-lab/alpaca_eval cd543a1",
-    .judgments = "annotations.json of one model, or the compact csv of preferences and lengths",
+    .judgments = "annotations.json, or the compact csv of preferences and lengths",
     .metrics = plain_metrics, .fields = plain_fields, .options_size = sizeof(struct options),
     .open = open_one, .read = read_judgments, .finish = finish,
 };

@@ -76,6 +76,9 @@ struct ifb_judgment ifb_arenahard_label(ifb_str reply, bool v01, bool *again);
 enum ifb_said ifb_infobench_said(ifb_str reply);
 
 extern const struct ifb_judge ifb_judge_mtbench_single, ifb_judge_mtbench_pair,
-    ifb_judge_arenahard_v01, ifb_judge_arenahard_v2, ifb_judge_infobench;
+    ifb_judge_arenahard_v01, ifb_judge_arenahard_v2, ifb_judge_infobench, ifb_judge_alpacaeval,
+    ifb_judge_alpacaeval_binary, ifb_judge_alpacaeval_ranking, ifb_judge_alpacaeval_scores,
+    ifb_judge_alpacaeval_regex, ifb_judge_alpacaeval_json, ifb_judge_followbench,
+    ifb_judge_followbench_zh;
 
 #endif
