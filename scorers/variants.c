@@ -33,6 +33,7 @@ struct ifb_forms {
     size_t nstars;
     struct form at[NFORMS];
     struct ifb_text *blank; /* the answer, for checks that judge a blank one too */
+    const uint8_t *said;
 };
 
 struct ifb_forms *ifb_forms_new(struct ifb_arena *cell, ifb_str answer,
@@ -44,6 +45,11 @@ struct ifb_forms *ifb_forms_new(struct ifb_arena *cell, ifb_str answer,
     f->res = res;
     f->answer = answer.ptr ? answer : IFB_STR("");
     return f;
+}
+
+void ifb_forms_say(struct ifb_forms *forms, const uint8_t *said)
+{
+    forms->said = said;
 }
 
 /* Lines end at U+000A only; an answer of one line has nothing else. */
@@ -190,7 +196,8 @@ static void keep_spans(const struct ifb_forms *f, unsigned k, const struct ifb_p
 static ifb_verdict judge(const struct ifb_constraint *c, struct ifb_forms *f, unsigned k,
                          struct ifb_arena *scratch, bool explain)
 {
-    struct ifb_probe p = { .scratch = scratch, .cell = f->arena, .explain = explain };
+    struct ifb_probe p = { .scratch = scratch, .cell = f->arena, .explain = explain,
+                           .said = f->said };
     ifb_verdict v = { .outcome = IFB_FAIL };
 
     p.text = f->at[k].text ? f->at[k].text : f->blank;

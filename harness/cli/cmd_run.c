@@ -7,7 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
-#include "harness/cli/run_options.h"
+#include "harness/cli/judge_options.h"
 
 static const char *const tokens_as_choices[] = { "auto", "max_tokens", "max_completion_tokens",
                                                   NULL };
@@ -18,6 +18,9 @@ static const struct ifb_field options[] = {
               .doc = "suites, or files of your own (.yaml, .json, .jsonl); core when not given"),
     IFB_FIELD(struct ifb_run_flags, o.models, "model", .kind = IFB_STRINGS, .letter = 'm',
               .value = "SPEC", .doc = "model to ask, may be repeated; see `ifbench providers`"),
+    IFB_JUDGE_OPTIONS,
+    IFB_JUDGING_SETTINGS,
+    IFB_JUDGED_SETTINGS,
     IFB_FIELD(struct ifb_run_flags, o.concurrency, "concurrency", .kind = IFB_INT, .letter = 'j',
               .value = "N", .min = 1, .max = 4096, .doc = "calls of a model in flight at once (found out, up to 256)"),
     IFB_FIELD(struct ifb_run_flags, o.max_concurrency, "max_concurrency", .kind = IFB_INT,
@@ -164,6 +167,11 @@ static void print_dry_json(const struct ifb_dry_run *dry)
     ifb_jw_int(&w, "calls", (int64_t)dry->calls);
     ifb_jw_int(&w, "samples", (int64_t)dry->samples);
     ifb_jw_int(&w, "constraints", (int64_t)dry->constraints);
+    if (dry->judgments) {
+        ifb_jw_int(&w, "judgments", (int64_t)dry->judgments);
+        ifb_jw_int(&w, "judge_calls", (int64_t)dry->judge_calls);
+        ifb_jw_int(&w, "judge_tokens_most", dry->judge_tokens_most);
+    }
     ifb_jw_int(&w, "prompt_bytes", (int64_t)dry->prompt_bytes);
     ifb_jw_int(&w, "tokens_most", dry->tokens_most);
     ifb_jw_real(&w, "usd_most", dry->usd_most);
@@ -184,6 +192,10 @@ static enum ifb_code show_dry(const struct ifb_run_flags *f, struct ifb_error *e
     else
         ifb_print("would ask %zu calls for %zu samples with %zu constraints; the prompts are %zu "
                   "bytes\n", dry.calls, dry.samples, dry.constraints, dry.prompt_bytes);
+    if (!f->json && dry.judgments)
+        ifb_print("would ask judges for %zu judgments, %zu calls, at most about %lld tokens if an "
+                  "answer has 1024\n", dry.judgments, dry.judge_calls,
+                  (long long)dry.judge_tokens_most);
     if (!f->json && !isnan(dry.usd_most))
         ifb_print("at most about %lld tokens, $%.4f\n", (long long)dry.tokens_most, dry.usd_most);
     else if (!f->json)

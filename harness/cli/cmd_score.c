@@ -7,12 +7,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
 #include "harness/base/str.h"
-#include "harness/cli/run_options.h"
-
-/* An option of judged suites, which know it by the same name; NUMBER is its own. */
-#define SETTING(number, name, what, doc_) \
-    IFB_FIELD(struct ifb_run_flags, settings[number], name, .kind = IFB_STRING, .value = what, \
-              .doc = doc_)
+#include "harness/cli/judge_options.h"
 
 static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, suite_lists, "suite", .kind = IFB_STRINGS, .letter = 's',
@@ -24,21 +19,10 @@ static const struct ifb_field options[] = {
                      "them; plain or gzip"),
     IFB_FIELD(struct ifb_run_flags, judgments, "judgments", .kind = IFB_STRINGS,
               .value = "FILE", .doc = "what a judge said, plain or gzip; as often as needed"),
-    SETTING(0, "lc_c", "K", "strength of the fit: 0 to 9, a value such as 21.5, auto"),
-    SETTING(1, "lc_difficulty", "FILE", "csv of instruction difficulties (derived from the pack)"),
-    SETTING(2, "lc_gamed", "FILE", "csv of answers that game length (the pack's)"),
-    SETTING(3, "lc_match", "WHAT", "difficulties go by: row (official), instruction"),
-    SETTING(4, "leaderboard", "FILE", "leaderboard.csv to which the scored models are added"),
-    SETTING(6, "drfr", "RULE", "questions that count: official (those asked), strict (all)"),
-    SETTING(7, "parse", "RULE", "the mark of a judgment that counts: official, last"),
-    SETTING(8, "baseline", "MODEL", "only pairs with it (mtbench); who has 50 % (arenahard)"),
-    SETTING(9, "questions", "FILE", "questions in place of the suite's own"),
-    SETTING(10, "rules", "VERSION", "whose rules hold: auto, v2, v0.1"),
-    SETTING(11, "category", "NAME", "only questions of this category or subcategory"),
-    SETTING(12, "style_control", "WHAT", "style held equal: none, both, length, markdown"),
-    SETTING(13, "answers", "FILE[,FILE]", "the answers, for --style-control"),
-    SETTING(14, "rounds", "N", "bootstrap rounds (100)"),
-    SETTING(15, "seed", "N", "of the bootstrap (42)"),
+    IFB_JUDGED_SETTINGS,
+    IFB_SETTING(9, "questions", "FILE", "questions in place of the suite's own"),
+    IFB_SETTING(13, "answers", "FILE[,FILE]", "the answers, for --style-control"),
+    IFB_SETTING(15, "seed", "N", "of the bootstrap (42)"),
     IFB_FIELD(struct ifb_run_flags, o.data, "data", .kind = IFB_STRING, .value = "PATH",
               .doc = "file, or folder of files, in place of the suite's own"),
     IFB_FIELD(struct ifb_run_flags, o.data_dir, "data_dir", .kind = IFB_STRING, .value = "DIR",
@@ -94,21 +78,6 @@ static const struct ifb_example_line examples[] = {
     { 0 }
 };
 
-/* Settings as a judged suite reads them. */
-static struct ifb_strs settings_of(const struct ifb_run_flags *f, struct ifb_arena *arena)
-{
-    ifb_str *at = ifb_new(arena, ifb_str, IFB_SETTINGS_MAX);
-    size_t n = 0;
-
-    for (const struct ifb_field *o = options; o->name; o++) {
-        const ifb_str *value = (const void *)((const char *)f + o->offset);
-
-        if (value >= f->settings && value < f->settings + IFB_SETTINGS_MAX && value->ptr)
-            at[n++] = ifb_fmt(arena, "%s=%.*s", o->name, IFB_ARG(*value));
-    }
-    return (struct ifb_strs){ at, n };
-}
-
 /* From judgments, also where a suite that is judged comes without anything. */
 static bool has_judged(const struct ifb_run_flags *f)
 {
@@ -127,7 +96,7 @@ static enum ifb_code check_words(const struct ifb_run_flags *f, struct ifb_strs 
         return ifb_fail(err, IFB_EUSAGE, "--judgments goes without --responses and without a run");
     if (has_judged(f) && !words.n)
         return IFB_OK;
-    if (f->o.settings.n)
+    if (f->o.settings.n && !words.n)
         return ifb_fail(err, IFB_EUSAGE, "--%.*s goes with --judgments",
                         IFB_ARG(f->o.settings.at[0]));
     if (words.n > 1 || (words.n == 1) == (f->responses.ptr != NULL))
@@ -146,7 +115,6 @@ static enum ifb_code cmd_score(struct ifb_cli *cli, struct ifb_error *err)
 
     if (code)
         return code;
-    f.o.settings = settings_of(&f, cli->arena);
     code = check_words(&f, words, err);
     if (code)
         return code;

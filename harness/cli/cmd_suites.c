@@ -2,7 +2,7 @@
 /* `ifbench suites`: what can be asked, and whether a file of one's own is a suite. */
 #include <stdlib.h>
 
-#include <ifbench/judged.h>
+#include <ifbench/judging.h>
 #include <ifbench/suite.h>
 
 #include "harness/base/arena.h"
@@ -106,6 +106,7 @@ static void print_json(const struct entry *e, struct ifb_jw *w)
     if (e->suite)
         ifb_jw_cstr(w, "missing", e->suite->missing == IFB_MISSING_FAIL ? "fail" : "unscored");
     ifb_jw_bool(w, "asked", e->suite != NULL);
+    ifb_jw_bool(w, "judge", ifb_judging_find(ifb_str_of(id_of(e))) != NULL);
     if (e->judged)
         ifb_jw_cstr(w, "judgments", e->judged->judgments);
     ifb_jw_array(w, "metrics");
@@ -143,6 +144,7 @@ static void print_metrics(const struct ifb_metric *m)
 
 static void print_long(const struct entry *e)
 {
+    const struct ifb_judging *judging = ifb_judging_find(ifb_str_of(id_of(e)));
     const struct ifb_suite *s = e->suite;
     const char *pack = s ? s->pack : e->judged->pack;
 
@@ -158,10 +160,14 @@ static void print_long(const struct entry *e)
     if (s)
         ifb_print("  missing  an answer that is left out counts as %s\n",
                   s->missing == IFB_MISSING_FAIL ? "failed" : "unscored");
+    if (judging)
+        ifb_print("  judged   run --judge: %s\n", judging->doc);
     if (e->judged)
         ifb_print("  judged   score --judgments: %s\n", e->judged->judgments);
     print_metrics(metrics_of(e));
     for (const struct ifb_field *f = e->judged ? e->judged->fields : NULL; f && f->name; f++)
+        print_option(f);
+    for (const struct ifb_field *f = judging ? judging->fields : NULL; f && f->name; f++)
         print_option(f);
 }
 

@@ -28,9 +28,27 @@ struct ifb_run_flags ifb_run_flags_new(void)
     f.o.retries = -1;
     f.o.threads = -1;
     f.o.missing = -1;
+    f.o.judge.temperature = -1;
+    f.o.judge.retries = -1;
     f.think_choice = -1;
     f.max_unscored = 1;
     return f;
+}
+
+/* Settings as judged suites read them. */
+static struct ifb_strs settings_of(const struct ifb_run_flags *f, const struct ifb_field *options,
+                                   struct ifb_arena *arena)
+{
+    ifb_str *at = ifb_new(arena, ifb_str, IFB_SETTINGS_MAX);
+    size_t n = 0;
+
+    for (const struct ifb_field *o = options; o->name; o++) {
+        const ifb_str *value = (const void *)((const char *)f + o->offset);
+
+        if (value >= f->settings && value < f->settings + IFB_SETTINGS_MAX && value->ptr)
+            at[n++] = ifb_fmt(arena, "%s=%.*s", o->name, IFB_ARG(*value));
+    }
+    return (struct ifb_strs){ at, n };
 }
 
 enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *command,
@@ -52,6 +70,7 @@ enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *
     f->o.suites = ifb_options_split(f->suite_lists, cli->arena);
     f->o.reports = ifb_options_split(f->report_lists, cli->arena);
     f->o.seed = (uint64_t)f->jitter_seed;
+    f->o.settings = settings_of(f, command->options, cli->arena);
     if (f->think_choice >= 0)
         f->o.think = ifb_str_of(ifb_think_choices[f->think_choice]);
     return IFB_OK;

@@ -8,7 +8,7 @@
 #include "harness/cli/command.h"
 
 /* Options of judged suites (judged.h), of which any number may be given. */
-#define IFB_SETTINGS_MAX 16
+#define IFB_SETTINGS_MAX 32
 
 /* The options of the command line, before they become ifb_run_options. */
 struct ifb_run_flags {

@@ -114,8 +114,8 @@ struct ifb_tally *ifb_tally_new(const struct ifb_plan *plan, struct ifb_arena *a
 {
     struct ifb_tally *t = ifb_new(arena, struct ifb_tally, 1);
 
-    *t = (struct ifb_tally){ plan, arena, ifb_new(arena, struct count, plan->ncells) };
-    for (size_t i = 0; i < plan->ncells; i++) {
+    *t = (struct ifb_tally){ plan, arena, ifb_new(arena, struct count, plan->nasked) };
+    for (size_t i = 0; i < plan->nasked; i++) {
         size_t n = 0;
 
         while (plan->cells[i].suite->metrics[n].id)
@@ -343,10 +343,10 @@ static size_t count_metrics(const struct ifb_plan *plan)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < plan->ncells; i++)
+    for (size_t i = 0; i < plan->nasked; i++)
         for (const struct ifb_metric *m = plan->cells[i].suite->metrics; m->id; m++)
             n++;
-    return n + (plan->epochs > 1 ? plan->ncells * IFB_EPOCH_METRICS : 0);
+    return n + (plan->epochs > 1 ? plan->nasked * IFB_EPOCH_METRICS : 0);
 }
 
 static void add_counts(struct ifb_counts *sum, const struct ifb_counts *c)
@@ -382,12 +382,12 @@ static void gather_groups(const struct ifb_tally *t, struct ifb_summary *out)
     struct ifb_group_row *groups;
     size_t n = 0;
 
-    for (size_t c = 0; c < t->plan->ncells; c++)
+    for (size_t c = 0; c < t->plan->nasked; c++)
         n += t->counts[c].n;
     groups = ifb_new(t->arena, struct ifb_group_row, n);
     out->groups = groups;
     out->ngroups = n;
-    for (size_t c = 0; c < t->plan->ncells; c++) {
+    for (size_t c = 0; c < t->plan->nasked; c++) {
         if (t->counts[c].n)
             memcpy(groups, t->counts[c].at, t->counts[c].n * sizeof(*groups));
         groups += t->counts[c].n;
@@ -401,12 +401,12 @@ void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *
 {
     struct ifb_metric_value *metrics =
         ifb_new(arena, struct ifb_metric_value, count_metrics(plan)), *next = metrics;
-    struct ifb_cell_summary *cells = ifb_new(arena, struct ifb_cell_summary, plan->ncells);
+    struct ifb_cell_summary *cells = ifb_new(arena, struct ifb_cell_summary, plan->nasked);
 
     if (!tally)
         tally = ifb_tally_new(plan, arena);
     out->counts = (struct ifb_counts){ 0 };
-    for (size_t c = 0; c < plan->ncells; c++) {
+    for (size_t c = 0; c < plan->nasked; c++) {
         const struct ifb_plan_cell *p = &plan->cells[c];
 
         cells[c] = (struct ifb_cell_summary){ .suite = ifb_str_of(p->suite->id),
@@ -422,5 +422,5 @@ void ifb_aggregate(const struct ifb_plan *plan, const struct ifb_sample_result *
     out->metrics = metrics;
     out->nmetrics = (size_t)(next - metrics);
     out->cells = cells;
-    out->ncells = plan->ncells;
+    out->ncells = plan->nasked;
 }

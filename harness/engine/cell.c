@@ -5,6 +5,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/str.h"
+#include "harness/engine/judging.h"
 
 #define ROW_MAX ((size_t)64 << 20)
 
@@ -27,6 +28,8 @@ enum ifb_code ifb_cell_take(struct ifb_cells *cells, const struct ifb_plan *plan
     c->next = NULL;
     c->sample = sample;
     c->nrecords = 0;
+    c->view = NULL;
+    c->said = NULL;
     c->records = ifb_new(c->arena, struct ifb_call_record, s->turns);
     code = ifb_suite_item(plan->cells[s->cell].items, s->index, c->arena, &c->own, &c->item, err);
     *out = code ? NULL : c;
@@ -76,6 +79,19 @@ struct ifb_conversation ifb_cell_messages(const struct ifb_cell *cell, const str
     return (struct ifb_conversation){ out, at };
 }
 
+/* "turn 2, game 1: A against B": what a judge's call is about, for who reads the journal. */
+static ifb_str task_of(const struct ifb_cell *cell)
+{
+    const struct ifb_judge_view *v = cell->view;
+    ifb_str label = v->task.label.ptr ? v->task.label : IFB_STR("task");
+    const struct ifb_judging_side *sides = v->match.sides;
+
+    if (!sides[1].model.ptr)
+        return ifb_fmt(cell->arena, "%.*s: %.*s", IFB_ARG(label), IFB_ARG(sides[0].model));
+    return ifb_fmt(cell->arena, "%.*s: %.*s against %.*s", IFB_ARG(label), IFB_ARG(sides[0].model),
+                   IFB_ARG(sides[1].model));
+}
+
 struct ifb_call_record ifb_cell_record(const struct ifb_cell *cell, const struct ifb_plan *plan)
 {
     const struct ifb_sample_plan *s = &plan->samples[cell->sample];
@@ -85,7 +101,9 @@ struct ifb_call_record ifb_cell_record(const struct ifb_cell *cell, const struct
         .call = s->call + (uint32_t)cell->nrecords,
         .suite = ifb_str_of(p->suite->id), .item = cell->item->id, .model = p->model->spec,
         .epoch = s->epoch, .turn = (uint16_t)cell->nrecords,
-        .messages = ifb_cell_messages(cell, cell->item),
+        .task = cell->view ? task_of(cell) : (ifb_str){ NULL, 0 },
+        .messages = cell->view ? cell->view->step.ask.messages
+                               : ifb_cell_messages(cell, cell->item),
         .response = { .tokens_in = -1, .tokens_out = -1 },
         .latency_ms = -1, .attempts = 1,
     };

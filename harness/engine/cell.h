@@ -20,6 +20,8 @@ struct ifb_cell {
     struct ifb_item own;              /* `item`, when it did not stay in memory */
     struct ifb_call_record *records;  /* room for one a turn */
     size_t nrecords;                  /* turns that are answered or have failed */
+    struct ifb_judge_view *view;      /* of a judge's task, once it is looked at; in the arena */
+    const uint8_t *said;              /* what judges said of the constraints' questions, or NULL */
     struct ifb_buf row;               /* its line of verdicts.jsonl */
     struct ifb_cell *next;
 };

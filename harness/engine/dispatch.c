@@ -47,7 +47,14 @@ struct model_state {
     int64_t errors;    /* failed calls in a row */
     int64_t failures;  /* failed attempts in a row */
     bool dry;        /* no cells are left */
+    bool starved;    /* none now: its cells read what others have not answered yet */
     bool given_up;
+};
+
+/* What models cost together, and what judges do. */
+struct purse {
+    struct ifb_cost spent, held;
+    bool empty;
 };
 
 struct dispatch {
@@ -60,8 +67,7 @@ struct dispatch {
     struct flight **put_off;    /* a heap, the earliest first */
     size_t nput_off, put_off_cap, nwaiting;
     struct model_state *models;
-    struct ifb_cost spent, held;
-    bool budget_used_up;
+    struct purse purses[2];     /* the second: of judges */
     int64_t retries, stopped_us;
     enum ifb_code given_up;     /* why a model was */
     struct ifb_error why;
@@ -70,6 +76,16 @@ struct dispatch {
 static const struct ifb_plan_cell *plan_cell(const struct dispatch *d, const struct ifb_cell *cell)
 {
     return &d->o->plan->cells[d->o->plan->samples[cell->sample].cell];
+}
+
+static bool is_judge(const struct dispatch *d, uint32_t model)
+{
+    return model >= d->o->nmodels - d->o->njudges;
+}
+
+static struct purse *purse_of(struct dispatch *d, uint32_t model)
+{
+    return &d->purses[is_judge(d, model)];
 }
 
 struct ifb_sampling ifb_sampling_merge(struct ifb_sampling wanted,
@@ -86,7 +102,7 @@ struct ifb_sampling ifb_sampling_merge(struct ifb_sampling wanted,
     return wanted;
 }
 
-/* The suite's preset, over it what the user wants, over it what this variant varies. */
+/* The item's or suite's preset, over it what the user wants, over it what this variant varies. */
 static struct ifb_sampling sampling_of(const struct dispatch *d, const struct ifb_cell *cell)
 {
     const struct ifb_plan_cell *p = plan_cell(d, cell);
@@ -95,7 +111,32 @@ static struct ifb_sampling sampling_of(const struct dispatch *d, const struct if
                               cell->item->preset ? cell->item->preset : &p->suite->preset);
 }
 
-static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell)
+/* A judge is asked as its protocol wants, without what the user set for models. */
+static void set_judge_request(struct flight *f, const struct ifb_judge_request *ask)
+{
+    f->request = (struct ifb_request){ .messages = ask->messages,
+                                       .sampling = { ask->temperature, -1, ask->max_tokens, -1 },
+                                       .top_logprobs = ask->top_logprobs };
+}
+
+static void set_request(struct dispatch *d, struct flight *f)
+{
+    const struct ifb_cell *cell = f->cell;
+
+    f->request = (struct ifb_request){ .messages = f->record.messages,
+                                       .sampling = sampling_of(d, cell),
+                                       .stop = d->o->stop_at,
+                                       .top_logprobs = d->o->top_logprobs,
+                                       .stream = d->o->stream &&
+                                                 plan_cell(d, cell)->model->provider->stream };
+    /* Else a server that honours the seed would answer every epoch alike. */
+    if (f->request.sampling.seed >= 0)
+        f->request.sampling.seed += f->record.epoch;
+}
+
+/* `ask` NULL: the cell's next turn. */
+static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell,
+                                 const struct ifb_judge_request *ask)
 {
     struct flight *f = d->spare;
 
@@ -111,15 +152,10 @@ static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell)
     *f = (struct flight){ .cell = cell, .model = plan_cell(d, cell)->model_index,
                           .older = f->older };
     f->record = ifb_cell_record(cell, d->o->plan);
-    f->request = (struct ifb_request){ .messages = f->record.messages,
-                                       .sampling = sampling_of(d, cell),
-                                       .stop = d->o->stop_at,
-                                       .top_logprobs = d->o->top_logprobs,
-                                       .stream = d->o->stream &&
-                                                 plan_cell(d, cell)->model->provider->stream };
-    /* Else a server that honours the seed would answer every epoch alike. */
-    if (f->request.sampling.seed >= 0)
-        f->request.sampling.seed += f->record.epoch;
+    if (ask)
+        set_judge_request(f, ask);
+    else
+        set_request(d, f);
     f->first_us = ifb_clock_us();
     f->held = ifb_cost_ceiling(d->o->prices ? &d->o->prices[f->model] : NULL, &f->request);
     return f;
@@ -141,8 +177,10 @@ static void drop_flight(struct dispatch *d, struct flight *f)
 
 static void hold(struct dispatch *d, const struct flight *f, int sign)
 {
-    d->held.tokens += sign * f->held.tokens;
-    d->held.usd += sign * f->held.usd;
+    struct ifb_cost *held = &purse_of(d, f->model)->held;
+
+    held->tokens += sign * f->held.tokens;
+    held->usd += sign * f->held.usd;
 }
 
 static size_t reply_max(const struct dispatch *d)
@@ -243,7 +281,7 @@ static void wake_due(struct dispatch *d, int64_t *next_us)
     int64_t now = ifb_clock_us();
 
     while (d->nput_off && (d->put_off[0]->due_us <= now || d->stopped_us ||
-                           d->budget_used_up))
+                           purse_of(d, d->put_off[0]->model)->empty))
         append_ready(d, pop_earliest(d));
     *next_us = d->nput_off ? d->put_off[0]->due_us : INT64_MAX;
 }
@@ -302,14 +340,16 @@ static bool answer_from_cache(struct dispatch *d, struct flight *f)
 /* Why a call of a model cannot start now. */
 enum gate { GATE_OPEN, GATE_FULL, GATE_RATE, GATE_BUDGET };
 
-static enum gate gate_of(const struct dispatch *d, const struct flight *f, int64_t *wait_us)
+static enum gate gate_of(struct dispatch *d, const struct flight *f, int64_t *wait_us)
 {
     const struct model_state *m = &d->models[f->model];
+    const struct purse *purse = purse_of(d, f->model);
+    const struct ifb_budget *budget = is_judge(d, f->model) ? &d->o->judge_budget : &d->o->budget;
 
     *wait_us = 0;
     if (m->flying >= ifb_limiter_window(&m->limiter))
         return GATE_FULL;
-    if (!ifb_budget_allows(&d->o->budget, &d->spent, &d->held, &f->held))
+    if (!ifb_budget_allows(budget, &purse->spent, &purse->held, &f->held))
         return GATE_BUDGET;
     *wait_us = ifb_limiter_wait(&m->limiter, ifb_clock_us());
     return *wait_us ? GATE_RATE : GATE_OPEN;
@@ -334,14 +374,24 @@ static enum ifb_code launch(struct dispatch *d, struct flight *f, struct ifb_err
 static enum ifb_code advance(struct dispatch *d, struct ifb_cell *cell, struct ifb_error *err)
 {
     bool failed = cell->nrecords && !cell->records[cell->nrecords - 1].answered;
+    bool judge = plan_cell(d, cell)->judging != NULL, done = false;
+    struct ifb_judge_request ask;
+    enum ifb_code code = IFB_OK;
 
-    if (failed || cell->nrecords == d->o->plan->samples[cell->sample].turns)
+    if (judge && !failed)
+        code = d->calls->ask(d->calls->self, cell, &ask, &done, err);
+    if (code) {
+        d->calls->drop(d->calls->self, cell);
+        return code;
+    }
+    if (failed || done ||
+        (!judge && cell->nrecords == d->o->plan->samples[cell->sample].turns))
         return d->calls->done(d->calls->self, cell, err);
     if (d->stopped_us) {
         d->calls->drop(d->calls->self, cell);
         return IFB_OK;
     }
-    return launch(d, new_flight(d, cell), err);
+    return launch(d, new_flight(d, cell, judge ? &ask : NULL), err);
 }
 
 /* The call's outcome is final: keep it, then see what the cell needs next. */
@@ -408,6 +458,9 @@ static enum ifb_code attempt_failed(struct dispatch *d, struct flight *f,
 
 static void keep_in_cache(struct dispatch *d, const struct flight *f)
 {
+    if (plan_cell(d, f->cell)->judging &&
+        !d->calls->readable(d->calls->self, f->cell, &f->record))
+        return;
     if (is_kept(d, f))
         ifb_cache_put(d->o->cache, &f->key, plan_cell(d, f->cell)->model->spec,
                       &f->record.response, ifb_wall_ms());
@@ -434,8 +487,8 @@ static void account(struct dispatch *d, const struct flight *f, const struct ifb
     cost = ifb_cost_of(d->o->prices ? &d->o->prices[f->model] : NULL, r->tokens_in, r->tokens_out);
     if (r->tokens_in < 0 && r->tokens_out < 0)
         cost = f->held;  /* a server that does not say is taken at the worst */
-    d->spent.tokens += cost.tokens;
-    d->spent.usd += cost.usd;
+    purse_of(d, f->model)->spent.tokens += cost.tokens;
+    purse_of(d, f->model)->spent.usd += cost.usd;
     ifb_limiter_answer(&m->limiter, r->tokens_in < 0 && r->tokens_out < 0 ? -1 : cost.tokens,
                        saturated, ifb_clock_us());
 }
@@ -496,6 +549,7 @@ static struct flight *take_ready(struct dispatch *d, struct model_state *m)
 static enum ifb_code send_ready(struct dispatch *d, struct model_state *m, int64_t *next_us,
                                 struct ifb_error *err)
 {
+    struct purse *purse = purse_of(d, (uint32_t)(m - d->models));
     enum ifb_code code = IFB_OK;
     int64_t wait_us, then;
 
@@ -504,8 +558,8 @@ static enum ifb_code send_ready(struct dispatch *d, struct model_state *m, int64
 
         /* Nothing in flight will leave anything of the budget. */
         if (gate == GATE_BUDGET && !ifb_transport_flying(d->transport))
-            d->budget_used_up = true;
-        if (d->stopped_us || d->budget_used_up) {
+            purse->empty = true;
+        if (d->stopped_us || purse->empty) {
             drop_flight(d, take_ready(d, m));
         } else if (gate == GATE_OPEN) {
             code = send_call(d, take_ready(d, m), err);
@@ -523,14 +577,14 @@ static enum ifb_code send_ready(struct dispatch *d, struct model_state *m, int64
  * place in the window, so that a long Retry-After of a few does not stop the
  * rest; but a server that refuses everything is not asked everything.
  */
-static bool has_room(const struct dispatch *d, uint32_t model)
+static bool has_room(struct dispatch *d, uint32_t model)
 {
     const struct model_state *m = &d->models[model];
     size_t window = ifb_limiter_window(&m->limiter);
     size_t most = ifb_retry_well(m->failures, window) ? WAITING_MAX : 2 * window;
 
-    return !d->stopped_us && !m->dry && !m->given_up && !d->budget_used_up && !m->ready &&
-           m->flying < window && m->nwaiting < most;
+    return !d->stopped_us && !m->dry && !m->given_up && !purse_of(d, model)->empty &&
+           !m->ready && m->flying < window && m->nwaiting < most;
 }
 
 /* Starts cells of a model until it is full; *next_us is when there may be more. */
@@ -540,7 +594,8 @@ static enum ifb_code start_new(struct dispatch *d, uint32_t model, int64_t *next
     struct model_state *m = &d->models[model];
     enum ifb_code code = IFB_OK;
 
-    for (int n = 0; !code && has_room(d, model); n++) {
+    m->starved = false;
+    for (int n = 0; !code && !m->starved && has_room(d, model); n++) {
         int64_t now = ifb_clock_us(), wait_us = ifb_limiter_wait(&m->limiter, now);
         struct ifb_cell *cell;
 
@@ -548,8 +603,8 @@ static enum ifb_code start_new(struct dispatch *d, uint32_t model, int64_t *next
             *next_us = now + wait_us < *next_us ? now + wait_us : *next_us;
             break;
         }
-        cell = d->calls->take(d->calls->self, model);
-        m->dry = !cell;
+        cell = d->calls->take(d->calls->self, model, &m->starved);
+        m->dry = !cell && !m->starved;
         if (cell)
             code = advance(d, cell, err);
     }
@@ -569,13 +624,17 @@ static int wait_ms(int64_t next_us)
     return ms < 0 ? 0 : ms > WAIT_MS_MAX ? WAIT_MS_MAX : (int)ms;
 }
 
-static bool is_finished(const struct dispatch *d)
+/* With nothing in flight nothing more comes for those who wait for others' answers. */
+static bool is_finished(struct dispatch *d)
 {
     if (ifb_transport_flying(d->transport) || d->nwaiting)
         return false;
-    for (size_t i = 0; i < d->o->nmodels; i++)
-        if (!d->models[i].dry && !d->models[i].given_up && !d->stopped_us && !d->budget_used_up)
+    for (uint32_t i = 0; i < d->o->nmodels; i++) {
+        const struct model_state *m = &d->models[i];
+
+        if (!m->dry && !m->starved && !m->given_up && !d->stopped_us && !purse_of(d, i)->empty)
             return false;
+    }
     return true;
 }
 
@@ -656,16 +715,18 @@ static enum ifb_code why_ended(const struct dispatch *d, struct ifb_error *err)
             *err = d->why;
         return d->given_up;
     }
-    if (d->budget_used_up)
-        return ifb_fail(err, IFB_EBUDGET, "the budget is used up: %lld tokens, $%.4f",
-                        (long long)d->spent.tokens, d->spent.usd);
+    for (size_t i = 0; i < 2; i++)
+        if (d->purses[i].empty)
+            return ifb_fail(err, IFB_EBUDGET, "the budget%s is used up: %lld tokens, $%.4f",
+                            i ? " of judges" : "", (long long)d->purses[i].spent.tokens,
+                            d->purses[i].spent.usd);
     return IFB_OK;
 }
 
 /* Programs share our cores: without a word of the user no more run than there are. */
 static struct ifb_limits limits_of(const struct ifb_dispatch_options *o, size_t model)
 {
-    struct ifb_limits limits = o->limits;
+    struct ifb_limits limits = model < o->nmodels - o->njudges ? o->limits : o->judge_limits;
 
     for (size_t i = 0; i < o->plan->ncells; i++)
         if (o->plan->cells[i].model_index == model && !limits.fixed && !limits.most &&

@@ -10,6 +10,8 @@
 
 #include <signal.h>
 
+#include <ifbench/judge.h>
+
 #include "harness/engine/budget.h"
 #include "harness/engine/cache.h"
 #include "harness/engine/cell.h"
@@ -19,12 +21,12 @@
 
 struct ifb_dispatch_options {
     const struct ifb_plan *plan;
-    size_t nmodels;                /* of the plan */
+    size_t nmodels, njudges;       /* of the plan; judges are the last models */
     struct ifb_sampling sampling;  /* negative members: the suite's preset */
     struct ifb_strs stop_at;       /* texts at which answers end */
     int64_t top_logprobs;          /* likely tokens to ask for; 0: none */
-    struct ifb_limits limits;      /* of each model by itself */
-    struct ifb_budget budget;
+    struct ifb_limits limits, judge_limits;  /* of each model, of each judge by itself */
+    struct ifb_budget budget, judge_budget;  /* of all models, of all judges together */
     const struct ifb_price *prices;  /* one a model; NULL: unknown */
     struct ifb_cache *cache;       /* NULL: none */
     int64_t timeout_ms, total_timeout_ms;
@@ -43,8 +45,16 @@ struct ifb_sampling ifb_sampling_merge(struct ifb_sampling wanted,
 /* What the caller does; all are called on the dispatching thread. */
 struct ifb_dispatch_calls {
     void *self;
-    /* The next cell of a model with turns to ask, NULL when there is none. */
-    struct ifb_cell *(*take)(void *self, uint32_t model);
+    /*
+     * The next cell of a model with turns to ask, NULL when there is none; *later is
+     * set when there may be one once others have been answered.
+     */
+    struct ifb_cell *(*take)(void *self, uint32_t model, bool *later);
+    /* What a judge's cell asks next; *done when it has its judgment. NULL: there are no judges. */
+    enum ifb_code (*ask)(void *self, struct ifb_cell *cell, struct ifb_judge_request *out,
+                         bool *done, struct ifb_error *err);
+    /* Whether a judge's cell can make something of its next record: else it is not cached. */
+    bool (*readable)(void *self, struct ifb_cell *cell, const struct ifb_call_record *record);
     /* Keeps a record for good (answer or failure) before it counts. */
     enum ifb_code (*keep)(void *self, const struct ifb_call_record *record, struct ifb_error *err);
     /* The cell has all its records, or no more will come. */

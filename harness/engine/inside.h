@@ -35,7 +35,8 @@ struct ifb_run_inside {
     struct ifb_replay **replays;  /* one a model; NULL where it is no replay */
     struct ifb_price *prices;     /* one a model */
     struct ifb_server **servers;  /* one a model; NULL where none was started */
-    size_t nmodels;
+    size_t nmodels, nasked, njudges;  /* all models: those that answer, then the judges */
+    struct ifb_judges *judges;    /* NULL until the run is prepared */
     bool asking;                  /* calls will be made: keys are needed */
     struct ifb_resources resources;
     struct ifb_think think;

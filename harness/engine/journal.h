@@ -41,6 +41,7 @@ struct ifb_call_record {
     ifb_str suite, item, model;
     uint32_t epoch;
     uint16_t turn;
+    ifb_str task;                      /* of a judge's call: what it is about; absent: no judge's */
     struct ifb_conversation messages;  /* as sent */
     struct ifb_response response;      /* when answered */
     ifb_str error;                     /* when not */

@@ -18,19 +18,10 @@
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
 #include "harness/engine/inside.h"
+#include "harness/engine/judged.h"
 #include "harness/engine/resources.h"
 
 #define ROWS_MAX ((size_t)1 << 30)  /* of verdicts.jsonl */
-
-/* One scoring of judgments. */
-struct judging {
-    struct ifb_run *run;
-    const struct ifb_judged *suite;
-    void *options, *state;
-    struct ifb_judged_lent lent;
-    struct ifb_buf rows;
-    int64_t nrows;
-};
 
 /* ---- files ---- */
 
@@ -105,8 +96,9 @@ static void *load(void *self)
 }
 
 /* Hands a loaded file over, noted in the manifest. */
-static enum ifb_code take_file(struct judging *j, const struct loading *l, const char *what,
-                               struct ifb_judged_file *out, struct ifb_error *err)
+static enum ifb_code take_file(struct ifb_judged_work *j, const struct loading *l,
+                               const char *what, struct ifb_judged_file *out,
+                               struct ifb_error *err)
 {
     if (l->code && err)
         *err = l->err;
@@ -120,19 +112,19 @@ static enum ifb_code take_file(struct judging *j, const struct loading *l, const
 
 /* ---- what a suite is lent ---- */
 
-static enum ifb_code read_file(struct judging *j, const char *path, struct ifb_judged_file *out,
-                               struct ifb_error *err)
+static enum ifb_code read_file(struct ifb_judged_work *j, const char *path,
+                               struct ifb_judged_file *out, struct ifb_error *err)
 {
     struct loading l = { .path = path, .arena = j->run->arena };
 
     load(&l);
-    return take_file(j, &l, j->suite->id, out, err);
+    return take_file(j, &l, j->name, out, err);
 }
 
 static enum ifb_code lend_file(void *self, ifb_str path, struct ifb_judged_file *out,
                                struct ifb_error *err)
 {
-    struct judging *j = self;
+    struct ifb_judged_work *j = self;
 
     return read_file(j, ifb_cstr(j->run->arena, path), out, err);
 }
@@ -140,7 +132,7 @@ static enum ifb_code lend_file(void *self, ifb_str path, struct ifb_judged_file 
 static enum ifb_code lend_data(void *self, const char *local, struct ifb_judged_file *out,
                                struct ifb_error *err)
 {
-    struct judging *j = self;
+    struct ifb_judged_work *j = self;
     const char *path = ifb_data_find(j->run->inside->data_dirs, local, j->run->arena);
 
     *out = (struct ifb_judged_file){ ifb_str_of(local), { NULL, 0 } };
@@ -149,31 +141,37 @@ static enum ifb_code lend_data(void *self, const char *local, struct ifb_judged_
 
 static void lend_warn(void *self, const char *fmt, ...)
 {
-    struct judging *j = self;
+    struct ifb_judged_work *j = self;
     char line[1024];
     va_list ap;
 
     va_start(ap, fmt);
     vsnprintf(line, sizeof(line), fmt, ap);
     va_end(ap);
-    ifb_run_warn(j->run, "%s: %s", j->suite->id, line);
+    ifb_run_warn(j->run, "%s: %s", j->name, line);
 }
 
-/* As a scored sample's line, with no call behind it. */
+/* As a scored sample's line; where nothing is known of a call, there is none behind it. */
 static void lend_row(void *self, const struct ifb_judged_row *row)
 {
-    struct judging *j = self;
+    struct ifb_judged_work *j = self;
     const char *outcome = ifb_outcome_name(row->outcome);
+    ifb_str model = row->model;
+    int64_t call = -1, turns = 0;
     struct ifb_jw w;
 
+    if (j->place)
+        j->place(j->self, row, &model, &call, &turns);
     ifb_jw_open(&w, &j->rows);
     ifb_jw_object(&w, NULL);
-    ifb_jw_cstr(&w, "suite", j->suite->id);
-    ifb_jw_str(&w, "model", row->model);
+    if (call >= 0)
+        ifb_jw_int(&w, "call", call);
+    ifb_jw_cstr(&w, "suite", j->name);
+    ifb_jw_str(&w, "model", model);
     ifb_jw_str(&w, "item", row->id);
     if (row->group.len)
         ifb_jw_str(&w, "group", row->group);
-    ifb_jw_int(&w, "turns", 0);
+    ifb_jw_int(&w, "turns", turns);
     ifb_jw_bool(&w, "answered", true);
     ifb_jw_cstr(&w, "outcome", outcome);
     ifb_jw_array(&w, "checks");
@@ -188,6 +186,19 @@ static void lend_row(void *self, const struct ifb_judged_row *row)
     j->nrows++;
 }
 
+void ifb_judged_lend(struct ifb_judged_work *w, bool rows)
+{
+    w->lent = (struct ifb_judged_lent){ .self = w, .arena = w->run->arena, .rows = rows,
+                                        .file = lend_file, .data = lend_data, .row = lend_row,
+                                        .warn = lend_warn };
+    ifb_buf_init(&w->rows, ROWS_MAX);
+}
+
+void ifb_judged_close(struct ifb_judged_work *w)
+{
+    ifb_buf_close(&w->rows);
+}
+
 /* Rows are for the reports that list samples: all but the summary and the table. */
 static bool wants_rows(const struct ifb_run_options *o)
 {
@@ -199,25 +210,26 @@ static bool wants_rows(const struct ifb_run_options *o)
 
 /* ---- options ---- */
 
-static enum ifb_code set_options(struct judging *j, struct ifb_error *err)
+enum ifb_code ifb_settings_read(const struct ifb_run *run, const char *name,
+                                const struct ifb_field *fields, size_t size, const void *defaults,
+                                bool all, void **out, struct ifb_error *err)
 {
-    const struct ifb_run_inside *in = j->run->inside;
-    const struct ifb_judged *s = j->suite;
+    const struct ifb_strs settings = run->inside->o.settings;
 
-    j->options = ifb_alloc(j->run->arena, s->options_size);
-    if (s->defaults)
-        memcpy(j->options, s->defaults, s->options_size);
-    for (size_t i = 0; i < in->o.settings.n; i++) {
-        ifb_str value = in->o.settings.at[i], name;
+    *out = ifb_alloc(run->arena, size ? size : 1);
+    if (defaults)
+        memcpy(*out, defaults, size);
+    for (size_t i = 0; i < settings.n; i++) {
+        ifb_str value = settings.at[i], key;
         const struct ifb_field *f;
 
-        if (!ifb_str_chop(&value, '=', &name))
+        if (!ifb_str_chop(&value, '=', &key))
             return ifb_fail(err, IFB_EUSAGE, "a setting wants NAME=VALUE");
-        f = s->fields ? ifb_field_find(s->fields, name) : NULL;
-        if (!f)
-            return ifb_fail(err, IFB_EUSAGE, "suite %s has no option %.*s", s->id, IFB_ARG(name));
-        if (ifb_field_set(f, value, j->options, j->run->arena, err))
-            return ifb_within(err, "%.*s", IFB_ARG(name));
+        f = fields ? ifb_field_find(fields, key) : NULL;
+        if (!f && all)
+            return ifb_fail(err, IFB_EUSAGE, "suite %s has no option %.*s", name, IFB_ARG(key));
+        if (f && ifb_field_set(f, value, *out, run->arena, err))
+            return ifb_within(err, "%.*s", IFB_ARG(key));
     }
     return IFB_OK;
 }
@@ -232,14 +244,14 @@ static const struct ifb_metric *metric_of(const struct ifb_judged *suite, ifb_st
     return NULL;
 }
 
-static void add_counts(struct ifb_counts *to, const struct ifb_counts *c)
+static void add_counts(struct ifb_counts *to, const struct ifb_counts *c, int sign)
 {
-    to->total += c->total;
-    to->passed += c->passed;
-    to->failed += c->failed;
-    to->errors += c->errors;
-    to->unscored += c->unscored;
-    to->pending += c->pending;
+    to->total += sign * c->total;
+    to->passed += sign * c->passed;
+    to->failed += sign * c->failed;
+    to->errors += sign * c->errors;
+    to->unscored += sign * c->unscored;
+    to->pending += sign * c->pending;
 }
 
 static size_t count_values(const struct ifb_judged_out *out)
@@ -251,14 +263,27 @@ static size_t count_values(const struct ifb_judged_out *out)
     return n;
 }
 
-static enum ifb_code fill_metrics(struct judging *j, const struct ifb_judged_out *out,
-                                  struct ifb_error *err)
+/* The spec of a model of the run, where the suite knows it by another name. */
+static ifb_str model_of(const struct ifb_judged_work *w, ifb_str name)
+{
+    const struct ifb_judged_row row = { .model = name };
+    int64_t call, turns;
+
+    if (w->place)
+        w->place(w->self, &row, &name, &call, &turns);
+    return name;
+}
+
+static enum ifb_code add_metrics(struct ifb_judged_work *j, const struct ifb_judged_out *out,
+                                 struct ifb_error *err)
 {
     struct ifb_summary *s = &j->run->summary;
-    struct ifb_metric_value *to =
-        ifb_new(j->run->arena, struct ifb_metric_value, count_values(out));
+    struct ifb_metric_value *at =
+        ifb_new(j->run->arena, struct ifb_metric_value, s->nmetrics + count_values(out));
 
-    s->metrics = to;
+    if (s->nmetrics)
+        memcpy(at, s->metrics, s->nmetrics * sizeof(*at));
+    s->metrics = at;
     for (size_t c = 0; c < out->ncells; c++)
         for (size_t i = 0; i < out->cells[c].nvalues; i++) {
             const struct ifb_metric_value *v = &out->cells[c].values[i];
@@ -267,34 +292,83 @@ static enum ifb_code fill_metrics(struct judging *j, const struct ifb_judged_out
             if (!m)
                 return ifb_fail(err, IFB_EBUG, "suite %s has no metric %.*s", j->suite->id,
                                 IFB_ARG(v->id));
-            *to = *v;
-            to->suite = ifb_str_of(j->suite->id);
-            to->model = out->cells[c].model;
-            to->unit = ifb_str_of(m->unit);
-            to->higher_is_better = m->higher_is_better;
-            to++;
+            at[s->nmetrics] = *v;
+            at[s->nmetrics].suite = ifb_str_of(j->name);
+            at[s->nmetrics].model = model_of(j, out->cells[c].model);
+            at[s->nmetrics].unit = ifb_str_of(m->unit);
+            at[s->nmetrics++].higher_is_better = m->higher_is_better;
         }
-    s->nmetrics = (size_t)(to - s->metrics);
     return IFB_OK;
 }
 
-static void fill_cells(struct judging *j, const struct ifb_judged_out *out)
+static struct ifb_cell_summary *cell_of(struct ifb_cell_summary *at, size_t n, const char *suite,
+                                        ifb_str model)
+{
+    for (size_t i = 0; i < n; i++)
+        if (ifb_str_is(at[i].suite, suite) && ifb_str_eq(at[i].model, model))
+            return &at[i];
+    return NULL;
+}
+
+static void add_cells(struct ifb_judged_work *j, const struct ifb_judged_out *out)
 {
     struct ifb_summary *s = &j->run->summary;
-    struct ifb_cell_summary *cells = ifb_new(j->run->arena, struct ifb_cell_summary, out->ncells);
+    struct ifb_cell_summary *at =
+        ifb_new(j->run->arena, struct ifb_cell_summary, s->ncells + out->ncells), *cell;
 
+    if (s->ncells)
+        memcpy(at, s->cells, s->ncells * sizeof(*at));
     for (size_t i = 0; i < out->ncells; i++) {
-        cells[i] = (struct ifb_cell_summary){
-            .suite = ifb_str_of(j->suite->id), .model = out->cells[i].model,
-            .counts = out->cells[i].counts, .latency_p50_ms = NAN, .latency_p95_ms = NAN,
-            .latency_p99_ms = NAN, .cost_usd = NAN,
-        };
-        add_counts(&s->counts, &out->cells[i].counts);
+        ifb_str model = model_of(j, out->cells[i].model);
+
+        cell = cell_of(at, s->ncells, j->name, model);
+        if (cell)
+            add_counts(&s->counts, &cell->counts, -1);
+        else
+            at[s->ncells++] = (struct ifb_cell_summary){
+                .suite = ifb_str_of(j->name), .model = model, .latency_p50_ms = NAN,
+                .latency_p95_ms = NAN, .latency_p99_ms = NAN, .cost_usd = NAN,
+            };
+        cell = cell ? cell : &at[s->ncells - 1];
+        cell->counts = out->cells[i].counts;
+        add_counts(&s->counts, &cell->counts, 1);
     }
-    s->cells = cells;
-    s->ncells = out->ncells;
-    s->groups = out->groups;
-    s->ngroups = out->ngroups;
+    s->cells = at;
+}
+
+static void add_groups(struct ifb_judged_work *j, const struct ifb_judged_out *out)
+{
+    struct ifb_summary *s = &j->run->summary;
+    struct ifb_group_row *at =
+        ifb_new(j->run->arena, struct ifb_group_row, s->ngroups + out->ngroups);
+
+    if (s->ngroups)
+        memcpy(at, s->groups, s->ngroups * sizeof(*at));
+    for (size_t i = 0; i < out->ngroups; i++) {
+        at[s->ngroups] = out->groups[i];
+        at[s->ngroups++].model = model_of(j, out->groups[i].model);
+    }
+    s->groups = at;
+}
+
+enum ifb_code ifb_judged_add(struct ifb_judged_work *w, const struct ifb_judged_out *out,
+                             struct ifb_error *err)
+{
+    add_cells(w, out);
+    add_groups(w, out);
+    return add_metrics(w, out, err);
+}
+
+enum ifb_code ifb_judged_files(struct ifb_judged_work *w, const struct ifb_judged_out *out,
+                               struct ifb_error *err)
+{
+    enum ifb_code code = IFB_OK;
+
+    for (size_t i = 0; i < out->nfiles && !code; i++)
+        code = ifb_file_write(ifb_path_join(w->run->arena, w->run->folder,
+                                            ifb_cstr(w->run->arena, out->files[i].name)),
+                              out->files[i].bytes, err);
+    return code;
 }
 
 /* ---- the run ---- */
@@ -310,7 +384,7 @@ static bool start_load(struct loading *l, const char *path, pthread_t *thread)
     return false;
 }
 
-static enum ifb_code read_judgments(struct judging *j, struct ifb_strs files,
+static enum ifb_code read_judgments(struct ifb_judged_work *j, struct ifb_strs files,
                                     struct ifb_error *err)
 {
     struct ifb_arena *scratch = ifb_arena_new();
@@ -355,7 +429,7 @@ static void set_digest(struct ifb_run_inside *in)
     ifb_sha256_close(sha);
 }
 
-static enum ifb_code write_run(struct judging *j, const struct ifb_judged_out *out,
+static enum ifb_code write_run(struct ifb_judged_work *j, const struct ifb_judged_out *out,
                                struct ifb_error *err)
 {
     struct ifb_run_inside *in = j->run->inside;
@@ -372,24 +446,24 @@ static enum ifb_code write_run(struct judging *j, const struct ifb_judged_out *o
     if (!code)
         code = ifb_file_write(ifb_path_join(j->run->arena, j->run->folder, "verdicts.jsonl"),
                               ifb_buf_view(&j->rows), err);
-    for (size_t i = 0; i < out->nfiles && !code; i++)
-        code = ifb_file_write(ifb_path_join(j->run->arena, j->run->folder,
-                                            ifb_cstr(j->run->arena, out->files[i].name)),
-                              out->files[i].bytes, err);
+    if (!code)
+        code = ifb_judged_files(j, out, err);
     if (!code)
         code = ifb_journal_end(in->journal, err);
     if (code)
         return code;
     ifb_run_summary_head(j->run);
-    fill_cells(j, out);
-    code = fill_metrics(j, out, err);
+    code = ifb_judged_add(j, out, err);
     return code ? code : ifb_run_write_reports(j->run, err);
 }
 
-static enum ifb_code work(struct judging *j, struct ifb_strs judgments, struct ifb_error *err)
+static enum ifb_code work(struct ifb_judged_work *j, struct ifb_strs judgments,
+                          struct ifb_error *err)
 {
     struct ifb_judged_out out = { 0 };
-    enum ifb_code code = set_options(j, err);
+    enum ifb_code code = ifb_settings_read(j->run, j->name, j->suite->fields,
+                                           j->suite->options_size, j->suite->defaults, true,
+                                           &j->options, err);
 
     if (!code)
         code = j->suite->open(j->options, &j->lent, &j->state, err);
@@ -415,7 +489,7 @@ static enum ifb_code find_suite(const struct ifb_run_options *o, const struct if
 enum ifb_code ifb_run_judged(struct ifb_strs judgments, const struct ifb_run_options *options,
                              struct ifb_run **out, struct ifb_error *err)
 {
-    struct judging j = { 0 };
+    struct ifb_judged_work j = { 0 };
     struct ifb_run_inside *in;
     enum ifb_code code = find_suite(options, &j.suite, err);
 
@@ -431,13 +505,11 @@ enum ifb_code ifb_run_judged(struct ifb_strs judgments, const struct ifb_run_opt
     in = j.run->inside;
     in->judged = true;
     in->data_dirs = ifb_data_dirs(in->o.data_dir, in->o.env, in->arena);
-    j.lent = (struct ifb_judged_lent){ .self = &j, .arena = j.run->arena,
-                                       .rows = wants_rows(options), .file = lend_file,
-                                       .data = lend_data, .row = lend_row, .warn = lend_warn };
-    ifb_buf_init(&j.rows, ROWS_MAX);
+    j.name = j.suite->id;
+    ifb_judged_lend(&j, wants_rows(options));
     code = ifb_run_begin(j.run, err);
     if (!code)
         code = work(&j, judgments, err);
-    ifb_buf_close(&j.rows);
+    ifb_judged_close(&j);
     return ifb_run_hand_over(j.run, code, out);
 }

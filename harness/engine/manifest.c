@@ -25,9 +25,10 @@ static void write_strs(struct ifb_jw *w, const char *key, struct ifb_strs strs)
     ifb_jw_end(w);
 }
 
-static void write_models(struct ifb_jw *w, const struct ifb_model *models, size_t n)
+static void write_models(struct ifb_jw *w, const char *key, const struct ifb_model *models,
+                         size_t n)
 {
-    ifb_jw_array(w, "models");
+    ifb_jw_array(w, key);
     for (size_t i = 0; i < n; i++) {
         ifb_jw_object(w, NULL);
         ifb_jw_str(w, "spec", models[i].spec);
@@ -84,8 +85,31 @@ static void write_host(struct ifb_jw *w, bool network)
     ifb_jw_end(w);
 }
 
+static void write_judging(struct ifb_jw *w, const struct ifb_manifest *m,
+                          const struct ifb_model *judges, size_t n)
+{
+    const struct ifb_judge_options *o = &m->options.judge;
+
+    write_models(w, "judges", judges, n);
+    ifb_jw_object(w, "judging");
+    ifb_jw_int(w, "tasks", m->tasks);
+    ifb_jw_str(w, "how", o->how);
+    ifb_jw_str(w, "templates", m->templates);
+    ifb_jw_str(w, "templates_version", m->templates_version);
+    ifb_jw_str(w, "template_file", o->templates);
+    ifb_jw_str(w, "baseline_answers", o->baseline_answers);
+    if (o->temperature >= 0)
+        ifb_jw_real(w, "temperature", o->temperature);
+    if (o->max_tokens > 0)
+        ifb_jw_int(w, "max_tokens", o->max_tokens);
+    ifb_jw_bool(w, "no_system", o->no_system);
+    ifb_jw_int(w, "retries", o->retries);
+    ifb_jw_str(w, "extra_body", o->extra_body);
+    ifb_jw_end(w);
+}
+
 static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
-                      const struct ifb_model *models, size_t nmodels)
+                      const struct ifb_model *models, size_t nmodels, size_t njudges)
 {
     ifb_jw_object(w, NULL);
     ifb_jw_cstr(w, "schema", SCHEMA);
@@ -96,7 +120,9 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     ifb_jw_int(w, "samples", m->samples);
     ifb_jw_bool(w, "scored_only", m->scored_only);
     write_strs(w, "suites", m->options.suites);
-    write_models(w, models, nmodels);
+    write_models(w, "models", models, nmodels - njudges);
+    if (njudges)
+        write_judging(w, m, models + nmodels - njudges, njudges);
     ifb_jw_str(w, "data_file", m->options.data);
     ifb_jw_str(w, "data_dir", m->options.data_dir);
     write_files(w, m);
@@ -121,7 +147,8 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
 }
 
 enum ifb_code ifb_manifest_write(const struct ifb_manifest *m, const struct ifb_model *models,
-                                 size_t nmodels, const char *path, struct ifb_error *err)
+                                 size_t nmodels, size_t njudges, const char *path,
+                                 struct ifb_error *err)
 {
     struct ifb_buf buf;
     struct ifb_jw w;
@@ -130,7 +157,7 @@ enum ifb_code ifb_manifest_write(const struct ifb_manifest *m, const struct ifb_
     ifb_buf_init(&buf, MANIFEST_MAX);
     ifb_jw_open(&w, &buf);
     w.pretty = true;
-    write_all(&w, m, models, nmodels);
+    write_all(&w, m, models, nmodels, njudges);
     ifb_buf_char(&buf, '\n');
     code = ifb_file_write(path, ifb_buf_view(&buf), err);
     ifb_buf_close(&buf);
@@ -208,6 +235,28 @@ static int64_t read_missing(ifb_str name)
     return ifb_str_is(name, "fail") ? IFB_MISSING_FAIL : IFB_MISSING_UNSCORED;
 }
 
+static bool is_true(const struct ifb_json *v)
+{
+    return v && v->truth;
+}
+
+static void read_judging(const struct ifb_json *v, struct ifb_arena *arena,
+                         struct ifb_manifest *out)
+{
+    const struct ifb_json *j = ifb_json_get(v, "judging");
+
+    out->tasks = ifb_json_int(j, "tasks", 0);
+    out->options.judge = (struct ifb_judge_options){
+        .judges = read_given(ifb_json_get(v, "judges"), arena), .how = ifb_json_str(j, "how"),
+        .templates = ifb_json_str(j, "template_file"),
+        .baseline_answers = ifb_json_str(j, "baseline_answers"),
+        .temperature = ifb_json_real(j, "temperature", -1),
+        .max_tokens = ifb_json_int(j, "max_tokens", -1),
+        .no_system = is_true(ifb_json_get(j, "no_system")),
+        .retries = ifb_json_int(j, "retries", -1), .extra_body = ifb_json_str(j, "extra_body"),
+    };
+}
+
 static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
                          struct ifb_run_options *o)
 {
@@ -234,6 +283,7 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
     o->think = ifb_json_str(v, "think");
     o->think_tags = read_strs(ifb_json_get(v, "think_tags"), NULL, arena);
     o->missing = read_missing(ifb_json_str(v, "missing"));
+    o->settings = read_strs(ifb_json_get(v, "settings"), NULL, arena);
 }
 
 enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struct ifb_manifest *out,
@@ -261,5 +311,6 @@ enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struc
     read_options(v, arena, &out->options);
     read_files(ifb_json_get(v, "data"), out);
     read_models(ifb_json_get(v, "models"), arena, out);
+    read_judging(v, arena, out);
     return IFB_OK;
 }

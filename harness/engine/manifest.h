@@ -33,11 +33,18 @@ struct ifb_manifest {
     size_t nfiles;
     const struct ifb_manifest_model *models;  /* as read; writing takes them apart */
     size_t nmodels;
+    int64_t tasks;                   /* of judges; 0: there are none */
+    ifb_str templates, templates_version;  /* SHA-256 of what judges are asked with; version of
+                                              the built-in texts, "" for those of a file */
 };
 
-/* Writes it to `path`; `models` gives provider, name and base URL beside the spec. */
+/*
+ * Writes it to `path`; `models` gives provider, name and base URL beside the spec; the
+ * last `njudges` of them are judges.
+ */
 enum ifb_code ifb_manifest_write(const struct ifb_manifest *m, const struct ifb_model *models,
-                                 size_t nmodels, const char *path, struct ifb_error *err);
+                                 size_t nmodels, size_t njudges, const char *path,
+                                 struct ifb_error *err);
 
 /* Reads it; strings live in `arena`. */
 enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struct ifb_manifest *out,

@@ -228,6 +228,9 @@ void ifb_plan_make(const struct ifb_suite_items *suites, size_t nsuites,
             add_samples(&suites[s], (uint32_t)out->ncells++, epochs, samples, out);
             c->n = (uint32_t)out->nsamples - c->first;
         }
+    out->least = out->ncalls;
+    out->nasked = out->ncells;
+    out->nasked_samples = out->nsamples;
     hash_plan(suites, nsuites, models, nmodels, epochs, out->digest);
 }
 

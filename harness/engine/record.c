@@ -98,6 +98,8 @@ void ifb_record_write(const struct ifb_call_record *r, struct ifb_buf *out)
         ifb_jw_int(&w, "epoch", r->epoch);
     if (r->turn)
         ifb_jw_int(&w, "turn", r->turn);
+    if (r->task.ptr)
+        ifb_jw_str(&w, "task", r->task);
     write_messages(&w, &r->messages);
     if (r->answered) {
         ifb_response_write(&w, &r->response);
@@ -202,6 +204,7 @@ enum ifb_code ifb_record_read(ifb_str line, struct ifb_arena *arena, struct ifb_
         .model = ifb_json_str(v, "model"),
         .epoch = (uint32_t)ifb_json_int(v, "epoch", 0),
         .turn = (uint16_t)ifb_json_int(v, "turn", 0),
+        .task = ifb_json_str(v, "task"),
         .messages = read_messages(ifb_json_get(v, "messages"), arena),
         .response = ifb_response_read(v),
         .error = ifb_json_str(v, "error"),

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness/base/arena.h"
+#include "harness/base/buf.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 
@@ -27,9 +28,12 @@ struct ifb_rows {
     struct ifb_out *out;
     struct line *waiting;  /* one a sample */
     struct lane *lanes;    /* one a plan cell */
+    struct ifb_buf behind; /* lines of no sample */
     char *path;
     int fault;             /* errno of an unnamed file */
 };
+
+#define BEHIND_MAX ((size_t)1 << 30)
 
 static void *must(void *p)
 {
@@ -60,7 +64,7 @@ static FILE *open_aside(const char *path)
 
 static enum ifb_code open_lanes(struct ifb_rows *r, struct ifb_error *err)
 {
-    for (size_t i = 0; i < r->plan->ncells; i++) {
+    for (size_t i = 0; i < r->plan->nasked; i++) {
         struct lane *lane = &r->lanes[i];
 
         lane->next = r->plan->cells[i].first;
@@ -81,9 +85,10 @@ enum ifb_code ifb_rows_open(const char *path, const struct ifb_plan *plan, struc
     enum ifb_code code;
 
     r->plan = plan;
+    ifb_buf_init(&r->behind, BEHIND_MAX);
     r->path = must(strdup(path));
-    r->waiting = must(calloc(plan->nsamples + 1, sizeof(*r->waiting)));
-    r->lanes = must(calloc(plan->ncells + 1, sizeof(*r->lanes)));
+    r->waiting = must(calloc(plan->nasked_samples + 1, sizeof(*r->waiting)));
+    r->lanes = must(calloc(plan->nasked + 1, sizeof(*r->lanes)));
     code = ifb_out_open(path, &r->out, err);
     if (!code)
         code = open_lanes(r, err);
@@ -149,13 +154,21 @@ static void append_aside(struct ifb_rows *r, FILE *aside)
         r->fault = EIO;
 }
 
+void ifb_rows_append(struct ifb_rows *r, ifb_str lines)
+{
+    ifb_buf_str(&r->behind, lines);
+}
+
 enum ifb_code ifb_rows_end(struct ifb_rows *r, struct ifb_error *err)
 {
-    for (size_t i = 0; i < r->plan->ncells; i++) {
+    for (size_t i = 0; i < r->plan->nasked; i++) {
         drain(r, &r->lanes[i], true);
         if (r->lanes[i].aside)
             append_aside(r, r->lanes[i].aside);
     }
+    if (r->behind.full)
+        return ifb_fail(err, IFB_ELIMIT, "%s would be larger than 1 GiB", r->path);
+    ifb_out_add(r->out, r->behind.ptr, r->behind.len);
     if (r->fault)
         return ifb_fail(err, IFB_EIO, "cannot write beside %s: %s", r->path, strerror(r->fault));
     return ifb_out_commit(r->out, false, err);
@@ -165,12 +178,13 @@ void ifb_rows_close(struct ifb_rows *r)
 {
     if (!r)
         return;
-    for (size_t i = 0; r->lanes && i < r->plan->ncells; i++)
+    for (size_t i = 0; r->lanes && i < r->plan->nasked; i++)
         if (r->lanes[i].aside)
             fclose(r->lanes[i].aside);
-    for (size_t i = 0; r->waiting && i < r->plan->nsamples; i++)
+    for (size_t i = 0; r->waiting && i < r->plan->nasked_samples; i++)
         free(r->waiting[i].at);
     ifb_out_close(r->out);
+    ifb_buf_close(&r->behind);
     free(r->waiting);
     free(r->lanes);
     free(r->path);

@@ -19,6 +19,9 @@ enum ifb_code ifb_rows_open(const char *path, const struct ifb_plan *plan, struc
 /* The line of a sample, with its newline; copied if it has to wait. Once a sample. */
 void ifb_rows_add(struct ifb_rows *rows, uint32_t sample, ifb_str line);
 
+/* Lines that belong to no sample, behind all others; copied. */
+void ifb_rows_append(struct ifb_rows *rows, ifb_str lines);
+
 /* Puts everything in order; samples without a line are left out. IFB_EIO. */
 enum ifb_code ifb_rows_end(struct ifb_rows *rows, struct ifb_error *err);
 

@@ -63,7 +63,8 @@ static void fill_manifest(struct ifb_run *run, bool scored_only)
 
     in->manifest.plan = ifb_str_of(in->plan.digest);
     in->manifest.calls = (int64_t)in->plan.ncalls;
-    in->manifest.samples = (int64_t)in->plan.nsamples;
+    in->manifest.samples = (int64_t)in->plan.nasked_samples;
+    in->manifest.tasks = (int64_t)(in->plan.nsamples - in->plan.nasked_samples);
     in->manifest.scored_only = scored_only;
     in->manifest.options = in->o;
 }
@@ -81,7 +82,7 @@ enum ifb_code ifb_run_make_folder(struct ifb_run *run, struct ifb_error *err)
                         "%s`, or name another --out", run->folder, run->folder);
     if (code)
         return code;
-    code = ifb_manifest_write(&in->manifest, in->models, in->nmodels,
+    code = ifb_manifest_write(&in->manifest, in->models, in->nmodels, in->njudges,
                               in_folder(run, "manifest.json"), err);
     if (!code)
         code = ifb_journal_create(in_folder(run, "journal.jsonl"), in->plan.digest, ifb_wall_ms(),
@@ -213,6 +214,33 @@ enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *opt
     return ifb_run_hand_over(run, code, out);
 }
 
+/* Those of then, but where now has the same name: later ones win. */
+static struct ifb_strs merge_settings(struct ifb_strs then, struct ifb_strs now,
+                                      struct ifb_arena *arena)
+{
+    ifb_str *at = ifb_new(arena, ifb_str, then.n + now.n);
+
+    for (size_t i = 0; i < then.n; i++)
+        at[i] = then.at[i];
+    for (size_t i = 0; i < now.n; i++)
+        at[then.n + i] = now.at[i];
+    return (struct ifb_strs){ at, then.n + now.n };
+}
+
+/* What is asked is then's; how (limits, budget, headers) is now's. */
+static void recall_judging(const struct ifb_judge_options *then, struct ifb_judge_options *now)
+{
+    now->judges = then->judges;
+    now->how = then->how;
+    now->templates = then->templates;
+    now->baseline_answers = then->baseline_answers;
+    now->temperature = then->temperature;
+    now->max_tokens = then->max_tokens;
+    now->no_system = then->no_system;
+    now->retries = then->retries;
+    now->extra_body = then->extra_body;
+}
+
 /*
  * What a stored run asked, with how and surroundings of the caller. The stored
  * manifest lives in `arena`; the run looks at it while it is prepared.
@@ -247,6 +275,10 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
         o.extra_body = then->options.extra_body;
         o.tokens_as = then->options.tokens_as;
         o.stream |= then->options.stream;
+        o.settings = merge_settings(then->options.settings, judging ? now->settings
+                                                                     : (struct ifb_strs){ 0 },
+                                    arena);
+        recall_judging(&then->options.judge, &o.judge);
         if (!judging || !o.think.ptr)
             o.think = then->options.think;
         if (!judging || !o.think_tags.n)

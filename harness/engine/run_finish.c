@@ -10,6 +10,7 @@
 #include "harness/base/str.h"
 #include "harness/engine/aggregate.h"
 #include "harness/engine/inside.h"
+#include "harness/engine/judging.h"
 #include "harness/engine/samples.h"
 
 static bool append_out(void *self, const char *bytes, size_t len)
@@ -147,5 +148,7 @@ enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err)
                   &run->summary);
     warn_replays(run);
     warn_counts(run);
+    if (ifb_judges_summarise(run, err))
+        return err->code;
     return ifb_run_write_reports(run, err);
 }

@@ -47,20 +47,20 @@ static enum ifb_code fetch_keys(struct ifb_run_inside *in, ifb_str *keys, struct
     return code ? ifb_within(err, "--key-command") : IFB_OK;
 }
 
-static enum ifb_code read_extra(struct ifb_run_inside *in, const struct ifb_json **out,
-                                struct ifb_error *err)
+static enum ifb_code read_extra(struct ifb_run_inside *in, const char *option, ifb_str text,
+                                const struct ifb_json **out, struct ifb_error *err)
 {
     *out = NULL;
-    if (!in->o.extra_body.ptr)
+    if (!text.ptr)
         return IFB_OK;
-    if (ifb_json_parse(in->arena, in->o.extra_body, 0, 1, out, err)) {
-        ifb_within(err, "--extra-body");
+    if (ifb_json_parse(in->arena, text, 0, 1, out, err)) {
+        ifb_within(err, "%s", option);
         if (err)
             err->code = IFB_EUSAGE;
         return IFB_EUSAGE;
     }
     if ((*out)->kind != IFB_JOBJECT)
-        return ifb_fail(err, IFB_EUSAGE, "--extra-body wants a JSON object, not %s",
+        return ifb_fail(err, IFB_EUSAGE, "%s wants a JSON object, not %s", option,
                         ifb_json_kind_name((*out)->kind));
     return IFB_OK;
 }
@@ -81,7 +81,7 @@ static enum ifb_code check_one_place(const struct ifb_run_inside *in, struct ifb
 {
     ifb_str first = { NULL, 0 };
 
-    for (size_t i = 0; in->o.key_command.ptr && i < in->nmodels; i++) {
+    for (size_t i = 0; in->o.key_command.ptr && i < in->nasked; i++) {
         enum ifb_reach reach = in->models[i].provider->reach;
         ifb_str place = reach == IFB_BY_SERVER ? IFB_STR("a server of the run")
                                                : place_of(in->models[i].base_url);
@@ -97,14 +97,15 @@ static enum ifb_code check_one_place(const struct ifb_run_inside *in, struct ifb
 }
 
 /* The replays are free; for the rest a cap in dollars wants a price for each. */
-static enum ifb_code load_price(struct ifb_run_inside *in, size_t i, struct ifb_error *err)
+static enum ifb_code load_price(struct ifb_run_inside *in, size_t i, double budget_usd,
+                                struct ifb_error *err)
 {
     const struct ifb_model *m = &in->models[i];
     enum ifb_code code = IFB_OK;
 
     if (in->o.prices.ptr)
         code = ifb_price_find(in->o.prices.ptr, m->name, &in->prices[i], err);
-    if (!code && in->o.budget_usd > 0 && !in->prices[i].known && !in->replays[i])
+    if (!code && budget_usd > 0 && !in->prices[i].known && !in->replays[i])
         return ifb_fail(err, IFB_EUSAGE, "--budget-usd needs the price of %.*s; write a line "
                         "\"%.*s: {input: X, output: Y}\", dollars for a million tokens, into a "
                         "file and name it with --prices", IFB_ARG(m->name), IFB_ARG(m->name));
@@ -130,7 +131,7 @@ static enum ifb_code add_variant(struct ifb_run_inside *in, const struct ifb_mod
     if (m->path.ptr)
         code = ifb_replay_read(ifb_cstr(in->arena, m->path), &in->replays[in->nmodels], err);
     if (!code)
-        code = load_price(in, in->nmodels, err);
+        code = load_price(in, in->nmodels, in->o.budget_usd, err);
     if (!code)
         in->nmodels++;
     return code;
@@ -157,6 +158,58 @@ static enum ifb_code load_model(struct ifb_run_inside *in, ifb_str spec, const s
     return code;
 }
 
+/* What judges are read with: nothing that the user gave for models. */
+static enum ifb_code judge_setting(struct ifb_run_inside *in, struct setting *with,
+                                   struct ifb_error *err)
+{
+    const char *keys = in->o.env ? in->o.env("IFBENCH_JUDGE_API_KEY") : NULL;
+    enum ifb_code code =
+        read_extra(in, "--judge-extra-body", in->o.judge.extra_body, &with->extra, err);
+
+    with->keys = !in->asking ? IFB_STR("none")
+                 : keys && *keys ? ifb_str_copy(in->arena, ifb_str_of(keys))
+                                 : (ifb_str){ NULL, 0 };
+    return code;
+}
+
+static enum ifb_code load_judge(struct ifb_run_inside *in, ifb_str spec,
+                                const struct setting *with, struct ifb_error *err)
+{
+    struct ifb_model *m = &in->models[in->nmodels];
+    enum ifb_code code = ifb_model_parse_keyed(spec, in->o.env, with->keys, in->arena, m, err);
+
+    if (code)
+        return ifb_within(err, "--judge");
+    m->extra_body = with->extra;
+    m->given = m->spec;
+    for (size_t h = 0; h < in->o.judge.headers.n && !code; h++)
+        code = add_header(m, in->o.judge.headers.at[h], err);
+    for (size_t j = in->nasked; j < in->nmodels && !code; j++)
+        if (ifb_str_eq(in->models[j].given, m->spec))
+            return ifb_fail(err, IFB_EUSAGE, "judge %.*s is named twice", IFB_ARG(m->spec));
+    if (!code && m->path.ptr)
+        code = ifb_replay_read(ifb_cstr(in->arena, m->path), &in->replays[in->nmodels], err);
+    if (!code)
+        code = load_price(in, in->nmodels, in->o.judge.budget_usd, err);
+    if (!code)
+        in->nmodels++;
+    return code;
+}
+
+static enum ifb_code load_judges(struct ifb_run_inside *in, struct ifb_error *err)
+{
+    struct setting with = { 0 };
+    enum ifb_code code = IFB_OK;
+
+    in->nasked = in->nmodels;
+    if (in->o.judge.judges.n)
+        code = judge_setting(in, &with, err);
+    for (size_t i = 0; i < in->o.judge.judges.n && !code; i++)
+        code = load_judge(in, in->o.judge.judges.at[i], &with, err);
+    in->njudges = in->nmodels - in->nasked;
+    return code;
+}
+
 enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
@@ -169,18 +222,20 @@ enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err)
                         "--model http://127.0.0.1:8080/v1#NAME or --model openai:NAME");
     code = ifb_variants_make(in->o.params, in->arena, &with.variants, err);
     if (!code)
-        code = read_extra(in, &with.extra, err);
+        code = read_extra(in, "--extra-body", in->o.extra_body, &with.extra, err);
     if (!code)
         code = fetch_keys(in, &with.keys, err);
     if (code)
         return code;
-    n = in->o.models.n * with.variants.n;
+    n = in->o.models.n * with.variants.n + in->o.judge.judges.n;
     in->models = ifb_new(in->arena, struct ifb_model, n);
     in->replays = ifb_new(in->arena, struct ifb_replay *, n);
     in->prices = ifb_new(in->arena, struct ifb_price, n);
     in->servers = ifb_new(in->arena, struct ifb_server *, n);
     for (size_t i = 0; i < in->o.models.n && !code; i++)
         code = load_model(in, in->o.models.at[i], &with, err);
+    if (!code)
+        code = load_judges(in, err);
     return code ? code : check_one_place(in, err);
 }
 
@@ -204,8 +259,8 @@ static void say_left_out(struct ifb_run *run)
 {
     struct ifb_run_inside *in = run->inside;
 
-    for (size_t m = 0; m < in->nmodels; m++)
-        for (size_t c = 0; c < in->plan.ncells; c++) {
+    for (size_t m = 0; m < in->nasked; m++)
+        for (size_t c = 0; c < in->plan.nasked; c++) {
             ifb_str what = in->plan.cells[c].model_index == m ? left_out(in, &in->plan.cells[c])
                                                               : IFB_STR("");
 
@@ -222,7 +277,7 @@ static const struct ifb_model *sibling_of(const struct ifb_run_inside *in, size_
 {
     const struct ifb_model *m = &in->models[i];
 
-    return i && ifb_str_eq(m[-1].given, m->given) ? m - 1 : NULL;
+    return i && i != in->nasked && ifb_str_eq(m[-1].given, m->given) ? m - 1 : NULL;
 }
 
 /* All load at the same time; the slowest is what is waited for. */

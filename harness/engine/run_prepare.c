@@ -13,6 +13,7 @@
 #include "harness/base/str.h"
 #include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
+#include "harness/engine/judging.h"
 #include "harness/engine/resources.h"
 #include "harness/engine/survey.h"
 #include "harness/engine/variants.h"
@@ -50,6 +51,16 @@ static ifb_str copy_str(struct ifb_arena *arena, ifb_str s)
     return s.ptr ? ifb_str_copy(arena, s) : s;
 }
 
+static void copy_judging(struct ifb_arena *arena, struct ifb_judge_options *o)
+{
+    o->judges = copy_strs(arena, o->judges);
+    o->headers = copy_strs(arena, o->headers);
+    o->how = copy_str(arena, o->how);
+    o->templates = copy_str(arena, o->templates);
+    o->baseline_answers = copy_str(arena, o->baseline_answers);
+    o->extra_body = copy_str(arena, o->extra_body);
+}
+
 struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
 {
     struct ifb_arena *arena = ifb_arena_new();
@@ -80,6 +91,7 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
     in->o.out = copy_str(arena, options->out);
     in->o.prices = copy_str(arena, options->prices);
     in->o.cache = copy_str(arena, options->cache);
+    copy_judging(arena, &in->o.judge);
     if (in->o.epochs < 1)
         in->o.epochs = 1;
     return run;
@@ -246,9 +258,10 @@ static enum ifb_code fail_unknown(ifb_str id, struct ifb_error *err)
 static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str *name,
                                 struct ifb_survey *survey, struct ifb_error *err)
 {
-    /* The answers of several epochs are compared at the end: then all items stay. */
-    const struct ifb_suite_watch watch = { survey, ifb_survey_see,
-                                           in->o.epochs > 1 ? SIZE_MAX : RESIDENT };
+    /* The answers of several epochs are compared at the end, judges look at items often: then
+     * all of them stay. */
+    bool stay = in->o.epochs > 1 || in->o.judge.judges.n;
+    const struct ifb_suite_watch watch = { survey, ifb_survey_see, stay ? SIZE_MAX : RESIDENT };
     const struct ifb_suite *suite = ifb_suite_find(*name);
     struct ifb_suite_source src = { NULL, 0 };
     enum ifb_code code = IFB_OK;
@@ -301,9 +314,11 @@ static void warn_survey(struct ifb_run *run, const struct ifb_survey *s)
     for (size_t i = 0; i < s->nkinds; i++) {
         const struct ifb_unscored_kind *k = &s->kinds[i];
 
-        ifb_run_warn(run, "%s: %zu %.*s%s%s unscored: %.*s%s", k->suite, k->n, IFB_ARG(k->id),
-                     k->id.len ? " constraint" : "item", k->n == 1 ? " stays" : "s stay",
-                     IFB_ARG(k->why), s->more_kinds && i + 1 == s->nkinds ? ", and others" : "");
+        if (run->inside->njudges && ifb_judging_find(ifb_str_of(k->suite)))
+            continue; /* a judge says what nothing here can check */
+        ifb_run_warn(run, "%s: %zu %.*s constraint%s unscored: %.*s%s", k->suite, k->n,
+                     IFB_ARG(k->id), k->n == 1 ? " stays" : "s stay", IFB_ARG(k->why),
+                     s->more_kinds && i + 1 == s->nkinds ? ", and others" : "");
     }
 }
 
@@ -352,11 +367,14 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
     in->manifest.punkt = in->resources.punkt ? IFB_STR("official") : IFB_STR("built-in");
     warn_missing(run, needs & IFB_NEEDS_PULLED & ~in->resources.have);
     warn_survey(run, &survey);
-    ifb_plan_make(in->suites, in->nsuites, in->models, in->nmodels, (uint32_t)in->o.epochs,
+    ifb_plan_make(in->suites, in->nsuites, in->models, in->nasked, (uint32_t)in->o.epochs,
                   in->arena, &in->plan);
+    code = ifb_judges_prepare(run, err);
+    if (code)
+        return code;
     in->results = ifb_results_new(&in->plan, in->arena);
     in->tally = ifb_tally_new(&in->plan, in->arena);
-    run->calls = in->plan.ncalls;
+    run->calls = in->plan.least;
     return IFB_OK;
 }
 
@@ -367,7 +385,9 @@ static void add_ceiling(const struct ifb_run_inside *in, const struct ifb_sample
     const struct ifb_plan_cell *cell = &in->plan.cells[s->cell];
     const struct ifb_price *price = &in->prices[cell->model_index];
     struct ifb_sampling wanted = ifb_sampling_over(in->o.sampling, cell->model->sampling);
-    struct ifb_request r = { .sampling = ifb_sampling_merge(wanted, &cell->suite->preset) };
+    struct ifb_request r = {
+        .sampling = ifb_sampling_merge(wanted, item->preset ? item->preset : &cell->suite->preset)
+    };
 
     for (uint16_t turn = 0; turn < s->turns; turn++) {
         struct ifb_cost most, answers;
@@ -401,7 +421,7 @@ enum ifb_code ifb_run_dry(const struct ifb_run_options *options, struct ifb_dry_
     enum ifb_code code = ifb_run_prepare(run, err);
 
     *out = (struct ifb_dry_run){ 0 };
-    for (size_t i = 0; !code && i < plan->nsamples; i++) {
+    for (size_t i = 0; !code && i < plan->nasked_samples; i++) {
         const struct ifb_sample_plan *s = &plan->samples[i];
         const struct ifb_item *item;
         struct ifb_item own;
@@ -412,6 +432,8 @@ enum ifb_code ifb_run_dry(const struct ifb_run_options *options, struct ifb_dry_
             add_dry(run->inside, s, item, out);
         ifb_item_release(&own);
     }
+    if (!code)
+        ifb_judges_dry(run->inside, out);
     ifb_arena_close(arena);
     ifb_run_close(run);
     return code;

@@ -8,6 +8,7 @@
 #include "harness/base/str.h"
 #include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
+#include "harness/engine/judging.h"
 
 #define PROGRESS_US ((int64_t)200 * 1000)
 
@@ -16,8 +17,8 @@ static void score_cell(void *shared, struct ifb_job *job, struct ifb_arena *scra
     struct ifb_run_inside *in = shared;
     struct ifb_cell *cell = (struct ifb_cell *)job;
 
-    ifb_sample_score(&in->scoring, cell->sample, cell->item, cell->records, cell->nrecords, cell->arena,
-                     scratch, &in->results[cell->sample], &cell->row);
+    ifb_sample_score(&in->scoring, cell->sample, cell->item, cell->records, cell->nrecords,
+                     cell->said, cell->arena, scratch, &in->results[cell->sample], &cell->row);
 }
 
 enum ifb_code ifb_run_work_begin(struct ifb_run *run, struct ifb_error *err)
@@ -31,6 +32,7 @@ enum ifb_code ifb_run_work_begin(struct ifb_run *run, struct ifb_error *err)
                                         ifb_run_missing(run, in->manifest.scored_only) };
     in->cursors = ifb_new(in->arena, struct ifb_cursor, in->nmodels);
     in->pool = ifb_pool_new(threads, score_cell, in);
+    ifb_judges_begin(in);
     return ifb_rows_open(path, &in->plan, &in->rows, err);
 }
 
@@ -56,6 +58,12 @@ static enum ifb_code take_for(struct ifb_run_inside *in, uint32_t sample, struct
     return code;
 }
 
+/* The rows of such a cell are made of what judges say. */
+static bool is_judged(const struct ifb_run_inside *in, const struct ifb_cell *cell)
+{
+    return in->njudges && in->plan.cells[in->plan.samples[cell->sample].cell].by_judge;
+}
+
 static void drain(struct ifb_run_inside *in, bool wait)
 {
     struct ifb_job *job;
@@ -64,15 +72,29 @@ static void drain(struct ifb_run_inside *in, bool wait)
         struct ifb_cell *cell = (struct ifb_cell *)job;
 
         count_passing(in, cell);
-        ifb_rows_add(in->rows, cell->sample, ifb_buf_view(&cell->row));
+        if (!is_judged(in, cell))
+            ifb_rows_add(in->rows, cell->sample, ifb_buf_view(&cell->row));
         ifb_cell_give(&in->cells, cell);
     }
 }
 
-static void push(struct ifb_run_inside *in, struct ifb_cell *cell)
+/*
+ * Has a settled cell scored. One whose constraints judges are still to be asked about
+ * is let go of: it is read again when they have answered.
+ */
+static enum ifb_code push(struct ifb_run_inside *in, struct ifb_cell *cell, struct ifb_error *err)
 {
+    enum ifb_code code = IFB_OK;
+
+    if (!ifb_judges_all_said(in, cell->sample)) {
+        ifb_cell_give(&in->cells, cell);
+        return IFB_OK;
+    }
+    if (in->njudges)
+        code = ifb_judges_said(in, cell, err);
     ifb_pool_push(in->pool, &cell->job);
     drain(in, false);
+    return code;
 }
 
 /* Reads back what the journal knows of a sample's turns; stops at the first that is pending. */
@@ -103,23 +125,144 @@ static bool is_settled(const struct ifb_run_inside *in, const struct ifb_cell *c
            (cell->nrecords && !cell->records[cell->nrecords - 1].answered);
 }
 
+/* ---- judges' tasks ---- */
+
+enum ifb_code ifb_judge_recall(struct ifb_run_inside *in, uint32_t sample, struct ifb_cell **out,
+                               bool *done, struct ifb_error *err)
+{
+    enum ifb_code code = ifb_cell_take(&in->cells, &in->plan, sample, out, err);
+
+    if (code)
+        return code;
+    code = recall(in, *out, err);
+    if (!code)
+        code = ifb_judge_advance(in, *out, done, err);
+    if (code) {
+        ifb_cell_give(&in->cells, *out);
+        *out = NULL;
+    }
+    return code;
+}
+
+/* The answer that a task was the last to say something about is scored now. */
+static enum ifb_code score_answer(struct ifb_run_inside *in, uint32_t task, struct ifb_error *err)
+{
+    const struct ifb_sample_plan *t = &in->plan.samples[task];
+    const struct ifb_plan_cell *pc = &in->plan.cells[t->cell];
+    const struct ifb_judge_set *set = pc->judging->self;
+    uint32_t sample = ifb_plan_answer(&in->plan, pc->judging->pairs[pc->pair].side[0], t->index,
+                                      t->epoch);
+    struct ifb_cell *cell;
+    enum ifb_code code;
+
+    if (set->judging->record || in->results[sample].scored || !ifb_judges_all_said(in, sample))
+        return IFB_OK;
+    code = take_for(in, sample, &cell, err);
+    if (!code)
+        code = recall(in, cell, err);
+    if (!code && is_settled(in, cell))
+        return push(in, cell, err);
+    if (cell)
+        ifb_cell_give(&in->cells, cell);
+    return code;
+}
+
+/* The task has its judgment, or never will: what is kept of it, and on to what waited for it. */
+static enum ifb_code finish_task(struct ifb_run_inside *in, struct ifb_cell *cell,
+                                 struct ifb_error *err)
+{
+    uint32_t sample = cell->sample;
+    bool done;
+    enum ifb_code code = ifb_judge_advance(in, cell, &done, err);
+
+    if (!code)
+        ifb_judge_result(in, cell, &in->results[sample]);
+    ifb_judges_settle(in, sample);
+    ifb_cell_give(&in->cells, cell);
+    return code ? code : score_answer(in, sample, err);
+}
+
+/* A judge whose replies are in a file. */
+static enum ifb_code judge_replay(struct ifb_run_inside *in, struct ifb_cell *cell,
+                                  struct ifb_replay *replay, bool *done, struct ifb_error *err)
+{
+    enum ifb_code code = IFB_OK;
+
+    while (!code && !*done) {
+        struct ifb_call_record r = ifb_cell_record(cell, &in->plan);
+        ifb_str prompt = r.messages.at[r.messages.n - 1].text;
+
+        r.answered = ifb_replay_find(replay, prompt, false, &r.response.text);
+        if (!r.answered)
+            r.error = IFB_STR("no reply to this prompt in the file");
+        code = ifb_journal_add(in->journal, &r, err);
+        cell->records[cell->nrecords++] = r;
+        if (!code)
+            code = ifb_judge_advance(in, cell, done, err);
+    }
+    return code;
+}
+
+/*
+ * The next task of a judge that needs the network; those that do not are finished on
+ * the way. With `known_only` nothing is asked any more.
+ */
+static enum ifb_code next_task(struct ifb_run_inside *in, uint32_t model, bool known_only,
+                               struct ifb_cell **out, struct ifb_error *err)
+{
+    uint32_t sample;
+
+    *out = NULL;
+    while ((known_only || !(in->o.stop && *in->o.stop)) && ifb_judges_pop(in, model, &sample)) {
+        struct ifb_cell *cell;
+        bool done;
+        enum ifb_code code = ifb_judge_recall(in, sample, &cell, &done, err);
+
+        if (!code && !done && !known_only && in->replays[model])
+            code = judge_replay(in, cell, in->replays[model], &done, err);
+        if (code)
+            return code;
+        if (!done && !known_only) {
+            *out = cell;
+            return IFB_OK;
+        }
+        if (done)
+            code = finish_task(in, cell, err);
+        else
+            ifb_cell_give(&in->cells, cell);
+        if (code)
+            return code;
+    }
+    return IFB_OK;
+}
+
 /* ---- the callbacks of the dispatcher ---- */
+
+/* Keeps a record; judges that waited for it are told. */
+static enum ifb_code keep_answer(struct ifb_run_inside *in, const struct ifb_call_record *record,
+                                 struct ifb_error *err)
+{
+    enum ifb_code code = ifb_journal_add(in->journal, record, err);
+
+    if (!code && in->njudges && !record->task.ptr)
+        ifb_judges_answered(in, (uint32_t)(ifb_plan_sample_of(&in->plan, record->call) -
+                                           in->plan.samples));
+    return code;
+}
 
 static enum ifb_code keep_record(void *self, const struct ifb_call_record *record,
                                  struct ifb_error *err)
 {
-    struct ifb_run *run = self;
-
-    return ifb_journal_add(run->inside->journal, record, err);
+    return keep_answer(((struct ifb_run *)self)->inside, record, err);
 }
 
 static enum ifb_code cell_done(void *self, struct ifb_cell *cell, struct ifb_error *err)
 {
-    struct ifb_run *run = self;
+    struct ifb_run_inside *in = ((struct ifb_run *)self)->inside;
 
-    (void)err;
-    push(run->inside, cell);
-    return IFB_OK;
+    if (in->plan.samples[cell->sample].cell >= in->plan.nasked)
+        return finish_task(in, cell, err);
+    return push(in, cell, err);
 }
 
 static void cell_dropped(void *self, struct ifb_cell *cell)
@@ -144,7 +287,7 @@ static enum ifb_code answer_replay(struct ifb_run_inside *in, struct ifb_cell *c
                      ifb_replay_find(replay, prompt, first, &r.response.text);
         if (!r.answered)
             r.error = IFB_STR("no answer for this prompt in the file");
-        code = ifb_journal_add(in->journal, &r, err);
+        code = keep_answer(in, &r, err);
         if (code)
             return code;
         cell->records[cell->nrecords++] = r;
@@ -193,7 +336,9 @@ static enum ifb_code next_cell(struct ifb_run_inside *in, uint32_t model, bool k
             return code;
         }
         if (is_settled(in, cell)) {
-            push(in, cell);
+            code = push(in, cell, err);
+            if (code)
+                return code;
         } else if (known_only) {
             ifb_cell_give(&in->cells, cell);
         } else {
@@ -211,14 +356,35 @@ struct asking {
     struct ifb_error error;
 };
 
-static struct ifb_cell *take_cell(void *self, uint32_t model)
+static struct ifb_cell *take_cell(void *self, uint32_t model, bool *later)
 {
     struct asking *a = self;
+    struct ifb_run_inside *in = a->run->inside;
     struct ifb_cell *cell = NULL;
 
-    if (!a->code)
-        a->code = next_cell(a->run->inside, model, false, &cell, &a->error);
+    if (!a->code && model >= in->nasked)
+        a->code = next_task(in, model, false, &cell, &a->error);
+    else if (!a->code)
+        a->code = next_cell(in, model, false, &cell, &a->error);
+    *later = !cell && !a->code && model >= in->nasked && ifb_judges_wait(in, model);
     return cell;
+}
+
+static enum ifb_code asking_ask(void *self, struct ifb_cell *cell, struct ifb_judge_request *out,
+                                bool *done, struct ifb_error *err)
+{
+    struct ifb_run_inside *in = ((struct asking *)self)->run->inside;
+    enum ifb_code code = ifb_judge_advance(in, cell, done, err);
+
+    if (!code)
+        *out = cell->view->step.ask;
+    return code;
+}
+
+static bool asking_readable(void *self, struct ifb_cell *cell,
+                            const struct ifb_call_record *record)
+{
+    return ifb_judge_readable(((struct asking *)self)->run->inside, cell, record);
 }
 
 static enum ifb_code asking_keep(void *self, const struct ifb_call_record *r, struct ifb_error *err)
@@ -250,7 +416,7 @@ static void tell_progress(struct ifb_run_inside *in, size_t flying, int64_t retr
     if (!in->o.progress || (!last && now - in->progress_us < PROGRESS_US))
         return;
     in->progress_us = now;
-    p = (struct ifb_progress){ .calls = (int64_t)in->plan.ncalls,
+    p = (struct ifb_progress){ .calls = (int64_t)in->plan.least,
                                .done = (int64_t)ifb_journal_answers(in->journal),
                                .failed = (int64_t)ifb_journal_failures(in->journal),
                                .flying = (int64_t)flying, .retries = retries,
@@ -274,11 +440,14 @@ static struct ifb_dispatch_options dispatch_options(const struct ifb_run_inside 
 {
     struct ifb_dispatch_options o = {
         .plan = &in->plan, .sampling = in->o.sampling,
-        .nmodels = in->nmodels, .cache = in->cache,
+        .nmodels = in->nmodels, .njudges = in->njudges, .cache = in->cache,
         .stop_at = in->o.stop_at, .top_logprobs = in->o.top_logprobs,
         .limits = { .fixed = in->o.concurrency, .most = in->o.max_concurrency,
                     .rpm = in->o.rpm, .tpm = in->o.tpm },
+        .judge_limits = { .fixed = in->o.judge.concurrency, .most = in->o.judge.max_concurrency,
+                          .rpm = in->o.judge.rpm, .tpm = in->o.judge.tpm },
         .budget = { .tokens = in->o.budget_tokens, .usd = in->o.budget_usd },
+        .judge_budget = { .tokens = in->o.judge.budget_tokens, .usd = in->o.judge.budget_usd },
         .prices = in->prices,
         .timeout_ms = in->o.timeout_s > 0 ? (int64_t)(in->o.timeout_s * 1000) : 120000,
         .total_timeout_ms = in->o.total_timeout_s > 0 ? (int64_t)(in->o.total_timeout_s * 1000)
@@ -299,8 +468,10 @@ static enum ifb_code score_known(struct ifb_run_inside *in, struct ifb_error *er
     struct ifb_cell *none;
     enum ifb_code code = IFB_OK;
 
-    for (uint32_t m = 0; m < in->nmodels && !code; m++)
+    for (uint32_t m = 0; m < in->nasked && !code; m++)
         code = next_cell(in, m, true, &none, err);
+    for (uint32_t m = (uint32_t)in->nasked; m < in->nmodels && !code; m++)
+        code = next_task(in, m, true, &none, err);
     return code;
 }
 
@@ -310,14 +481,16 @@ static enum ifb_code ask_all(struct ifb_run *run, struct ifb_error *err)
     struct ifb_run_inside *in = run->inside;
     struct ifb_dispatch_options o = dispatch_options(in);
     struct asking a = { .run = run };
-    struct ifb_dispatch_calls calls = { &a, take_cell, asking_keep, asking_done, asking_drop,
-                                        asking_idle };
-    bool network = false;
+    struct ifb_dispatch_calls calls = { .self = &a, .take = take_cell, .ask = asking_ask,
+                                        .readable = asking_readable, .keep = asking_keep,
+                                        .done = asking_done, .drop = asking_drop,
+                                        .idle = asking_idle };
+    bool network = false, later;
     enum ifb_code code = IFB_OK;
 
     for (uint32_t m = 0; m < in->nmodels && !a.code; m++)
         if (in->replays[m])
-            take_cell(&a, m);
+            take_cell(&a, m, &later);
         else
             network = true;
     if (!a.code && network) {
@@ -349,17 +522,20 @@ enum ifb_code ifb_run_ask(struct ifb_run *run, struct ifb_error *err)
 enum ifb_code ifb_run_score_journal(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
+    struct ifb_cell *none;
     enum ifb_code code = IFB_OK;
 
-    for (uint32_t s = 0; s < in->plan.nsamples && !code; s++) {
+    for (uint32_t m = (uint32_t)in->nasked; m < in->nmodels && !code; m++)
+        code = next_task(in, m, true, &none, err);
+    for (uint32_t s = 0; s < in->plan.nasked_samples && !code; s++) {
         struct ifb_cell *cell;
 
         code = take_for(in, s, &cell, err);
         if (code)
             break;
         code = recall(in, cell, err);
-        if (!code && is_settled(in, cell))
-            push(in, cell);
+        if (!code && is_settled(in, cell) && !in->results[s].scored)
+            code = push(in, cell, err);
         else
             ifb_cell_give(&in->cells, cell);
     }
@@ -375,8 +551,10 @@ enum ifb_code ifb_run_work_end(struct ifb_run *run, struct ifb_error *err)
     drain(in, true);
     ifb_pool_close(in->pool);
     in->pool = NULL;
+    code = ifb_judges_finish(run, err);
     ifb_cells_close(&in->cells);
-    code = ifb_rows_end(in->rows, err);
+    if (!code)
+        code = ifb_rows_end(in->rows, err);
     ifb_rows_close(in->rows);
     in->rows = NULL;
     return code;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/engine/score.h"
 
+#include <ifbench/judge.h>
+
 #include "harness/base/arena.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
@@ -113,6 +115,16 @@ static ifb_verdict no_answer(const struct ifb_constraint *c, enum ifb_missing mi
                           .why = IFB_STR("no answer") };
 }
 
+/* What a judge alone decides. */
+static ifb_verdict by_judge(uint8_t said)
+{
+    if (said == IFB_SAID_YES)
+        return (ifb_verdict){ .outcome = IFB_PASS, .why = IFB_STR("judged: yes") };
+    if (said == IFB_SAID_NO)
+        return (ifb_verdict){ .outcome = IFB_FAIL, .why = IFB_STR("judged: no") };
+    return (ifb_verdict){ .outcome = IFB_UNSCORED, .why = IFB_STR("no judgment") };
+}
+
 static enum ifb_outcome outcome_of(const uint8_t *strict, size_t n)
 {
     enum ifb_outcome all = n ? IFB_PASS : IFB_UNSCORED; /* a judge's suite: nothing to check */
@@ -179,7 +191,7 @@ static void write_head(struct ifb_jw *w, const struct ifb_scoring *s, uint32_t s
 
 void ifb_sample_score(const struct ifb_scoring *s, uint32_t sample, const struct ifb_item *item,
                       const struct ifb_call_record *records, size_t nrecords,
-                      struct ifb_arena *cell, struct ifb_arena *scratch,
+                      const uint8_t *said, struct ifb_arena *cell, struct ifb_arena *scratch,
                       struct ifb_sample_result *out, struct ifb_buf *row)
 {
     const struct ifb_sample_plan *p = &s->plan->samples[sample];
@@ -195,7 +207,12 @@ void ifb_sample_score(const struct ifb_scoring *s, uint32_t sample, const struct
         ifb_verdict strict = no_answer(c, s->missing), loose = strict;
 
         if (forms)
+            ifb_forms_say(forms, said);
+        if (forms && !c->check && said)
+            strict = loose = by_judge(*said);
+        else if (forms)
             ifb_constraint_score(c, forms, scratch, true, &strict, &loose);
+        said += said ? ifb_questions_of(c) : 0;
         out->strict[i] = (uint8_t)strict.outcome;
         out->loose[i] = (uint8_t)loose.outcome;
         write_verdict(&w, c, &strict, &loose);
@@ -204,7 +221,7 @@ void ifb_sample_score(const struct ifb_scoring *s, uint32_t sample, const struct
     out->scored = true;
     out->answered = a.complete;
     out->outcome = (uint8_t)outcome_of(out->strict, item->nconstraints);
-    if (!a.complete && s->missing == IFB_MISSING_UNSCORED)
+    if ((!a.complete && s->missing == IFB_MISSING_UNSCORED) || s->plan->cells[p->cell].by_judge)
         out->outcome = IFB_UNSCORED;
     ifb_jw_bool(&w, "answered", out->answered);
     if (out->incomplete)

@@ -31,6 +31,12 @@ struct ifb_sample_result {
     bool scored, answered, failed_call, incomplete, reasoning_removed, cached;
 };
 
+/* Questions about an answer that a constraint puts to a judge. */
+static inline size_t ifb_questions_of(const struct ifb_constraint *c)
+{
+    return c->questions.n ? c->questions.n : !c->check;
+}
+
 /* Makes room for the outcomes of an item's constraints, in `arena`. */
 void ifb_result_room(struct ifb_sample_result *r, const struct ifb_item *item,
                      struct ifb_arena *arena);
@@ -40,13 +46,14 @@ struct ifb_sample_result *ifb_results_new(const struct ifb_plan *plan, struct if
 
 /*
  * Scores sample number `sample`, whose item is `item`. `records` are the last records of its calls in
- * turn order; fewer than the sample's turns when the rest were never asked.
+ * turn order; fewer than the sample's turns when the rest were never asked. `said` are the
+ * answers of judges (enum ifb_said) to the questions of its constraints; NULL: none was asked.
  * Everything temporary lives in `cell` and `scratch`. Appends the row, with its
  * newline, to `row`.
  */
 void ifb_sample_score(const struct ifb_scoring *s, uint32_t sample, const struct ifb_item *item,
                       const struct ifb_call_record *records, size_t nrecords,
-                      struct ifb_arena *cell, struct ifb_arena *scratch,
+                      const uint8_t *said, struct ifb_arena *cell, struct ifb_arena *scratch,
                       struct ifb_sample_result *out, struct ifb_buf *row);
 
 #endif

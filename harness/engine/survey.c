@@ -35,12 +35,8 @@ static void note_unscored(struct ifb_survey *s, const struct ifb_suite *suite,
 
 void ifb_survey_see(void *self, const struct ifb_suite *suite, const struct ifb_item *item)
 {
-    static const struct ifb_constraint all = { .id = IFB_STR_INIT(""),
-                                               .broken = IFB_STR_INIT("that takes a judge") };
     struct ifb_survey *s = self;
 
-    if (!item->nconstraints)
-        note_unscored(s, suite, &all);
     for (size_t i = 0; i < item->nconstraints; i++) {
         const struct ifb_constraint *c = &item->constraints[i];
 

@@ -105,7 +105,7 @@ enum ifb_code ifb_run_verify(const char *folder, void (*tell)(void *self, const 
         code = check_journal(ifb_path_join(arena, folder, "journal.jsonl"), &m, &t, err);
     }
     if (!code && ifb_file_exists(verdicts))
-        code = check_verdicts(verdicts, m.samples, err);
+        code = check_verdicts(verdicts, m.samples + 2 * m.tasks, err);  /* two to a pair */
     ifb_arena_close(arena);
     return code;
 }

@@ -92,6 +92,8 @@ struct ifb_probe {
     struct ifb_span spans[IFB_SPANS_MAX];
     uint16_t nspans;
     int64_t *steps;  /* what patterns may still take together; NULL: each its own */
+    const uint8_t *said;  /* enum ifb_said (judge.h) to each of the constraint's questions; NULL:
+                             no judge was asked */
 };
 
 /* A row of `ifbench scorers ID`, and a test. */
@@ -231,6 +233,12 @@ void ifb_constraint_release(struct ifb_constraint *c);
  */
 struct ifb_forms *ifb_forms_new(struct ifb_arena *cell, ifb_str answer,
                                 const struct ifb_resources *res);
+
+/*
+ * What judges said of the questions of the constraint that is scored next; NULL: none
+ * was asked. The forms are judged by it alike.
+ */
+void ifb_forms_say(struct ifb_forms *forms, const uint8_t *said);
 
 /*
  * Strict and loose verdict of one constraint on one answer.

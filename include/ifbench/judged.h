@@ -37,6 +37,7 @@ struct ifb_judged_file {
  */
 struct ifb_judged_row {
     ifb_str model, id;         /* id: unique within the model */
+    ifb_str item;              /* the question's id, where `id` says more; absent: id */
     ifb_str group;             /* category or data set; may be absent */
     ifb_str check;             /* what was judged: "preference", "rating" */
     ifb_str why;               /* what the judge said and what it was compared with */

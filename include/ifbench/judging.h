@@ -135,7 +135,8 @@ struct ifb_judging {
      * the official tool writes a failure. NULL: nothing is written, and what the tasks
      * said (ifb_judgment.said, one after the other) are the answers to the questions of
      * the item's constraints: a constraint without a check is one question, and holds
-     * when the answer is yes; one with `questions` has so many.
+     * when the answer is yes; one with `questions` has so many. The questions of a
+     * task are then its context's `checks`.
      */
     enum ifb_code (*record)(const void *state, const struct ifb_judging_match *match,
                             const struct ifb_judge_outcome *outcomes, size_t n,
@@ -169,5 +170,17 @@ const struct ifb_judging *ifb_judging_next(const struct ifb_judging *previous);
  */
 ifb_str ifb_judging_model_name(ifb_str name);
 struct ifb_judgment ifb_judgment_none(void);
+
+/*
+ * ---- for the engine ----
+ * What several judges say together: the median of ratings, the label and the answers
+ * that most of them give (labels by who is better; no majority is no difference, and
+ * nothing said). Unreadable when no judgment was read. Lives in `arena`.
+ */
+struct ifb_judgment ifb_judgment_jury(const struct ifb_judgment *at, size_t n,
+                                      struct ifb_arena *arena);
+
+/* True when an answer holds marks of verdicts, tokens of chat templates or lines of prompts. */
+bool ifb_judging_suspect(ifb_str answer);
 
 #endif

@@ -81,6 +81,23 @@ struct ifb_speed {
     int64_t tokens_out;    /* of them, as far as it was reported */
 };
 
+/*
+ * How the judgments of a suite's answers by one judge came out: expected is the sum
+ * of judged, failed, unread, unanswered and pending.
+ */
+struct ifb_judge_summary {
+    ifb_str suite, judge;
+    int64_t expected;
+    int64_t judged;
+    int64_t failed;       /* a call of it got no reply */
+    int64_t unread;       /* no reply to it could be read */
+    int64_t unanswered;   /* there was no answer to judge */
+    int64_t pending;
+    int64_t cached;       /* judgments with a reply from the cache */
+    int64_t tokens_in, tokens_out;
+    double cost_usd;      /* NaN when there are no prices */
+};
+
 struct ifb_summary {
     ifb_str version;       /* of ifbench */
     ifb_str run;           /* name of the run's folder */
@@ -96,6 +113,8 @@ struct ifb_summary {
     const struct ifb_cell_summary *cells;
     size_t ncells;
     struct ifb_counts counts;  /* over all cells */
+    const struct ifb_judge_summary *judges;
+    size_t njudges;
     const ifb_str *warnings;
     size_t nwarnings;
 };

@@ -28,6 +28,28 @@ struct ifb_progress {
     bool last;
 };
 
+/*
+ * Who judges answers, and how. A judge is asked with limits, a budget, headers and
+ * keys of its own: nothing of the models' reaches it but their answers. Keys come
+ * from IFBENCH_JUDGE_API_KEY, else from where the provider's keys do.
+ */
+struct ifb_judge_options {
+    struct ifb_strs judges;    /* specs; none: nothing is judged; several: a jury besides */
+    ifb_str how;               /* id of a judging for all suites; absent: each suite's own */
+    ifb_str templates;         /* file of prompts, as judge_prompts.jsonl; absent: built in */
+    ifb_str baseline_answers;  /* file in the suite's form, or a run's folder; absent: the pack's */
+    double temperature;        /* negative: the protocol's */
+    int64_t max_tokens;        /* 0 or less: the protocol's */
+    bool no_system;            /* system text goes before the user's */
+    int64_t retries;           /* judgments that cannot be read are asked for again; negative: 1 */
+    int64_t concurrency, max_concurrency;  /* of each judge, as for models */
+    double rpm, tpm;
+    int64_t budget_tokens;     /* of all judges together; 0: no limit */
+    double budget_usd;
+    struct ifb_strs headers;   /* "Name: value" */
+    ifb_str extra_body;        /* a JSON object, merged into each request */
+};
+
 /* What a run is to do. Zero-initialise, then set what differs. */
 struct ifb_run_options {
     /* what is asked of whom */
@@ -73,7 +95,8 @@ struct ifb_run_options {
     ifb_str think;             /* "strip" or "keep"; absent: strip */
     struct ifb_strs think_tags;  /* pairs "OPEN,CLOSE"; empty: <think>,</think> */
     int64_t missing;           /* -1: the rule of the command; else enum ifb_missing */
-    struct ifb_strs settings;  /* "NAME=VALUE": options of a judged suite */
+    struct ifb_strs settings;  /* "NAME=VALUE": options of judged suites and their judging */
+    struct ifb_judge_options judge;
     /* where to */
     ifb_str out;               /* the run's folder; absent: runs/TIME-SUITE */
     struct ifb_strs reports;   /* ids; empty: those written by default */
@@ -143,6 +166,9 @@ enum ifb_code ifb_run_verify(const char *folder, void (*tell)(void *self, const 
 /* What would be asked, without asking: fills counts only. */
 struct ifb_dry_run {
     size_t calls, samples, constraints;
+    size_t judgments;      /* things that judges are to say, all judges together */
+    size_t judge_calls;    /* for them at least; tokens and dollars are with the others' */
+    int64_t judge_tokens_most;
     size_t prompt_bytes;
     int64_t tokens_most;   /* in and out: a token for three bytes, max_tokens for each answer */
     double usd_most;       /* NaN where a model's price is not known */

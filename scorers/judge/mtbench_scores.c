@@ -273,6 +273,7 @@ static void tell(const struct ifb_mtb *s, const struct ifb_mtb_row *r, ifb_str l
     size_t category = s->category[r->question];
     struct ifb_judged_row row = {
         .model = label, .check = ifb_str_of(check), .outcome = outcome, .why = why,
+        .item = s->questions.at[r->question],
         .group = ifb_str_of(category < N_OF(categories) ? categories[category] : NULL)
     };
 

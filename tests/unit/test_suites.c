@@ -584,6 +584,7 @@ static void suites_are_found_by_name_and_in_order(void **state)
         assert_ptr_equal(ifb_suite_find(ifb_str_of(s->id)), s);
         assert_non_null(s->doc);
         assert_non_null(s->cite);
+        /* a suite without metrics has those of the judged suite of its name */
         assert_non_null(s->metrics);
         assert_true(s->metrics[0].id || ifb_judged_find(ifb_str_of(s->id)));
         n++;
