@@ -124,6 +124,13 @@ static enum ifb_code fill_bank(struct ifb_run_inside *in, struct ifb_judge_set *
         code = lent->file(lent->self, path, &file, err);
         return code ? code : ifb_bank_add_file(set->bank, set->judging, &file, err);
     }
+    /* A suite whose questions come with the baseline's answers, read from a file of one's own. */
+    if (in->o.data.ptr && set->judging->baseline &&
+        strcmp(set->judging->baseline[0], set->plan.items->suite->files[0]) == 0 &&
+        !ifb_is_folder(in->o.data.ptr)) {
+        code = lent->file(lent->self, in->o.data, &file, err);
+        return code ? code : ifb_bank_add_file(set->bank, set->judging, &file, err);
+    }
     for (size_t i = 0; set->judging->baseline && set->judging->baseline[i] && !code; i++) {
         code = lent->data(lent->self, set->judging->baseline[i], &file, err);
         if (!code && file.bytes.ptr)

@@ -95,7 +95,12 @@ enum ifb_reading {
 };
 
 /* An answer to a question of a list. */
-enum ifb_said { IFB_SAID_NOTHING, IFB_SAID_YES, IFB_SAID_NO };
+enum ifb_said {
+    IFB_SAID_NOTHING,
+    IFB_SAID_YES,
+    IFB_SAID_NO,
+    IFB_SAID_UNREADABLE  /* something, which counts as an error and no */
+};
 
 struct ifb_judgment {
     enum ifb_reading how;

@@ -17,28 +17,36 @@
 #define RECORD_MAX ((size_t)256 << 20)
 #define GAMES 2
 
+struct options {
+    ifb_str baseline;
+};
+
 struct state {
+    const struct options *o;
     bool v01;
 };
+
+static void *new_state(const void *options, const struct ifb_judged_lent *lent, bool v01)
+{
+    struct state *s = ifb_new(lent->arena, struct state, 1);
+
+    *s = (struct state){ options, v01 };
+    return s;
+}
 
 static enum ifb_code open_v01(const void *options, const struct ifb_judged_lent *lent, void **out,
                               struct ifb_error *err)
 {
-    struct state *s = ifb_new(lent->arena, struct state, 1);
-
-    (void)options;
     (void)err;
-    s->v01 = true;
-    *out = s;
+    *out = new_state(options, lent, true);
     return IFB_OK;
 }
 
 static enum ifb_code open_v2(const void *options, const struct ifb_judged_lent *lent, void **out,
                              struct ifb_error *err)
 {
-    (void)options;
     (void)err;
-    *out = ifb_new(lent->arena, struct state, 1);
+    *out = new_state(options, lent, false);
     return IFB_OK;
 }
 
@@ -101,7 +109,7 @@ static void write_id(struct ifb_jw *w, const struct state *s, const struct ifb_i
 static ifb_str said_in(const struct state *s, const struct ifb_judge_outcome *o,
                        struct ifb_arena *arena)
 {
-    ifb_str all = s->v01 ? IFB_STR("") : o->replies[0].text;
+    ifb_str all = s->v01 || !o->nreplies ? IFB_STR("") : o->replies[0].text;
 
     for (size_t i = 0; s->v01 && i < o->nreplies; i++)
         all = ifb_fmt(arena, "%.*s\n%.*s", IFB_ARG(all), IFB_ARG(o->replies[i].text));
@@ -123,11 +131,11 @@ static void write_prompt(struct ifb_jw *w, const char *key, const struct ifb_jud
     ifb_jw_end(w);
 }
 
-/* A game whose call failed is null. */
+/* A game whose call failed is null; what a jury says has no text. */
 static void write_game(struct ifb_jw *w, const struct state *s, const struct ifb_judge_outcome *o,
                        struct ifb_arena *arena)
 {
-    if (!o->nreplies) {
+    if (!o->nreplies && !o->said.label) {
         ifb_jw_null(w, NULL);
         return;
     }
@@ -224,21 +232,31 @@ static enum ifb_code read_answers(const struct ifb_judged_file *file, struct ifb
 /* Version 2 has a baseline a category. */
 static ifb_str against(const void *state, const struct ifb_item *item)
 {
-    (void)state;
+    const struct state *s = state;
+
+    if (s->o->baseline.ptr)
+        return s->o->baseline;
     return ifb_str_is(item->group, "creative_writing") ? IFB_STR("gemini-2.0-flash-001")
                                                        : IFB_STR("o3-mini-2025-01-31");
 }
 
+static const struct ifb_field fields[] = {
+    IFB_FIELD(struct options, baseline, "baseline", .kind = IFB_STRING,
+              .doc = "whose answers the others are compared with"),
+    { 0 }
+};
+
 const struct ifb_judging ifb_judging_arenahard = {
     .id = "arenahard", .doc = "each answer against the baseline's in two games, version 0.1",
-    .judged = "arenahard", .file = "model_judgment.jsonl", .open = open_v01, .versus = versus,
-    .count = count, .shape = shape, .task = make_task, .record = record,
-    .answers = read_answers,
+    .judged = "arenahard", .file = "model_judgment.jsonl", .fields = fields,
+    .options_size = sizeof(struct options), .open = open_v01, .versus = versus, .count = count,
+    .shape = shape, .task = make_task, .record = record, .answers = read_answers,
 };
 
 const struct ifb_judging ifb_judging_arenahard_v2 = {
     .id = "arenahard-v2", .doc = "each answer against the baseline's in two games, version 2",
-    .judged = "arenahard-v2", .file = "model_judgment.jsonl", .open = open_v2, .versus = versus,
-    .count = count, .shape = shape, .task = make_task, .record = record,
-    .answers = read_answers, .against = against,
+    .judged = "arenahard-v2", .file = "model_judgment.jsonl", .fields = fields,
+    .options_size = sizeof(struct options), .open = open_v2, .versus = versus, .count = count,
+    .shape = shape, .task = make_task, .record = record, .answers = read_answers,
+    .against = against,
 };

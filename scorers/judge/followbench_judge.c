@@ -105,8 +105,8 @@ static enum ifb_code step(const struct ifb_judge_context *c, struct ifb_strs rep
     if (!replies.n)
         return ask(c, in, arena, &out->ask, err);
     read = ifb_followbench_read(arena, replies.at[0], in, n, yes);
-    for (size_t i = 0; i < n && read; i++)
-        said[i] = yes[i] ? IFB_SAID_YES : IFB_SAID_NO;
+    for (size_t i = 0; i < n; i++)
+        said[i] = !read ? IFB_SAID_UNREADABLE : yes[i] ? IFB_SAID_YES : IFB_SAID_NO;
     out->done = true;
     out->said = (struct ifb_judgment){ .how = read ? IFB_READ : IFB_UNREADABLE, .rating = NAN,
                                        .said = said, .nsaid = n };

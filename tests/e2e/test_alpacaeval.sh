@@ -126,7 +126,7 @@ ok "run says where its instructions are to be had"
 printf '[{"instruction": "a", "output": "o", "generator": "base"}]' >"$dir/base.json"
 run run --suite alpacaeval --data "$dir/base.json" --model http://127.0.0.1:1/v1#x --dry-run
 [ $code = 0 ] && grep -q 'would ask 1 calls for 1 samples' "$dir/out" &&
-    grep -q 'alpacaeval: 1 item stays unscored: that takes a judge' "$dir/err"
+    grep -q 'alpacaeval: nobody judges the answers' "$dir/err"
 ok "run asks it, and says what waits for a judge"
 run score --suite alpacaeval1 --judgments "$dir/annotations.json" --limit 2
 [ $code = 2 ] && grep -q 'do not go with --judgments' "$dir/err"

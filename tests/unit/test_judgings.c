@@ -759,7 +759,7 @@ static void a_ladder_is_shown_and_read(void **state)
         assert_int_equal(o->said.how == IFB_READ, rows[i].said[0] != '\0');
         assert_int_equal(o->said.nsaid, rows[i].level);
         for (size_t k = 0; k < rows[i].level; k++)
-            assert_int_equal(o->said.said[k], !rows[i].said[0]        ? IFB_SAID_NOTHING
+            assert_int_equal(o->said.said[k], !rows[i].said[0]        ? IFB_SAID_UNREADABLE
                                               : rows[i].said[k] == 'y' ? IFB_SAID_YES
                                                                        : IFB_SAID_NO);
         close_judges(&w);
