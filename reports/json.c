@@ -22,6 +22,9 @@
  *               {p50, p95, p99}, itl_ms {p50, p95, p99 (of means), max}
  *   groups      [{suite, model, kind, name, n, strict_pass, loose_pass, strict_acc,
  *               loose_acc, errors, unscored}]: constraints; acc = pass / (n - unscored)
+ *   judges      [{suite, judge, expected, judged, failed, unread, unanswered, pending, cached,
+ *               tokens, cost_usd}], only where judges were asked: how their judgments came
+ *               out; expected is the sum of the next five
  *   warnings    [text]
  */
 #include <ifbench/report.h>
@@ -140,6 +143,33 @@ static void put_group(struct ifb_jw *w, const struct ifb_group_row *g)
     ifb_jw_end(w);
 }
 
+static void put_judge(struct ifb_jw *w, const struct ifb_judge_summary *j)
+{
+    ifb_jw_object(w, NULL);
+    ifb_jw_str(w, "suite", j->suite);
+    ifb_jw_str(w, "judge", j->judge);
+    ifb_jw_int(w, "expected", j->expected);
+    ifb_jw_int(w, "judged", j->judged);
+    ifb_jw_int(w, "failed", j->failed);
+    ifb_jw_int(w, "unread", j->unread);
+    ifb_jw_int(w, "unanswered", j->unanswered);
+    ifb_jw_int(w, "pending", j->pending);
+    ifb_jw_int(w, "cached", j->cached);
+    put_tokens(w, j->tokens_in, j->tokens_out);
+    ifb_jw_real(w, "cost_usd", j->cost_usd);
+    ifb_jw_end(w);
+}
+
+static void put_judges(struct ifb_jw *w, const struct ifb_summary *s)
+{
+    if (!s->njudges)
+        return;
+    ifb_jw_array(w, "judges");
+    for (size_t i = 0; i < s->njudges; i++)
+        put_judge(w, &s->judges[i]);
+    ifb_jw_end(w);
+}
+
 static void put_lists(struct ifb_jw *w, const struct ifb_summary *s)
 {
     int64_t in, out;
@@ -159,6 +189,7 @@ static void put_lists(struct ifb_jw *w, const struct ifb_summary *s)
     for (size_t i = 0; i < s->ngroups; i++)
         put_group(w, &s->groups[i]);
     ifb_jw_end(w);
+    put_judges(w, s);
     ifb_jw_array(w, "warnings");
     for (size_t i = 0; i < s->nwarnings; i++)
         ifb_jw_str(w, NULL, s->warnings[i]);

@@ -205,6 +205,36 @@ static void print_parts(struct ifb_pen *p, const struct ifb_summary *s,
                            arena);
 }
 
+/* How the judgments came out, a line a judge. */
+static void print_judges(struct ifb_pen *p, const struct ifb_summary *s, struct ifb_arena *arena)
+{
+    static const char *const heads[] = { "judgments", "judged", "failed", "unread", "unanswered",
+                                         "pending", "cost" };
+    struct ifb_grid g;
+
+    if (!s->njudges)
+        return;
+    ifb_grid_open(&g, arena, "llrrrrrrr");
+    ifb_grid_cstr(&g, "judge");
+    ifb_grid_cstr(&g, "suite");
+    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+        ifb_grid_cstr(&g, heads[i]);
+    for (size_t i = 0; i < s->njudges; i++) {
+        const struct ifb_judge_summary *j = &s->judges[i];
+        const int64_t counts[] = { j->expected, j->judged, j->failed, j->unread, j->unanswered,
+                                   j->pending };
+
+        ifb_grid_cell(&g, name_cell(arena, j->judge));
+        ifb_grid_cell(&g, name_cell(arena, j->suite));
+        for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
+            ifb_grid_cstr(&g, ifb_say_count(counts[k]).text);
+        ifb_grid_cell(&g, isnan(j->cost_usd) ? IFB_STR("")
+                                             : ifb_fmt(arena, "$%.4f", j->cost_usd));
+    }
+    ifb_pen_cstr(p, "\n");
+    ifb_grid_print(&g, p, "");
+}
+
 static void print_cell(struct ifb_pen *p, const struct ifb_summary *s,
                        const struct ifb_cell_summary *cell, struct ifb_arena *arena)
 {
@@ -216,7 +246,8 @@ static void print_cell(struct ifb_pen *p, const struct ifb_summary *s,
     ifb_escape_line(p, cell->model);
     ifb_pen_cstr(p, "\n");
     print_metrics(p, s, cell, arena);
-    print_counts(p, &cell->counts, "  ");
+    if (cell->counts.total)  /* a cell about a judge has numbers only */
+        print_counts(p, &cell->counts, "  ");
     print_cost(p, cell);
     print_parts(p, s, cell, arena);
     for (size_t i = 0; i < kinds.n; i++)
@@ -241,6 +272,7 @@ static enum ifb_code write_term(const struct ifb_summary *s, struct ifb_samples 
         ifb_pen_cstr(&pen, "\n");
         print_counts(&pen, &s->counts, "all: ");
     }
+    print_judges(&pen, s, arena);
     for (size_t i = 0; i < s->nwarnings; i++) {
         ifb_pen_cstr(&pen, i ? "warning: " : "\nwarning: ");
         ifb_escape_line(&pen, s->warnings[i]);

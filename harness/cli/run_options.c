@@ -156,6 +156,16 @@ static enum ifb_code show_table(struct ifb_run *run, bool json, struct ifb_error
     return ifb_run_report(run, report, ifb_stdout_sink(), err);
 }
 
+/* Judgments whose calls failed: an outage of a judge. */
+static int64_t failed_judgments(const struct ifb_run *run)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < run->summary.njudges; i++)
+        n += run->summary.judges[i].failed;
+    return n;
+}
+
 /* What a finished run means for the exit status. */
 static int status_of_run(const struct ifb_run *run, const struct ifb_run_flags *f)
 {
@@ -164,7 +174,7 @@ static int status_of_run(const struct ifb_run *run, const struct ifb_run_flags *
 
     if (run->calls && !run->answers)
         return IFB_EXIT_NETWORK;
-    if (!run->ended)
+    if (!run->ended || failed_judgments(run))
         return IFB_EXIT_INCOMPLETE;
     /* 0.29 * 100 is a little less than 29 */
     if (without > (f->strict ? 0 : f->max_unscored * (double)counts->total * (1 + 1e-12)))
@@ -197,6 +207,9 @@ enum ifb_code ifb_run_show(struct ifb_cli *cli, struct ifb_run *run, const struc
     if (!run->ended)
         ifb_note("%zu of %zu calls are answered; go on with `ifbench run --resume %s`",
                  run->answers, run->calls, run->folder);
+    if (run->ended && failed_judgments(run))
+        ifb_note("%lld calls of judges failed; the answers are kept: ask again with `ifbench run "
+                 "--resume %s`", (long long)failed_judgments(run), run->folder);
     cli->status = code ? 0 : status_of_run(run, f);
     if (cli->status == IFB_EXIT_NETWORK)
         ifb_note("nothing was answered");

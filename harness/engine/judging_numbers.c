@@ -190,15 +190,22 @@ static enum ifb_code look_for_suspects(struct ifb_run *run, const struct ifb_jud
 
 /* ---- numbers ---- */
 
-/* Which cell of the plan a name of the official files means; nasked: none. */
-static uint32_t cell_named(const struct ifb_judge_numbers *n, ifb_str model)
+/*
+ * Which cell of the plan a name of the official files means; nasked: none. Where judges
+ * are told apart there is " (JUDGE)" behind it, which *rest is.
+ */
+static uint32_t cell_named(const struct ifb_judge_numbers *n, ifb_str model, ifb_str *rest)
 {
     const struct ifb_plan *plan = &n->in->plan;
 
-    for (uint32_t c = 0; c < plan->nasked; c++)
-        if (plan->cells[c].items == n->set->plan.items &&
-            ifb_str_eq(ifb_judge_model_name(n->in, plan->cells[c].model_index), model))
+    for (uint32_t c = 0; c < plan->nasked; c++) {
+        ifb_str name = ifb_judge_model_name(n->in, plan->cells[c].model_index);
+
+        *rest = ifb_str_from(model, name.len < model.len ? name.len : model.len);
+        if (plan->cells[c].items == n->set->plan.items && ifb_str_starts(model, name) &&
+            (!rest->len || (ifb_str_starts(*rest, IFB_STR(" (")) && n->in->judges->n > 1)))
             return c;
+    }
     return (uint32_t)plan->nasked;
 }
 
@@ -207,7 +214,8 @@ static void place_row(void *self, const struct ifb_judged_row *row, ifb_str *mod
 {
     struct ifb_judge_numbers *n = self;
     const struct ifb_plan *plan = &n->in->plan;
-    uint32_t cell = cell_named(n, row->model);
+    ifb_str rest;
+    uint32_t cell = cell_named(n, row->model, &rest);
     ifb_str id = row->item.ptr ? row->item : row->id;
     unsigned item = id.ptr ? ifb_seen_find(&n->items, id) : 0;
 
@@ -221,8 +229,9 @@ static void place_row(void *self, const struct ifb_judged_row *row, ifb_str *mod
         *turns = s->turns;
     }
     *model = cell < plan->nasked ? plan->cells[cell].model->spec : row->model;
-    if (n->label.len)
-        *model = ifb_fmt(n->in->arena, "%.*s%.*s", IFB_ARG(*model), IFB_ARG(n->label));
+    if (n->label.len || (cell < plan->nasked && rest.len))
+        *model = ifb_fmt(n->in->arena, "%.*s%.*s%.*s", IFB_ARG(*model),
+                         IFB_ARG(cell < plan->nasked ? rest : IFB_STR("")), IFB_ARG(n->label));
 }
 
 static struct ifb_judge_numbers *new_numbers(struct ifb_run *run, const struct ifb_judge_set *set,
@@ -398,6 +407,22 @@ static void warn_judge(struct ifb_run *run, const struct ifb_judge_summary *s)
                      (long long)s->unanswered);
 }
 
+/* What counts of a judged suite are its judgments, not its answers; those to come stay. */
+static void count_judgments(struct ifb_run *run, const struct ifb_judge_set *set)
+{
+    struct ifb_summary *s = &run->summary;
+
+    for (size_t i = 0; i < s->ncells; i++) {
+        struct ifb_counts *c = (struct ifb_counts *)&s->cells[i].counts, *all = &s->counts;
+
+        if (!ifb_str_is(s->cells[i].suite, set->plan.items->suite->id))
+            continue;
+        all->total -= c->total - c->pending;
+        all->unscored -= c->unscored;
+        *c = (struct ifb_counts){ .total = c->pending, .pending = c->pending };
+    }
+}
+
 enum ifb_code ifb_judges_summarise(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
@@ -407,6 +432,9 @@ enum ifb_code ifb_judges_summarise(struct ifb_run *run, struct ifb_error *err)
 
     if (!js || !js->n)
         return IFB_OK;
+    for (size_t i = 0; i < js->nsets; i++)
+        if (js->sets[i]->judging->record)
+            count_judgments(run, js->sets[i]);
     for (size_t i = 0; i < js->nnumbers && !code; i++)
         code = ifb_judged_add(&js->numbers[i]->work, &js->numbers[i]->out, err);
     at = ifb_new(run->arena, struct ifb_judge_summary, js->nsets * js->n);

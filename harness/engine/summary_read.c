@@ -117,6 +117,27 @@ static void read_cells(const struct ifb_json *v, struct ifb_arena *arena, struct
     }
 }
 
+static void read_judges(const struct ifb_json *v, struct ifb_arena *arena, struct ifb_summary *out)
+{
+    const struct ifb_json *m = members(v, "judges", &out->njudges);
+    struct ifb_judge_summary *at = ifb_new(arena, struct ifb_judge_summary, out->njudges);
+
+    out->judges = at;
+    for (; m; m = m->next) {
+        const struct ifb_json *tokens = ifb_json_get(m, "tokens");
+
+        *at++ = (struct ifb_judge_summary){
+            .suite = ifb_json_str(m, "suite"), .judge = ifb_json_str(m, "judge"),
+            .expected = ifb_json_int(m, "expected", 0), .judged = ifb_json_int(m, "judged", 0),
+            .failed = ifb_json_int(m, "failed", 0), .unread = ifb_json_int(m, "unread", 0),
+            .unanswered = ifb_json_int(m, "unanswered", 0),
+            .pending = ifb_json_int(m, "pending", 0), .cached = ifb_json_int(m, "cached", 0),
+            .tokens_in = ifb_json_int(tokens, "in", 0), .tokens_out = ifb_json_int(tokens, "out", 0),
+            .cost_usd = ifb_json_real(m, "cost_usd", NAN),
+        };
+    }
+}
+
 static void read_warnings(const struct ifb_json *v, struct ifb_arena *arena,
                           struct ifb_summary *out)
 {
@@ -140,6 +161,7 @@ void ifb_summary_from(const struct ifb_json *v, struct ifb_arena *arena, struct 
     read_metrics(v, arena, out);
     read_groups(v, arena, out);
     read_cells(v, arena, out);
+    read_judges(v, arena, out);
     read_warnings(v, arena, out);
 }
 

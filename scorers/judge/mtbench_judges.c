@@ -67,12 +67,19 @@ static void put_vote(const struct ifb_mtb_row *r, struct vote *out)
                           .high = r->model[!turned], .turn = r->turn, .winner = w };
 }
 
+/* What a jury of the others said is no vote of its own. */
+static bool is_jury(const struct ifb_mtb *s, size_t judge)
+{
+    return ifb_str_starts(s->judges.at[judge], IFB_STR("jury of "));
+}
+
 static size_t all_votes(const struct ifb_mtb *s, struct vote *at)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < s->pairs.n; i++)
-        if (s->pairs.at[i].winner[0] && s->pairs.at[i].winner[1])
+        if (s->pairs.at[i].winner[0] && s->pairs.at[i].winner[1] &&
+            !is_jury(s, s->pairs.at[i].judge))
             put_vote(&s->pairs.at[i], &at[n++]);
     for (size_t i = 0; i < s->votes.n; i++)
         if (s->votes.at[i].winner[0])
@@ -158,7 +165,7 @@ static void add_jury(const struct ifb_mtb *s, const struct vote *at, size_t n,
     struct ifb_arena *arena = ifb_arena_new();
     struct ifb_values v = { .arena = s->lent->arena };
     struct ifb_counts none = { 0 };
-    size_t judges = s->judges.n, units = 0;
+    size_t judges = s->judges.n, voters = 0, units = 0;
     int32_t *values = ifb_new(arena, int32_t, n * judges);
     double work[9];
 
@@ -174,7 +181,9 @@ static void add_jury(const struct ifb_mtb *s, const struct vote *at, size_t n,
     }
     ifb_value_plain(&v, "alpha", ifb_krippendorff_alpha(values, units, judges, 3, NULL, work), NAN,
                     NAN, (int64_t)units, 0);
-    ifb_cell_add(cells, ifb_fmt(s->lent->arena, "jury of %zu", judges), &v, &none);
+    for (size_t j = 0; j < judges; j++)
+        voters += !is_jury(s, j);
+    ifb_cell_add(cells, ifb_fmt(s->lent->arena, "jury of %zu", voters), &v, &none);
     ifb_arena_close(arena);
 }
 
