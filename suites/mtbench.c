@@ -56,6 +56,7 @@ static enum ifb_code make(const struct ifb_json *row, struct ifb_arena *arena,
     item->prompt = (struct ifb_conversation){ at, n };
     item->group = category.ptr ? category : IFB_STR("");
     item->preset = preset;
+    item->preset_required = ifb_json_real(row, "required_temperature", -1) >= 0;
     return IFB_OK;
 }
 

@@ -254,7 +254,10 @@ static enum ifb_code check_settings(const struct ifb_run_inside *in, struct ifb_
             const struct ifb_judged *judged =
                 j->judged ? ifb_judged_find(ifb_str_of(j->judged)) : NULL;
 
-            known = ifb_str_is(key, "baseline") || (j->fields && ifb_field_find(j->fields, key)) ||
+            known = ifb_str_is(key, "baseline") ||
+                    (ifb_str_is(key, "both_orders") &&
+                     in->judges->sets[k]->versus != IFB_VERSUS_NOBODY) ||
+                    (j->fields && ifb_field_find(j->fields, key)) ||
                     (judged && judged->fields && ifb_field_find(judged->fields, key));
         }
         if (!known)

@@ -338,6 +338,17 @@ static bool has_official_suite(const struct ifb_run_inside *in)
     return false;
 }
 
+/* Source: FastChat gen_api_answer.py, which takes one temperature or the other. */
+static enum ifb_code check_temperature(const struct ifb_run_inside *in,
+                                       const struct ifb_survey *survey, struct ifb_error *err)
+{
+    for (size_t m = 0; survey->fixed && m < in->nasked; m++)
+        if (ifb_sampling_over(in->o.sampling, in->models[m].sampling).temperature >= 0)
+            return ifb_fail(err, IFB_EUSAGE, "suite %s: a question requires a temperature of its "
+                            "own, --temperature does not go with it", survey->fixed);
+    return IFB_OK;
+}
+
 enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
@@ -350,6 +361,8 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
     code = ifb_run_load_models(run, err);
     if (!code)
         code = load_suites(in, &survey, err);
+    if (!code)
+        code = check_temperature(in, &survey, err);
     if (!code)
         code = ifb_think_read(in->o.think, in->o.think_tags, in->arena, &in->think, err);
     needs = survey.needs;

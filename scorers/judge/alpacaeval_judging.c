@@ -213,6 +213,17 @@ static double mean_preference(const struct ifb_judge_outcome *outcomes, size_t n
     return read ? sum / (double)read : (double)NAN;
 }
 
+/* The preference when the baseline was shown first, then when the model was. */
+static void write_orders(struct ifb_jw *w, const struct ifb_judge_outcome outcomes[ORDERS])
+{
+    bool swap = outcomes[0].task->context.game == 2;
+
+    ifb_jw_array(w, "preference_by_order");
+    for (size_t i = 0; i < ORDERS; i++)
+        ifb_jw_real(w, NULL, rounded(preference_of(&outcomes[swap ? 1 - i : i])));
+    ifb_jw_end(w);
+}
+
 static void write_annotation(struct ifb_jw *w, const struct ifb_judging_match *m,
                              const struct ifb_judge_outcome *outcomes, size_t n)
 {
@@ -228,12 +239,8 @@ static void write_annotation(struct ifb_jw *w, const struct ifb_judging_match *m
     ifb_jw_null(w, "price_per_example");
     ifb_jw_null(w, "time_per_example");
     write_reply(w, &outcomes[0]);
-    if (n == ORDERS) {
-        ifb_jw_array(w, "preference_by_order");
-        for (size_t i = 0; i < n; i++)
-            ifb_jw_real(w, NULL, rounded(preference_of(&outcomes[i])));
-        ifb_jw_end(w);
-    }
+    if (n == ORDERS)
+        write_orders(w, outcomes);
     ifb_jw_end(w);
 }
 

@@ -15,6 +15,8 @@
 #include "harness/base/error.h"
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
+#include "scorers/judge/reliability.h"
+#include "scorers/judge/rows.h"
 
 #define SHOWN_MAX 100  /* bytes of an instruction in a row's reason */
 #define MODELS_MAX 1000  /* of one file */
@@ -52,6 +54,7 @@ struct model {
     ifb_str name;
     struct ifb_alpaca_entry entry;  /* the numbers as the leaderboard has them */
     int64_t failed, rows;
+    struct ifb_position position;   /* of pairs judged in both orders */
     struct ifb_alpaca_c c;
 };
 
@@ -187,6 +190,26 @@ static void count_preferences(struct model *m, const struct ifb_alpaca_rows *row
     e->win_rate = 100 * mean.mean;
     e->standard_error = 100 * mean.se;
     e->discrete_win_rate = n ? 100 * discrete / (double)n : (double)NAN;
+}
+
+/* Who won, as it was shown: first the baseline, or the model. */
+static enum ifb_shown shown(double preference, bool model_first)
+{
+    double first = model_first ? 3 - preference : preference;
+
+    if (isnan(ifb_alpaca_usable(preference)))
+        return IFB_SHOWN_NONE;
+    return first < 1.5 ? IFB_SHOWN_FIRST : first > 1.5 ? IFB_SHOWN_SECOND : IFB_SHOWN_TIE;
+}
+
+static void count_orders(struct model *m, const struct ifb_alpaca_rows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        const double *p = rows->at[i].by_order;
+
+        if (!isnan(p[0]) || !isnan(p[1]))
+            ifb_position_add(&m->position, shown(p[0], false), shown(p[1], true));
+    }
 }
 
 /* Upstream keeps the integer part of the mean over all answers, judged or not. */
@@ -442,6 +465,7 @@ static enum ifb_code add_model(struct state *s, ifb_str file, const struct ifb_a
     m.entry.length_controlled_winrate = m.entry.lc_standard_error = NAN;
     count_preferences(&m, rows, ifb_new(scratch, double, rows->n));
     m.entry.avg_length = mean_length(rows);
+    count_orders(&m, rows);
     warn_rows(s, &m, rows, scratch);
     if (s->wants_lc)
         code = add_lc(s, &m, rows, scratch, err);
@@ -517,6 +541,21 @@ static size_t fill_values(const struct model *m, bool lc, struct ifb_metric_valu
     return n;
 }
 
+/* Only where pairs were judged in both orders; the room for them is there. */
+static size_t fill_orders(const struct state *s, const struct model *m,
+                          struct ifb_metric_value *out)
+{
+    const struct ifb_position *p = &m->position;
+    struct ifb_values v = { .arena = s->lent.arena };
+
+    if (!p->pairs && !p->unread)
+        return 0;
+    ifb_value_share(&v, "position_consistency", p->consistent, p->pairs, p->unread);
+    ifb_value_share(&v, "first_position_rate", p->first, p->first + p->second, p->ties);
+    memcpy(out, v.at, v.n * sizeof(*out));
+    return v.n;
+}
+
 static struct ifb_counts counts_of(const struct model *m)
 {
     int64_t passed = (int64_t)m->entry.n_wins;
@@ -558,7 +597,7 @@ static enum ifb_code make_board(const struct state *s, struct ifb_judged_file *o
 
 static enum ifb_code finish(void *state, struct ifb_judged_out *out, struct ifb_error *err)
 {
-    enum { VALUES = 12 };
+    enum { VALUES = 14 };
     struct state *s = state;
     struct ifb_judged_cell *cells = ifb_new(s->lent.arena, struct ifb_judged_cell, s->n);
     struct ifb_judged_file *file = ifb_new(s->lent.arena, struct ifb_judged_file, 1);
@@ -566,9 +605,12 @@ static enum ifb_code finish(void *state, struct ifb_judged_out *out, struct ifb_
     for (size_t i = 0; i < s->n; i++) {
         struct ifb_metric_value *values = ifb_new(s->lent.arena, struct ifb_metric_value, VALUES);
 
+        size_t n = fill_values(&s->models[i], s->wants_lc, values);
+
+        n += fill_orders(s, &s->models[i], values + n);
         cells[i] = (struct ifb_judged_cell){
             .model = s->models[i].name, .values = values, .counts = counts_of(&s->models[i]),
-            .nvalues = fill_values(&s->models[i], s->wants_lc, values),
+            .nvalues = n,
         };
     }
     *out = (struct ifb_judged_out){ .cells = cells, .ncells = s->n, .files = file, .nfiles = 1 };
@@ -594,7 +636,12 @@ static enum ifb_code finish(void *state, struct ifb_judged_out *out, struct ifb_
     { .id = "n_draws", .unit = "judgments", .doc = "judgments that prefer neither" }, \
     { .id = "n_total", .unit = "judgments", .higher_is_better = true, \
       .doc = "judgments with a usable preference" }, \
-    { .id = "n_failed", .unit = "judgments", .doc = "judgments without one, which no rate counts" },
+    { .id = "n_failed", .unit = "judgments", \
+      .doc = "judgments without one, which no rate counts" }, \
+    { .id = "position_consistency", .unit = "proportion", .higher_is_better = true, \
+      .doc = "pairs judged in both orders that one answer won in both, or neither" }, \
+    { .id = "first_position_rate", .unit = "proportion", \
+      .doc = "decided games of those that the output shown first won" },
 
 static const struct ifb_metric lc_metrics[] = { LC_METRICS PLAIN_METRICS { 0 } };
 static const struct ifb_metric plain_metrics[] = { PLAIN_METRICS { 0 } };

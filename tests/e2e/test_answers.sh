@@ -22,6 +22,10 @@ ok "MT-Bench is asked in two turns, and what is not judged is said"
 [ "$(grep -c '"temperature":0.7,' "$dir/log")" = 2 ] && [ "$(grep -c '"temperature":0.1,' "$dir/log")" = 2 ] &&
     [ "$(grep -c '"temperature":0,.*"max_tokens":1024\|"max_tokens":1024.*"temperature":0,' "$dir/log")" = 2 ]
 ok "temperatures go by category"
+printf '{"question_id": 1, "category": "stem", "turns": ["a"], "required_temperature": 0.3}\n' >"$dir/required.jsonl"
+run run --suite mtbench --data "$dir/required.jsonl" --model "$url/v1#m" --temperature 0.5 --dry-run
+[ $code = 2 ] && grep -q 'a question requires a temperature of its own' "$dir/err"
+ok "a temperature that is required does not go with one that is forced"
 grep '"turn":1' "$dir/mtbench/journal.jsonl" | head -n 1 | grep -q '"content":"mock said so"'
 ok "the second turn is asked with the first answer in view"
 adds_up "$dir/mtbench" && tr -d ' \n' <"$dir/mtbench/summary.json" | grep -q '"counts":{"total":3,"passed":0,"failed":0,"errors":0,"unscored":3,'

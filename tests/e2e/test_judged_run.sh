@@ -159,6 +159,21 @@ near "$(value "$dir/alpacaeval1" win_rate value)" 50 && [ "$(value "$dir/alpacae
 ok "AlpacaEval 1: rankings"
 reads_back alpacaeval1 alpacaeval1 annotations.json
 
+# ---- both orders: a judge that likes what it sees first ----
+says "|1: " "[{'model': 'model_1', 'rank': 1}]" >"$dir/rows"
+start_mock --answers "$dir/rows" --default 'an answer'
+run run --suite alpacaeval1 --data $cases/alpacaeval.json --judge-template $cases/prompts.jsonl \
+    --both-orders --model "$url/v1#tiny" --judge "$url/v1#judge" --out "$dir/orders"
+[ $code = 0 ] && near "$(value "$dir/orders" win_rate value)" 50 &&
+    near "$(value "$dir/orders" position_consistency value)" 0 &&
+    near "$(value "$dir/orders" first_position_rate value)" 1 && [ "$(value "$dir/orders" first_position_rate n)" = 10 ]
+ok "AlpacaEval: both orders tell how far a judge goes by them"
+run run --suite infobench --data $cases/infobench.jsonl --both-orders --model "$url/v1#tiny" \
+    --judge "$url/v1#judge" --dry-run
+[ $code = 2 ] && grep -q 'none of the suites is judged with --both-orders' "$dir/err"
+ok "where there are no pairs there are no orders"
+stop_mock
+
 # ---- Arena-Hard 0.1: two games, asked again where there is no label ----
 {
     says "in C.|A: base a1" "[[B>>A]]"

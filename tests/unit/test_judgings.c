@@ -592,6 +592,23 @@ static const struct {
       1.5, true },
 };
 
+/* Of two texts the first when the model's is shown first. */
+static bool reply_by_order(void *self, const struct ifb_judging_match *m, size_t task, size_t call,
+                           const struct ifb_judge_request *asked, struct ifb_response *out)
+{
+    const char *const *said = self;
+    ifb_str prompt = asked->messages.at[asked->messages.n - 1].text;
+    size_t model = ifb_str_find(prompt, IFB_STR("\nx\n"), 0);
+    size_t baseline = ifb_str_find(prompt, IFB_STR("\ny\n"), 0);
+
+    (void)m;
+    (void)task;
+    (void)call;
+    assert_true(model != SIZE_MAX && baseline != SIZE_MAX);
+    out->text = ifb_str_of(said[baseline < model]);
+    return true;
+}
+
 static void preferences_are_of_the_models(void **state)
 {
     (void)state;
@@ -624,6 +641,45 @@ static void preferences_are_of_the_models(void **state)
         assert_true(ifb_str_eq(ifb_json_str(row, "output_1"), baseline));
         assert_true(ifb_str_is(ifb_json_str(row, "generator_2"), "m"));
         assert_int_equal(ifb_json_str(row, "raw_completion").ptr != NULL, pairs[i].raw);
+        close_judges(&w);
+    }
+}
+
+/* One judge that always likes what it sees first, one that knows. */
+static void both_orders_tell_of_positions(void **state)
+{
+    static const struct {
+        const char *first, *second;  /* what is said of "x" and "y" when that is shown first */
+        double preference, consistency, first_rate;
+    } rows[] = {
+        { "[{'model': 'model_1', 'rank': 1}]", "[{'model': 'model_1', 'rank': 1}]", 1.5, 0, 1 },
+        { "[{'model': 'model_1', 'rank': 1}]", "[{'model': 'model_1', 'rank': 2}]", 2, 1, 0.5 },
+        { "[{'model': 'model_1', 'rank': 2}]", "[{'model': 'model_1', 'rank': 2}]", 1.5, 0, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(rows); i++) {
+        const char *said[2] = { rows[i].first, rows[i].second };
+        ifb_str model = IFB_STR("x"), baseline = IFB_STR("y");
+        struct ifb_message message = { .role = IFB_USER, .text = IFB_STR("two") };
+        const struct ifb_item item = { .id = IFB_STR("0"), .prompt = { &message, 1 },
+                                       .group = IFB_STR("d") };
+        struct ifb_judged_out out;
+        struct judge_world w;
+        struct ifb_error err = { 0 };
+        size_t n;
+
+        assert_int_equal(open_judges(&w, "alpacaeval1", "both_orders=true", &err), IFB_OK);
+        w.reply = reply_by_order;
+        w.self = said;
+        judge_match(&w, &(struct ifb_judging_match){
+                        .item = &item, .sides = { { IFB_STR("m"), { &model, 1 } },
+                                                  { IFB_STR("b"), { &baseline, 1 } } } }, &n);
+        assert_int_equal(n, 2);
+        out = numbers_of_records(&w, "");
+        assert_true(number_of(&out, IFB_STR("m"), "win_rate") == 100 * (rows[i].preference - 1));
+        assert_true(number_of(&out, IFB_STR("m"), "position_consistency") == rows[i].consistency);
+        assert_true(number_of(&out, IFB_STR("m"), "first_position_rate") == rows[i].first_rate);
         close_judges(&w);
     }
 }
@@ -777,6 +833,7 @@ int main(void)
         cmocka_unit_test(an_instance_with_a_failed_call_is_not_judged),
         cmocka_unit_test(annotations_read_back_equal),
         cmocka_unit_test(preferences_are_of_the_models),
+        cmocka_unit_test(both_orders_tell_of_positions),
         cmocka_unit_test(settings_that_lack_something_are_refused),
         cmocka_unit_test(the_official_prompt_is_loaded),
         cmocka_unit_test(broken_prompt_files_are_refused),
