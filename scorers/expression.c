@@ -28,6 +28,7 @@ struct run {
     int64_t left;
     int64_t pattern_steps;
     bool named;    /* reasons begin with a path: the root is no leaf */
+    bool erred, unsaid;  /* some leaf has erred; some judge has not answered */
 };
 
 static enum ifb_outcome eval(struct run *r, const struct ifb_node *node, struct ifb_probe *p);
@@ -36,7 +37,7 @@ static enum ifb_outcome eval(struct run *r, const struct ifb_node *node, struct 
 static struct ifb_probe fresh(const struct ifb_probe *p)
 {
     return (struct ifb_probe){ .text = p->text, .scratch = p->scratch, .cell = p->cell,
-                               .explain = p->explain, .steps = p->steps };
+                               .explain = p->explain, .steps = p->steps, .said = p->said };
 }
 
 /* Adds spans of `from`, whose text begins `offset` bytes into the text of `p`. */
@@ -89,6 +90,8 @@ static enum ifb_outcome eval_leaf(struct run *r, const struct ifb_node *node, st
     outcome = node->check->run(node->args, p);
     if (outcome == IFB_ERROR)
         r->left -= ERROR_STEPS;
+    r->erred |= outcome == IFB_ERROR;
+    r->unsaid |= outcome == IFB_UNSCORED && node->check == &ifb_judge_leaf;
     name_reason(r, node, p);
     return outcome == IFB_UNSCORED ? IFB_ERROR : outcome;
 }
@@ -378,8 +381,10 @@ static enum ifb_outcome check_expression(const void *args, struct ifb_probe *p)
     const struct ifb_tree *tree = args;
     struct run r = { .left = STEPS_MAX, .pattern_steps = PATTERN_STEPS,
                      .named = tree->root->kind != IFB_NODE_LEAF };
+    enum ifb_outcome outcome = eval(&r, tree->root, p);
 
-    return eval(&r, tree->root, p);
+    /* What a judge has not said is no error, unless there is one besides. */
+    return outcome == IFB_ERROR && r.unsaid && !r.erred ? IFB_UNSCORED : outcome;
 }
 
 static void release_expression(void *args)

@@ -52,8 +52,14 @@ struct ifb_tree {
     struct ifb_node *root;
 };
 
+#define IFB_TREE_QUESTIONS 64  /* to a judge at most */
+
 /* The row that a constraint made from an expression has; in no table. */
 extern const struct ifb_check ifb_expression_check;
+
+/* The leaf "judge", in no table either; it is given its number, and gives its question. */
+extern const struct ifb_check ifb_judge_leaf;
+ifb_str ifb_judge_leaf_number(void *args, size_t number);
 
 /* Releases what the checks and patterns of a tree hold; NULL is fine. */
 void ifb_node_release(struct ifb_node *node);

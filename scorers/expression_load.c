@@ -343,7 +343,7 @@ static bool find_check(struct loader *l, struct ifb_node *node, struct place at,
 {
     struct ifb_error local = { 0 };
 
-    node->check = ifb_check_find(id);
+    node->check = ifb_str_is(id, ifb_judge_leaf.id) ? &ifb_judge_leaf : ifb_check_find(id);
     if (node->check)
         return true;
     at.node = node;
@@ -505,6 +505,35 @@ static unsigned needs_of(const struct ifb_node *node)
     return needs;
 }
 
+static bool take_question(struct ifb_node *leaf, ifb_str *at, size_t *n)
+{
+    at[*n] = ifb_judge_leaf_number(leaf->args, *n);
+    ++*n;
+    return true;
+}
+
+/* Numbers the questions to a judge; false with the error set where one cannot be asked. */
+static bool gather_questions(struct loader *l, struct ifb_node *node, const struct ifb_json *expr,
+                             bool of_pieces, ifb_str *at, size_t *n)
+{
+    struct place place = { node, expr };
+
+    if (node->kind == IFB_NODE_LEAF && node->check == &ifb_judge_leaf) {
+        if (of_pieces)
+            fail_at(l, place, "a judge is asked about the whole answer, not about a piece");
+        else if (*n == IFB_TREE_QUESTIONS)
+            fail_at(l, place, "more than %d questions to a judge", IFB_TREE_QUESTIONS);
+        else
+            return take_question(node, at, n);
+        return false;
+    }
+    of_pieces = of_pieces || node->kind >= IFB_NODE_EACH;
+    for (size_t i = 0; i < node->n; i++)
+        if (!gather_questions(l, node->at[i], expr, of_pieces, at, n))
+            return false;
+    return true;
+}
+
 static bool forbids(const struct ifb_node *root)
 {
     return root->kind == IFB_NODE_NOT || root->kind == IFB_NODE_NONE ||
@@ -533,6 +562,8 @@ enum ifb_code ifb_constraint_load_expression(struct ifb_arena *arena, const stru
     struct ifb_tree *tree = ifb_new(arena, struct ifb_tree, 1);
     const struct ifb_json *form;
     ifb_str text = { NULL, 0 }, label = ifb_json_str(expr, "name");
+    ifb_str questions[IFB_TREE_QUESTIONS], *kept;
+    size_t nquestions = 0;
 
     tree->root = ifb_new(arena, struct ifb_node, 1);
     form = load_node(&l, expr, tree->root, 1);
@@ -540,6 +571,8 @@ enum ifb_code ifb_constraint_load_expression(struct ifb_arena *arena, const stru
         text = written(arena, form);
     if (form && !text.ptr)
         ifb_fail(err, IFB_EINPUT, "the expression is too large");
+    if (text.ptr && !gather_questions(&l, tree->root, expr, false, questions, &nquestions))
+        text.ptr = NULL;
     if (!text.ptr) {
         ifb_node_release(tree->root);
         return IFB_EINPUT;
@@ -549,6 +582,10 @@ enum ifb_code ifb_constraint_load_expression(struct ifb_arena *arena, const stru
         .check = &ifb_expression_check, .args = tree, .args_json = text,
         .needs = needs_of(tree->root), .negated = forbids(tree->root),
     };
+    kept = ifb_new(arena, ifb_str, nquestions);
+    for (size_t i = 0; i < nquestions; i++)
+        kept[i] = questions[i];
+    out->questions = (struct ifb_strs){ kept, nquestions };
     return IFB_OK;
 }
 

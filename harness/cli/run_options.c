@@ -35,6 +35,25 @@ struct ifb_run_flags ifb_run_flags_new(void)
     return f;
 }
 
+/* A file by its whole path: the run may be gone on with from another folder. */
+static ifb_str whole_path(struct ifb_arena *arena, ifb_str path)
+{
+    char *real = realpath(ifb_cstr(arena, path), NULL);
+    ifb_str out = real ? ifb_str_copy(arena, ifb_str_of(real)) : path;
+
+    free(real);
+    return out;
+}
+
+struct ifb_strs ifb_run_folders(struct ifb_strs words, struct ifb_arena *arena)
+{
+    ifb_str *at = ifb_new(arena, ifb_str, words.n);
+
+    for (size_t i = 0; i < words.n; i++)
+        at[i] = whole_path(arena, words.at[i]);
+    return (struct ifb_strs){ at, words.n };
+}
+
 /* Settings as judged suites read them. */
 static struct ifb_strs settings_of(const struct ifb_run_flags *f, const struct ifb_field *options,
                                    struct ifb_arena *arena)
@@ -47,8 +66,10 @@ static struct ifb_strs settings_of(const struct ifb_run_flags *f, const struct i
     for (const struct ifb_field *o = options; o->name; o++) {
         const ifb_str *value = (const void *)((const char *)f + o->offset);
 
-        if (value >= f->settings && value < f->settings + IFB_SETTINGS_MAX && value->ptr)
-            at[n++] = ifb_fmt(arena, "%s=%.*s", o->name, IFB_ARG(*value));
+        if (value < f->settings || value >= f->settings + IFB_SETTINGS_MAX || !value->ptr)
+            continue;
+        at[n++] = ifb_fmt(arena, "%s=%.*s", o->name,
+                          IFB_ARG(strcmp(o->value, "FILE") ? *value : whole_path(arena, *value)));
     }
     return (struct ifb_strs){ at, n };
 }
@@ -73,6 +94,10 @@ enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *
     f->o.reports = ifb_options_split(f->report_lists, cli->arena);
     f->o.seed = (uint64_t)f->jitter_seed;
     f->o.settings = settings_of(f, command->options, cli->arena);
+    if (f->o.judge.templates.ptr)
+        f->o.judge.templates = whole_path(cli->arena, f->o.judge.templates);
+    if (f->o.judge.baseline_answers.ptr)
+        f->o.judge.baseline_answers = whole_path(cli->arena, f->o.judge.baseline_answers);
     if (f->think_choice >= 0)
         f->o.think = ifb_str_of(ifb_think_choices[f->think_choice]);
     return IFB_OK;

@@ -20,7 +20,7 @@ struct ifb_run_flags {
     bool both_orders;  /* the same without a value */
     ifb_str settings[IFB_SETTINGS_MAX];
     double max_unscored;   /* share of the samples; 1: any */
-    bool dry_run, json, quiet, strict;
+    bool dry_run, json, quiet, strict, pairwise;
 };
 
 extern const char *const ifb_think_choices[];
@@ -33,6 +33,9 @@ struct ifb_run_flags ifb_run_flags_new(void);
 enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *command,
                                  struct ifb_run_flags *f, struct ifb_strs *words,
                                  struct ifb_error *err);
+
+/* Folders by their whole paths. */
+struct ifb_strs ifb_run_folders(struct ifb_strs words, struct ifb_arena *arena);
 
 /* Sets env, progress, warnings and the stop flag; catches SIGINT and SIGTERM. */
 void ifb_run_flags_attach(struct ifb_run_flags *f);

@@ -16,6 +16,7 @@
 #include "harness/engine/samples.h"
 #include "harness/engine/score.h"
 #include "harness/engine/server.h"
+#include "harness/engine/source.h"
 
 /* How far a model's samples have been looked at. */
 struct ifb_cursor {
@@ -33,6 +34,9 @@ struct ifb_run_inside {
     size_t nsuites;
     struct ifb_model *models;
     struct ifb_replay **replays;  /* one a model; NULL where it is no replay */
+    struct ifb_source **sources;  /* one a model; NULL where its answers are not another run's */
+    struct ifb_source **opened;   /* those runs */
+    size_t nopened;
     struct ifb_price *prices;     /* one a model */
     struct ifb_server **servers;  /* one a model; NULL where none was started */
     size_t nmodels, nasked, njudges;  /* all models: those that answer, then the judges */
@@ -91,6 +95,9 @@ enum ifb_code ifb_run_make_folder(struct ifb_run *run, struct ifb_error *err);
 enum ifb_code ifb_run_hand_over(struct ifb_run *run, enum ifb_code code, struct ifb_run **out);
 
 /* ---- run_models.c: who is asked ---- */
+
+/* Opens the runs whose answers are taken, and takes from the first what is asked. */
+enum ifb_code ifb_run_open_sources(struct ifb_run *run, struct ifb_error *err);
 
 /* Reads the models and what goes with them: keys, headers, extra members, stored answers. */
 enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err);

@@ -346,6 +346,7 @@ static void add_groups(struct ifb_judged_work *j, const struct ifb_judged_out *o
         memcpy(at, s->groups, s->ngroups * sizeof(*at));
     for (size_t i = 0; i < out->ngroups; i++) {
         at[s->ngroups] = out->groups[i];
+        at[s->ngroups].suite = ifb_str_of(j->name);
         at[s->ngroups++].model = model_of(j, out->groups[i].model);
     }
     s->groups = at;

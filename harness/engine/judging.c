@@ -242,6 +242,17 @@ static enum ifb_code make_set(struct ifb_run *run, const struct ifb_judging *jud
     return make_pairs(in, set, (uint32_t)(suite * in->nasked), &w->lent, err);
 }
 
+/* As it is written on the command line. */
+static ifb_str option_of(struct ifb_arena *arena, ifb_str key)
+{
+    char *name = ifb_cstr(arena, key);
+
+    for (char *p = name; *p; p++)
+        if (*p == '_')
+            *p = '-';
+    return ifb_str_of(name);
+}
+
 /* A setting that nobody knows is a mistake. */
 static enum ifb_code check_settings(const struct ifb_run_inside *in, struct ifb_error *err)
 {
@@ -262,7 +273,7 @@ static enum ifb_code check_settings(const struct ifb_run_inside *in, struct ifb_
         }
         if (!known)
             return ifb_fail(err, IFB_EUSAGE, "none of the suites is judged with --%.*s",
-                            IFB_ARG(key));
+                            IFB_ARG(option_of(in->arena, key)));
     }
     return IFB_OK;
 }
@@ -287,8 +298,8 @@ static enum ifb_code read_templates(struct ifb_run *run, struct ifb_error *err)
     return IFB_OK;
 }
 
-/* All that decides what is asked beside the judges and the items. */
-static ifb_str what_of(struct ifb_run_inside *in)
+/* All that decides what is asked beside the judges and the items: files from `nfiles` on. */
+static ifb_str what_of(struct ifb_run_inside *in, size_t nfiles)
 {
     const struct ifb_templates *t = in->judges->templates;
     char hash[65];
@@ -303,6 +314,8 @@ static ifb_str what_of(struct ifb_run_inside *in)
     for (size_t i = 0; i < in->judges->nsets; i++)
         out = ifb_fmt(in->arena, "%.*s\n%s %zu", IFB_ARG(out), in->judges->sets[i]->judging->id,
                       in->judges->sets[i]->plan.npairs);
+    for (size_t i = nfiles; i < in->manifest.nfiles; i++)
+        out = ifb_fmt(in->arena, "%.*s\n%s", IFB_ARG(out), in->manifest.files[i].sha256);
     return out;
 }
 
@@ -345,6 +358,7 @@ enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
     struct ifb_run_inside *in = run->inside;
     struct ifb_plan_judging **plans = ifb_new(in->arena, struct ifb_plan_judging *, in->nsuites);
     struct ifb_judges *js = ifb_new(in->arena, struct ifb_judges, 1);
+    size_t nfiles = in->manifest.nfiles;
     enum ifb_code code;
 
     js->run = run;
@@ -369,7 +383,7 @@ enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
         code = read_templates(run, err);
     return code ? code
                 : ifb_plan_judge(&in->plan, plans, js->nsets, in->models + js->first, js->first,
-                                 js->n, what_of(in), in->arena, err);
+                                 js->n, what_of(in, nfiles), in->arena, err);
 }
 
 /* ---- what is ready ---- */

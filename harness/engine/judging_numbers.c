@@ -407,10 +407,30 @@ static void warn_judge(struct ifb_run *run, const struct ifb_judge_summary *s)
                      (long long)s->unanswered);
 }
 
+/* Where the user wants answers judged in another way, the suite's own numbers are not it. */
+static void drop_numbers(struct ifb_summary *s, const char *suite)
+{
+    struct ifb_metric_value *metrics = (struct ifb_metric_value *)s->metrics;
+    struct ifb_group_row *groups = (struct ifb_group_row *)s->groups;
+    size_t nmetrics = 0, ngroups = 0;
+
+    for (size_t i = 0; i < s->nmetrics; i++)
+        if (!ifb_str_is(metrics[i].suite, suite))
+            metrics[nmetrics++] = metrics[i];
+    for (size_t i = 0; i < s->ngroups; i++)
+        if (!ifb_str_is(groups[i].suite, suite))
+            groups[ngroups++] = groups[i];
+    s->nmetrics = nmetrics;
+    s->ngroups = ngroups;
+}
+
 /* What counts of a judged suite are its judgments, not its answers; those to come stay. */
 static void count_judgments(struct ifb_run *run, const struct ifb_judge_set *set)
 {
     struct ifb_summary *s = &run->summary;
+
+    if (run->inside->o.judge.how.ptr)
+        drop_numbers(s, set->plan.items->suite->id);
 
     for (size_t i = 0; i < s->ncells; i++) {
         struct ifb_counts *c = (struct ifb_counts *)&s->cells[i].counts, *all = &s->counts;

@@ -123,6 +123,8 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     write_models(w, "models", models, nmodels - njudges);
     if (njudges)
         write_judging(w, m, models + nmodels - njudges, njudges);
+    if (m->options.answers_of.n)
+        write_strs(w, "answers_of", m->options.answers_of);
     ifb_jw_str(w, "data_file", m->options.data);
     ifb_jw_str(w, "data_dir", m->options.data_dir);
     write_files(w, m);
@@ -264,6 +266,7 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
 
     o->suites = read_strs(ifb_json_get(v, "suites"), NULL, arena);
     o->models = read_given(ifb_json_get(v, "models"), arena);
+    o->answers_of = read_strs(ifb_json_get(v, "answers_of"), NULL, arena);
     o->params = read_strs(ifb_json_get(v, "params"), NULL, arena);
     o->data = ifb_json_str(v, "data_file");
     o->data_dir = ifb_json_str(v, "data_dir");

@@ -170,6 +170,19 @@ enum ifb_code ifb_run_hand_over(struct ifb_run *run, enum ifb_code code, struct 
     return code;
 }
 
+enum ifb_code ifb_run_judge(struct ifb_strs runs, const struct ifb_run_options *options,
+                            struct ifb_run **out, struct ifb_error *err)
+{
+    struct ifb_run_options o = *options;
+
+    *out = NULL;
+    if (!runs.n || !o.judge.judges.n)
+        return ifb_fail(err, IFB_EUSAGE, !runs.n ? "which runs? name their folders"
+                                                 : "who judges? name a model with --judge SPEC");
+    o.answers_of = runs;
+    return ifb_run_start(&o, out, err);
+}
+
 enum ifb_code ifb_run_start(const struct ifb_run_options *options, struct ifb_run **out,
                             struct ifb_error *err)
 {
@@ -180,6 +193,7 @@ enum ifb_code ifb_run_start(const struct ifb_run_options *options, struct ifb_ru
     code = ifb_run_begin(run, err);
     if (!code)
         code = ifb_run_prepare(run, err);
+    run->inside->then = NULL;  /* of a source: it was looked at */
     if (!code)
         code = ifb_run_open_models(run, err);
     fill_manifest(run, false);
@@ -264,6 +278,7 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
     if (!code) {
         o.suites = then->options.suites;
         o.models = then->options.models;
+        o.answers_of = then->options.answers_of;
         o.data = then->options.data;
         o.data_dir = now->data_dir.ptr ? now->data_dir : then->options.data_dir;
         o.limit = then->options.limit;
@@ -388,6 +403,8 @@ void ifb_run_close(struct ifb_run *run)
         ifb_suite_unload(&in->suites[i]);
     for (size_t i = 0; in->replays && i < in->nmodels; i++)
         ifb_replay_free(in->replays[i]);
+    for (size_t i = 0; i < in->nopened; i++)
+        ifb_source_close(in->opened[i]);
     ifb_journal_close(in->journal);
     ifb_resources_close(&in->resources);
     ifb_arena_close(run->arena);

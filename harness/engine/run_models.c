@@ -210,13 +210,128 @@ static enum ifb_code load_judges(struct ifb_run_inside *in, struct ifb_error *er
     return code;
 }
 
+/* ---- models of other runs ---- */
+
+static bool same_strs(struct ifb_strs a, struct ifb_strs b)
+{
+    bool same = a.n == b.n;
+
+    for (size_t i = 0; i < a.n && same; i++)
+        same = ifb_str_eq(a.at[i], b.at[i]);
+    return same;
+}
+
+static bool same_str(ifb_str a, ifb_str b)
+{
+    return ifb_str_eq(a.ptr ? a : IFB_STR(""), b.ptr ? b : IFB_STR(""));
+}
+
+/* Answers are put beside one another only where they are to the same items. */
+static enum ifb_code check_alike(const struct ifb_source *a, const struct ifb_source *b,
+                                 struct ifb_error *err)
+{
+    const struct ifb_run_options *x = &ifb_source_manifest(a)->options;
+    const struct ifb_run_options *y = &ifb_source_manifest(b)->options;
+    const char *what = !same_strs(x->suites, y->suites)  ? "suites"
+                       : !same_str(x->data, y->data)     ? "data"
+                       : x->limit != y->limit            ? "limit"
+                       : x->epochs != y->epochs          ? "epochs"
+                                                         : NULL;
+
+    if (!what)
+        return IFB_OK;
+    return ifb_fail(err, IFB_EINPUT, "%s and %s are of other %s: judge runs of the same items",
+                    ifb_source_folder(a), ifb_source_folder(b), what);
+}
+
+enum ifb_code ifb_run_open_sources(struct ifb_run *run, struct ifb_error *err)
+{
+    struct ifb_run_inside *in = run->inside;
+    const struct ifb_run_options *first;
+    enum ifb_code code = IFB_OK;
+
+    in->opened = ifb_new(in->arena, struct ifb_source *, in->o.answers_of.n);
+    for (size_t i = 0; i < in->o.answers_of.n && !code; i++) {
+        code = ifb_source_open(ifb_cstr(in->arena, in->o.answers_of.at[i]), &in->opened[i], err);
+        in->nopened += !code;
+        if (!code && i)
+            code = check_alike(in->opened[0], in->opened[i], err);
+    }
+    if (code || !in->nopened)
+        return code;
+    first = &ifb_source_manifest(in->opened[0])->options;
+    if (first->suites.n == 1 && !ifb_source_manifest(in->opened[0])->calls)
+        return ifb_fail(err, IFB_EINPUT, "%s was made from judgments: it has no answers",
+                        ifb_source_folder(in->opened[0]));
+    in->o.suites = first->suites;
+    in->o.data = first->data;
+    in->o.limit = first->limit;
+    in->o.epochs = first->epochs;
+    in->then = ifb_source_manifest(in->opened[0]);
+    return IFB_OK;
+}
+
+static bool is_taken(const struct ifb_run_inside *in, ifb_str spec)
+{
+    for (size_t i = 0; i < in->nmodels; i++)
+        if (ifb_str_eq(in->models[i].spec, spec))
+            return true;
+    return false;
+}
+
+/* A model of another run; its spec has the run's name behind it where two are alike. */
+static void add_taken(struct ifb_run_inside *in, struct ifb_source *s,
+                      const struct ifb_manifest_model *m)
+{
+    struct ifb_model *to = &in->models[in->nmodels];
+    const char *slash = strrchr(ifb_source_folder(s), '/');
+
+    *to = (struct ifb_model){
+        .provider = ifb_provider_find(IFB_STR("replay")), .name = m->name,
+        .base_url = m->base_url, .given = m->spec,
+        .sampling = { -1, -1, -1, -1 },
+        .spec = is_taken(in, m->spec) ? ifb_fmt(in->arena, "%.*s in %s", IFB_ARG(m->spec),
+                                                slash ? slash + 1 : ifb_source_folder(s))
+                                      : m->spec,
+    };
+    in->sources[in->nmodels++] = s;
+}
+
+/* ---- all models ---- */
+
+static void make_room(struct ifb_run_inside *in, size_t n)
+{
+    in->models = ifb_new(in->arena, struct ifb_model, n);
+    in->replays = ifb_new(in->arena, struct ifb_replay *, n);
+    in->sources = ifb_new(in->arena, struct ifb_source *, n);
+    in->prices = ifb_new(in->arena, struct ifb_price, n);
+    in->servers = ifb_new(in->arena, struct ifb_server *, n);
+}
+
+static enum ifb_code load_taken(struct ifb_run_inside *in, struct ifb_error *err)
+{
+    size_t n = in->o.judge.judges.n;
+
+    for (size_t i = 0; i < in->nopened; i++)
+        n += ifb_source_manifest(in->opened[i])->nmodels;
+    make_room(in, n);
+    for (size_t i = 0; i < in->nopened; i++) {
+        const struct ifb_manifest *m = ifb_source_manifest(in->opened[i]);
+
+        for (size_t k = 0; k < m->nmodels; k++)
+            add_taken(in, in->opened[i], &m->models[k]);
+    }
+    return load_judges(in, err);
+}
+
 enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
     struct setting with;
     enum ifb_code code;
-    size_t n;
 
+    if (in->o.answers_of.n)
+        return load_taken(in, err);
     if (!in->o.models.n)
         return ifb_fail(err, IFB_EUSAGE, "which model? name it with --model, such as "
                         "--model http://127.0.0.1:8080/v1#NAME or --model openai:NAME");
@@ -227,11 +342,7 @@ enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err)
         code = fetch_keys(in, &with.keys, err);
     if (code)
         return code;
-    n = in->o.models.n * with.variants.n + in->o.judge.judges.n;
-    in->models = ifb_new(in->arena, struct ifb_model, n);
-    in->replays = ifb_new(in->arena, struct ifb_replay *, n);
-    in->prices = ifb_new(in->arena, struct ifb_price, n);
-    in->servers = ifb_new(in->arena, struct ifb_server *, n);
+    make_room(in, in->o.models.n * with.variants.n + in->o.judge.judges.n);
     for (size_t i = 0; i < in->o.models.n && !code; i++)
         code = load_model(in, in->o.models.at[i], &with, err);
     if (!code)
@@ -340,7 +451,7 @@ static enum ifb_code preflight(struct ifb_run *run, struct ifb_error *err)
         enum ifb_code code = IFB_OK;
 
         note[0] = '\0';
-        if (!in->replays[i])
+        if (!in->replays[i] && !in->sources[i])
             code = ifb_preflight(&in->models[i], ms, &http, in->o.stop, note, err);
         if (code)
             return code == IFB_ECANCELED

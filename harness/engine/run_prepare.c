@@ -75,6 +75,7 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
         in->o.suites = (struct ifb_strs){ &core, 1 };
     in->o.suites = copy_strs(arena, in->o.suites);
     in->o.models = copy_strs(arena, options->models);
+    in->o.answers_of = copy_strs(arena, options->answers_of);
     in->o.headers = copy_strs(arena, options->headers);
     in->o.params = copy_strs(arena, options->params);
     in->o.stop_at = copy_strs(arena, options->stop_at);
@@ -353,12 +354,14 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
     struct ifb_resource_file files[IFB_RESOURCE_FILES] = { 0 };
-    struct ifb_survey survey = { .arena = in->arena };
+    struct ifb_survey survey = { .arena = in->arena, .judged = in->o.judge.judges.n > 0 };
     unsigned needs;
     enum ifb_code code;
 
     in->data_dirs = ifb_data_dirs(in->o.data_dir, in->o.env, in->arena);
-    code = ifb_run_load_models(run, err);
+    code = ifb_run_open_sources(run, err);
+    if (!code)
+        code = ifb_run_load_models(run, err);
     if (!code)
         code = load_suites(in, &survey, err);
     if (!code)

@@ -295,6 +295,24 @@ static enum ifb_code answer_replay(struct ifb_run_inside *in, struct ifb_cell *c
     return IFB_OK;
 }
 
+/* Takes all turns of a cell from the run that has them. */
+static enum ifb_code answer_taken(struct ifb_run_inside *in, struct ifb_cell *cell,
+                                  const struct ifb_source *source, ifb_str spec,
+                                  struct ifb_error *err)
+{
+    while (!is_settled(in, cell)) {
+        struct ifb_call_record r = ifb_cell_record(cell, &in->plan);
+        enum ifb_code code = ifb_source_answer(source, spec, cell->arena, &r, err);
+
+        if (!code)
+            code = keep_answer(in, &r, err);
+        if (code)
+            return code;
+        cell->records[cell->nrecords++] = r;
+    }
+    return IFB_OK;
+}
+
 /* The next sample of a model, in plan order; false when there is none. */
 static bool next_sample(struct ifb_run_inside *in, uint32_t model, uint32_t *sample)
 {
@@ -331,6 +349,8 @@ static enum ifb_code next_cell(struct ifb_run_inside *in, uint32_t model, bool k
         code = recall(in, cell, err);
         if (!code && in->replays[model] && !known_only)
             code = answer_replay(in, cell, in->replays[model], err);
+        if (!code && in->sources[model] && !known_only)
+            code = answer_taken(in, cell, in->sources[model], in->models[model].given, err);
         if (code) {
             ifb_cell_give(&in->cells, cell);
             return code;
@@ -489,7 +509,7 @@ static enum ifb_code ask_all(struct ifb_run *run, struct ifb_error *err)
     enum ifb_code code = IFB_OK;
 
     for (uint32_t m = 0; m < in->nmodels && !a.code; m++)
-        if (in->replays[m])
+        if (in->replays[m] || in->sources[m])
             take_cell(&a, m, &later);
         else
             network = true;

@@ -21,6 +21,7 @@ struct ifb_unscored_kind {
 /* Empty when zeroed, but for the arena, which holds its strings. */
 struct ifb_survey {
     struct ifb_arena *arena;
+    bool judged;                       /* judges will be asked */
     unsigned needs;                    /* enum ifb_need, or'ed */
     const char *fixed;                 /* a suite with items that require their temperature */
     ifb_str broken[IFB_SURVEY_SAID];   /* "SUITE, item ID: ..." */

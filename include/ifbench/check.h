@@ -194,6 +194,8 @@ enum ifb_code ifb_constraint_load(struct ifb_arena *arena, ifb_str id, const str
  *     {"some": {"unit": U, "check": X, "min": A, "max": B}}  so many pieces (1 or more)
  *     {"first": {"unit": U, "check": X}}   "last"      that piece
  *     {"nth": {"unit": U, "n": N, "check": X}}         from 1, or from the end: -1
+ *     {"judge": "QUESTION"}                            a judge says yes; of the whole
+ *                                                      answer, so not within pieces
  *
  * U is a unit of text, "line" or "lines", see ifb_unit_next; the unit "matches"
  * takes a "pattern" beside it. A member "name" beside the head of an expression
@@ -201,7 +203,8 @@ enum ifb_code ifb_constraint_load(struct ifb_arena *arena, ifb_str id, const str
  * such as "not contains" or "each line starts".
  *
  * Errors are Kleene's third value: `all` fails when one fails, and errs when none
- * fails and one errs. Every fault is IFB_EINPUT here, and `broken` stays empty.
+ * fails and one errs. So is what no judge has said; where only that is open, the
+ * outcome is UNSCORED. Every fault is IFB_EINPUT here, and `broken` stays empty.
  * The message begins with the place, "all[2].not.contains: ", members counted
  * from 0, and ends in "(line N)" where that is not the line `expr` begins on. At
  * most 32 levels and 1,000 nodes. `args_json` is the canonical form: sorted keys,

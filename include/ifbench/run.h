@@ -55,6 +55,7 @@ struct ifb_run_options {
     /* what is asked of whom */
     struct ifb_strs suites;    /* ids; empty: "core" */
     struct ifb_strs models;    /* specs */
+    struct ifb_strs answers_of;  /* folders of runs whose answers are taken, in place of models */
     ifb_str data;              /* file, or folder of files, in place of the suite's own (one
                                   suite only); a file is all that is then read */
     ifb_str data_dir;          /* of the packs; absent: IFBENCH_DATA, XDG_DATA_HOME/ifbench, ... */
@@ -147,6 +148,15 @@ enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *opt
  */
 enum ifb_code ifb_run_judged(struct ifb_strs judgments, const struct ifb_run_options *options,
                              struct ifb_run **out, struct ifb_error *err);
+
+/*
+ * Has judges judge the answers of finished runs, in a run of its own that holds them
+ * too: nothing is asked of their models. The runs must be of the same suites, data,
+ * limit and epochs, which hold here. `options->judge` says who judges and how:
+ * "pairwise", "rubric" (with the setting "rubric=FILE"), or as the suites have it.
+ */
+enum ifb_code ifb_run_judge(struct ifb_strs runs, const struct ifb_run_options *options,
+                            struct ifb_run **out, struct ifb_error *err);
 
 /* Loads a run's summary for reading; samples through ifb_run_report. */
 enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_error *err);

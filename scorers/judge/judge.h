@@ -67,6 +67,13 @@ struct ifb_judgment ifb_arenahard_label(ifb_str reply, bool v01, bool *again);
 /* A reply to one of InFoBench's questions. Source: InfoBench evaluation.py. */
 enum ifb_said ifb_infobench_said(ifb_str reply);
 
+/* [[YES]] or [[NO]], the last of them; else a reply that InFoBench's rule can read, loosely. */
+struct ifb_judgment ifb_criterion_said(ifb_str reply, struct ifb_arena *arena);
+
+/* A grade from 1 to 10 as MT-Bench's rating is read; other numbers cannot be read. */
+struct ifb_judgment ifb_rubric_rating(ifb_str reply, enum ifb_parse parse);
+
+extern const struct ifb_judge ifb_judge_criterion, ifb_judge_rubric;
 extern const struct ifb_judge ifb_judge_mtbench_single, ifb_judge_mtbench_pair,
     ifb_judge_arenahard_v01, ifb_judge_arenahard_v2, ifb_judge_infobench, ifb_judge_alpacaeval,
     ifb_judge_alpacaeval_binary, ifb_judge_alpacaeval_ranking, ifb_judge_alpacaeval_scores,

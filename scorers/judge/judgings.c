@@ -15,6 +15,9 @@ static const struct ifb_judging *const judgings[] = {
     &ifb_judging_infobench,
     &ifb_judging_followbench,
     &ifb_judging_followbench_zh,
+    &ifb_judging_constraints,
+    &ifb_judging_pairwise,
+    &ifb_judging_rubric,
     NULL
 };
 

@@ -43,10 +43,13 @@ static enum ifb_code see_question(void *self, const struct ifb_judged_line *line
 
     if (!id.ptr)
         return ifb_judged_fault(line, err, "a question wants a \"question_id\"");
-    q = ifb_name_of(&s->questions, s->lent->arena, id);
-    if (q == IFB_NAMES_MAX)
-        return ifb_judged_fault(line, err, "more than %d questions", IFB_NAMES_MAX);
+    q = ifb_name_within(&s->questions, s->lent->arena, id, IFB_MTB_QUESTIONS);
+    if (q == IFB_MTB_QUESTIONS)
+        return ifb_judged_fault(line, err, "more than %d questions", IFB_MTB_QUESTIONS);
+    s->category = ifb_grow(s->lent->arena, s->category, &s->categories_cap, q + 1,
+                           sizeof(*s->category));
     s->category[q] = category_of(ifb_json_str(line->row, "category"));
+    s->ncategories = q + 1 > s->ncategories ? q + 1 : s->ncategories;
     s->expected += turns ? (int64_t)turns->n : 0;
     return IFB_OK;
 }
@@ -59,9 +62,6 @@ static enum ifb_code open_suite(const void *options, const struct ifb_judged_len
 
     s->o = options;
     s->lent = lent;
-    s->category = ifb_new(lent->arena, size_t, IFB_NAMES_MAX);
-    for (size_t i = 0; i < IFB_NAMES_MAX; i++)
-        s->category[i] = N_OF(categories);
     *out = s;
     if (s->o->questions.ptr) {
         if (lent->file(lent->self, s->o->questions, &questions, err))
@@ -125,14 +125,14 @@ static enum ifb_code begin_row(struct ifb_mtb *s, const struct ifb_judged_line *
         return ifb_judged_fault(line, err, "a judgment wants \"question_id\", \"model\" (or a "
                                 "pair's \"model_1\" and \"model_2\"), and \"turn\" 1 or 2");
     r->turn = (unsigned)turn;
-    r->question = ifb_name_of(&s->questions, s->lent->arena, id);
+    r->question = ifb_name_within(&s->questions, s->lent->arena, id, IFB_MTB_QUESTIONS);
     r->judge = ifb_name_of(&s->judges, s->lent->arena, judge_of(line->row));
     r->model[0] = ifb_name_of(&s->models, s->lent->arena, one);
     r->model[1] = two.len ? ifb_name_of(&s->models, s->lent->arena, two) : IFB_NAMES_MAX;
-    if (r->question == IFB_NAMES_MAX || r->judge >= IFB_MTB_JUDGES ||
+    if (r->question == IFB_MTB_QUESTIONS || r->judge >= IFB_MTB_JUDGES ||
         r->model[0] == IFB_NAMES_MAX || (two.len && r->model[1] == IFB_NAMES_MAX))
-        return ifb_judged_fault(line, err, "more than %d questions or models, or %d judges",
-                                IFB_NAMES_MAX, IFB_MTB_JUDGES);
+        return ifb_judged_fault(line, err, "more than %d questions, %d models or %d judges",
+                                IFB_MTB_QUESTIONS, IFB_NAMES_MAX, IFB_MTB_JUDGES);
     return IFB_OK;
 }
 
@@ -266,11 +266,17 @@ ifb_str ifb_mtb_label(const struct ifb_mtb *s, size_t model, size_t judge)
                    IFB_ARG(s->judges.at[judge]));
 }
 
+/* N_OF(categories): another one, or not known. */
+static size_t category_at(const struct ifb_mtb *s, size_t question)
+{
+    return question < s->ncategories ? s->category[question] : N_OF(categories);
+}
+
 static void tell(const struct ifb_mtb *s, const struct ifb_mtb_row *r, ifb_str label,
                  const char *check, enum ifb_outcome outcome, ifb_str why)
 {
     struct ifb_arena *arena;
-    size_t category = s->category[r->question];
+    size_t category = category_at(s, r->question);
     struct ifb_judged_row row = {
         .model = label, .check = ifb_str_of(check), .outcome = outcome, .why = why,
         .item = s->questions.at[r->question],
@@ -299,7 +305,7 @@ static void put_mean(const struct ifb_mtb *s, size_t model, size_t judge, unsign
         const struct ifb_mtb_row *r = &s->ratings.at[i];
 
         if (r->model[0] != model || r->judge != judge || (turn && r->turn != turn) ||
-            (category < N_OF(categories) && s->category[r->question] != category))
+            (category < N_OF(categories) && category_at(s, r->question) != category))
             continue;
         if (isnan(r->rating))
             unread++;
@@ -547,6 +553,26 @@ static const struct ifb_field fields[] = {
     IFB_FIELD(struct ifb_mtb_options, questions, "questions", .kind = IFB_STRING,
               .doc = "file of questions in place of MT-Bench's"),
     { 0 }
+};
+
+/* Pairs of anybody's suite: no file of questions, else the same lines and numbers. */
+static enum ifb_code open_pairwise(const void *options, const struct ifb_judged_lent *lent,
+                                   void **out, struct ifb_error *err)
+{
+    struct ifb_mtb *s = ifb_new(lent->arena, struct ifb_mtb, 1);
+
+    (void)err;
+    s->o = options;
+    s->lent = lent;
+    *out = s;
+    return IFB_OK;
+}
+
+const struct ifb_judged ifb_judged_pairwise = {
+    .id = "pairwise", .doc = "any two models' answers compared in both orders",
+    .cite = "ifbench", .judgments = "JSON lines as MT-Bench's pairs, of `ifbench judge --pairwise`",
+    .metrics = metrics, .fields = fields, .options_size = sizeof(struct ifb_mtb_options),
+    .open = open_pairwise, .read = read_file, .finish = finish,
 };
 
 const struct ifb_judged ifb_judged_mtbench = {

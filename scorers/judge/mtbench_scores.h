@@ -7,6 +7,7 @@
 #include "scorers/judge/rows.h"
 
 #define IFB_MTB_JUDGES 50
+#define IFB_MTB_QUESTIONS 1000000
 
 /* ERROR is zero: a game that nobody read has no winner. */
 enum ifb_mtb_winner { IFB_MTB_ERROR, IFB_MTB_FIRST, IFB_MTB_SECOND, IFB_MTB_TIE };
@@ -33,7 +34,8 @@ struct ifb_mtb {
     const struct ifb_mtb_options *o;
     const struct ifb_judged_lent *lent;
     struct ifb_names models, judges, questions;
-    size_t *category;          /* of a question; 8: another one, or not known */
+    size_t *category;          /* of the questions of the file; 8: another one */
+    size_t ncategories, categories_cap;
     int64_t expected;          /* turns of all questions; 0: not known */
     struct ifb_mtb_rows ratings, pairs, votes;
     struct ifb_seen seen;

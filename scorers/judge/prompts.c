@@ -5,7 +5,7 @@
  */
 #include "scorers/judge/judge.h"
 
-#define VERSION "ifbench-judge-1"
+#define VERSION "ifbench-judge-2"
 
 #define FAIR                                                                                  \
     "Judge only what the answers say. Their order, their length, their layout and the names " \
@@ -91,6 +91,11 @@
 #define INFO_INPUT PART("the input", "input") "\n"
 #define INFO_TEXT PART("the generated text", "output") "\n"
 
+#define CRITERION                                                                              \
+    "You check one thing about the answer of an AI assistant. " FAIR                           \
+    "First explain in a sentence or two. Then end with your verdict alone: [[YES]] when the "  \
+    "answer to the question about it is yes, entirely; [[NO]] when it is not, or not wholly."
+
 #define ROW(title, kind, sys, body, format)                                                    \
     { .name = IFB_STR_INIT(title), .type = IFB_STR_INIT(kind), .system = IFB_STR_INIT(sys),    \
       .text = IFB_STR_INIT(body), .output_format = IFB_STR_INIT(format) }
@@ -164,6 +169,13 @@ static const struct ifb_template rows[] = {
     ROW("infobench-all", "questions", "", INFO_ALL INFO_TEXT "Questions:\n{questions}", "1. YES"),
     ROW("infobench-all-input", "questions", "",
         INFO_ALL INFO_INPUT INFO_TEXT "Questions:\n{questions}", "1. YES"),
+    ROW("criterion", "questions", CRITERION,
+        PART("what was asked", "question") "\n" PART("the assistant's answer", "answer") "\n"
+        "The question about the answer:\n{criterion}", "[[YES]]"),
+    ROW("rubric", "single", "You judge the answer of an AI assistant. " FAIR
+        "You are told what to look at. " RATE,
+        "What to look at:\n{rubric}\n\n" PART("what was asked", "question") "\n"
+        PART("the assistant's answer", "answer"), SINGLE),
 };
 
 static const struct ifb_templates builtin = {

@@ -57,16 +57,53 @@ enum ifb_code ifb_judged_fault(const struct ifb_judged_line *line, struct ifb_er
 
 /* ---- names ---- */
 
-size_t ifb_name_of(struct ifb_names *names, struct ifb_arena *arena, ifb_str name)
+static uint64_t hash_of(ifb_str s)
 {
-    for (size_t i = names->n; i-- > 0;)
-        if (ifb_str_eq(names->at[i], name))
-            return i;
-    if (names->n == IFB_NAMES_MAX)
-        return IFB_NAMES_MAX;
+    uint64_t h = 14695981039346656037u;  /* FNV-1a */
+
+    for (size_t i = 0; i < s.len; i++)
+        h = (h ^ (unsigned char)s.ptr[i]) * 1099511628211u;
+    return h ^ h >> 29;
+}
+
+/* Where `name` stands in the slots, or could. */
+static uint32_t *slot_of(const struct ifb_names *names, ifb_str name)
+{
+    size_t i = hash_of(name) & (names->nslots - 1);
+
+    while (names->slots[i] && !ifb_str_eq(names->at[names->slots[i] - 1], name))
+        i = (i + 1) & (names->nslots - 1);
+    return &names->slots[i];
+}
+
+static void make_slots(struct ifb_names *names, struct ifb_arena *arena)
+{
+    names->nslots = names->nslots ? names->nslots * 2 : 64;
+    names->slots = ifb_new(arena, uint32_t, names->nslots);
+    for (size_t i = 0; i < names->n; i++)
+        *slot_of(names, names->at[i]) = (uint32_t)i + 1;
+}
+
+size_t ifb_name_within(struct ifb_names *names, struct ifb_arena *arena, ifb_str name, size_t max)
+{
+    uint32_t *slot;
+
+    if (2 * names->n >= names->nslots)
+        make_slots(names, arena);
+    slot = slot_of(names, name);
+    if (*slot)
+        return *slot - 1;
+    if (names->n == max)
+        return max;
     names->at = ifb_grow(arena, names->at, &names->cap, names->n + 1, sizeof(*names->at));
     names->at[names->n] = ifb_str_copy(arena, name);
-    return names->n++;
+    *slot = (uint32_t)++names->n;
+    return names->n - 1;
+}
+
+size_t ifb_name_of(struct ifb_names *names, struct ifb_arena *arena, ifb_str name)
+{
+    return ifb_name_within(names, arena, name, IFB_NAMES_MAX);
 }
 
 static int by_name(const void *a, const void *b, void *self)

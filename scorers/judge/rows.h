@@ -35,10 +35,15 @@ enum ifb_code ifb_judged_fault(const struct ifb_judged_line *line, struct ifb_er
 struct ifb_names {
     ifb_str *at;
     size_t n, cap;
+    uint32_t *slots;   /* numbers from 1 by hash, 0: empty; at most half full */
+    size_t nslots;
 };
 
 /* The number of `name`, added when it is new; IFB_NAMES_MAX when there are too many. */
 size_t ifb_name_of(struct ifb_names *names, struct ifb_arena *arena, ifb_str name);
+
+/* The same with a maximum of its own, which it returns when there are too many. */
+size_t ifb_name_within(struct ifb_names *names, struct ifb_arena *arena, ifb_str name, size_t max);
 
 /* Numbers of names by name: order[0..n-1]. */
 size_t *ifb_names_sorted(const struct ifb_names *names, struct ifb_arena *arena);
@@ -91,5 +96,6 @@ void ifb_cell_add(struct ifb_cells *cells, ifb_str model, const struct ifb_value
 
 extern const struct ifb_judged ifb_judged_mtbench, ifb_judged_arenahard, ifb_judged_arenahard_v2,
     ifb_judged_infobench;
+extern const struct ifb_judged ifb_judged_pairwise, ifb_judged_rubric;
 
 #endif

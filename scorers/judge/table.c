@@ -13,6 +13,8 @@ static const struct ifb_judged *const suites[] = {
     &ifb_judged_arenahard,
     &ifb_judged_arenahard_v2,
     &ifb_judged_infobench,
+    &ifb_judged_pairwise,
+    &ifb_judged_rubric,
     NULL
 };
 
