@@ -120,66 +120,70 @@ static enum ifb_code step_binary(const struct ifb_judge_context *c, struct ifb_s
 
 /* ---- texts ---- */
 
-static enum ifb_code step_ranking(const struct ifb_judge_context *c, struct ifb_strs replies,
-                                  struct ifb_arena *arena, struct ifb_judge_step *out,
-                                  struct ifb_error *err)
+/* A preference in the order shown, NaN where the reply cannot be read. */
+typedef double read_reply(const struct ifb_judge_context *c, ifb_str reply,
+                          struct ifb_arena *arena);
+
+/* How a text is asked for and read. */
+struct way {
+    const char *prompt;
+    int64_t max_tokens;
+    read_reply *read;
+    size_t marks;  /* how many marks of the context it reads by */
+};
+
+static enum ifb_code step_text(const struct way *way, const struct ifb_judge_context *c,
+                               struct ifb_strs replies, struct ifb_arena *arena,
+                               struct ifb_judge_step *out, struct ifb_error *err)
 {
     memset(out, 0, sizeof(*out));
+    if (c->marks.n < way->marks)
+        return ifb_fail(err, IFB_EINPUT, "a judge's replies are read by %zu marks, found %zu",
+                        way->marks, c->marks.n);
     out->done = replies.n > 0;
     if (out->done) {
-        out->said = judgment_of(ifb_alpaca_ranking(arena, replies.at[0]), IFB_READ);
+        out->said = judgment_of(way->read(c, replies.at[0], arena), IFB_READ);
         return IFB_OK;
     }
-    if (ask(c, prompt_of(c, "alpacaeval-ranking"), arena, &out->ask, err))
+    if (ask(c, prompt_of(c, way->prompt), arena, &out->ask, err))
         return err->code;
-    out->ask.max_tokens = RANK_TOKENS;
+    out->ask.max_tokens = way->max_tokens;
     return IFB_OK;
 }
 
-static enum ifb_code step_scores(const struct ifb_judge_context *c, struct ifb_strs replies,
-                                 struct ifb_arena *arena, struct ifb_judge_step *out,
-                                 struct ifb_error *err)
+static double read_ranking(const struct ifb_judge_context *c, ifb_str reply,
+                           struct ifb_arena *arena)
 {
-    memset(out, 0, sizeof(*out));
-    out->done = replies.n > 0;
-    if (out->done) {
-        out->said = judgment_of(ifb_alpaca_lmsys(replies.at[0]), IFB_READ);
-        return IFB_OK;
-    }
-    if (ask(c, prompt_of(c, "alpacaeval-scores"), arena, &out->ask, err))
-        return err->code;
-    out->ask.max_tokens = TEXT_TOKENS;
-    return IFB_OK;
+    (void)c;
+    return ifb_alpaca_ranking(arena, reply);
 }
 
-/* `marks` has the patterns of "the first is better" and "the second is better". */
-static enum ifb_code step_regex(const struct ifb_judge_context *c, struct ifb_strs replies,
-                                struct ifb_arena *arena, struct ifb_judge_step *out,
-                                struct ifb_error *err)
+static double read_scores(const struct ifb_judge_context *c, ifb_str reply,
+                          struct ifb_arena *arena)
+{
+    (void)c;
+    (void)arena;
+    return ifb_alpaca_lmsys(reply);
+}
+
+/* By the patterns of "the first is better" and "the second is better". */
+static double read_patterns(const struct ifb_judge_context *c, ifb_str reply,
+                            struct ifb_arena *arena)
 {
     double preference = NAN;
     bool ok;
 
-    memset(out, 0, sizeof(*out));
-    if (c->marks.n != 2)
-        return ifb_fail(err, IFB_EINPUT, "a judge read by patterns wants two of them");
-    out->done = replies.n > 0;
-    if (out->done) {
-        if (ifb_alpaca_regex(replies.at[0], c->marks.at[0], c->marks.at[1], 1, &preference, &ok,
-                             err))
-            return err->code;
-        out->said = judgment_of(preference, IFB_READ);
-        return IFB_OK;
-    }
-    if (ask(c, "alpacaeval", arena, &out->ask, err))
-        return err->code;
-    out->ask.max_tokens = TEXT_TOKENS;
-    return IFB_OK;
+    (void)arena;
+    if (ifb_alpaca_regex(reply, c->marks.at[0], c->marks.at[1], 1, &preference, &ok, NULL))
+        return NAN;
+    return preference;
 }
 
-/* A number, or one as text. */
-static double number_of(const struct ifb_json *v)
+/* By the member whose name is given: a number, or one as text. */
+static double read_member(const struct ifb_judge_context *c, ifb_str reply,
+                          struct ifb_arena *arena)
 {
+    const struct ifb_json *v = ifb_alpaca_json(arena, reply, ifb_cstr(arena, c->marks.at[0]));
     double number = NAN;
 
     if (v && v->kind == IFB_JNUMBER)
@@ -189,27 +193,20 @@ static double number_of(const struct ifb_json *v)
     return number;
 }
 
-/* `marks` has the name of the member that holds the preference. */
-static enum ifb_code step_json(const struct ifb_judge_context *c, struct ifb_strs replies,
-                               struct ifb_arena *arena, struct ifb_judge_step *out,
-                               struct ifb_error *err)
-{
-    const struct ifb_json *v;
-
-    memset(out, 0, sizeof(*out));
-    if (c->marks.n != 1)
-        return ifb_fail(err, IFB_EINPUT, "a judge read from JSON wants the name of a member");
-    out->done = replies.n > 0;
-    if (out->done) {
-        v = ifb_alpaca_json(arena, replies.at[0], ifb_cstr(arena, c->marks.at[0]));
-        out->said = judgment_of(number_of(v), IFB_READ);
-        return IFB_OK;
+#define STEP(name, ...) \
+    static enum ifb_code name(const struct ifb_judge_context *c, struct ifb_strs replies, \
+                              struct ifb_arena *arena, struct ifb_judge_step *out, \
+                              struct ifb_error *err) \
+    { \
+        static const struct way way = { __VA_ARGS__ }; \
+\
+        return step_text(&way, c, replies, arena, out, err); \
     }
-    if (ask(c, "alpacaeval", arena, &out->ask, err))
-        return err->code;
-    out->ask.max_tokens = TEXT_TOKENS;
-    return IFB_OK;
-}
+
+STEP(step_ranking, "alpacaeval-ranking", RANK_TOKENS, read_ranking, 0)
+STEP(step_scores, "alpacaeval-scores", TEXT_TOKENS, read_scores, 0)
+STEP(step_regex, "alpacaeval", TEXT_TOKENS, read_patterns, 2)
+STEP(step_json, "alpacaeval", TEXT_TOKENS, read_member, 1)
 
 #define CITE "Li et al. 2023; Dubois et al. 2024, arXiv:2404.04475; tatsu-lab/alpaca_eval"
 #define JUDGE(name, id_, doc_, step_) \

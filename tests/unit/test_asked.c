@@ -130,6 +130,7 @@ static const struct {
       "was used on line 1 already" },
     { "mtbench", "{\"question_id\":1,\"turns\":[\"a\",7]}", "turn 2 is a number" },
     { "mtbench", "{\"question_id\":1,", ":1: " },
+    { "mtbench", "{\"question_id\":\"\",\"turns\":[\"a\"]}", "wants \"question_id\"" },
     { "alpacaeval", "[{\"instruction\":\"a\"},\n{\"output\":\"o\"}]",
       ":2: a row wants an \"instruction\"" },
     { "alpacaeval", "[{\"instruction\":\"a\"},\n4]", ":2: found a number" },
