@@ -17,6 +17,7 @@ struct asked {
     unsigned line;               /* of the last one */
     bool array;
     const struct ifb_json *row;  /* of an array: the next */
+    size_t n;                    /* rows made into items */
     struct ifb_seen seen;        /* ids */
 };
 
@@ -28,6 +29,22 @@ ifb_str ifb_asked_id(const struct ifb_json *row, const char *key)
     bool fine = v && (v->kind == IFB_JSTRING || (v->kind == IFB_JNUMBER && v->whole));
 
     return fine ? v->string : (ifb_str){ NULL, 0 };
+}
+
+ifb_str ifb_asked_text(const struct ifb_json *row, const char *key)
+{
+    ifb_str text = ifb_json_str(row, key);
+
+    return text.ptr ? text : IFB_STR("");
+}
+
+struct ifb_strs ifb_asked_tag(struct ifb_arena *arena, const struct ifb_json *row,
+                              const char *key)
+{
+    ifb_str *tag = ifb_new(arena, ifb_str, 1);
+
+    *tag = ifb_asked_text(row, key);
+    return (struct ifb_strs){ tag, tag->len ? 1 : 0 };
 }
 
 struct ifb_conversation ifb_asked_prompt(struct ifb_arena *arena, ifb_str text)
@@ -112,7 +129,8 @@ static enum ifb_code make_item(struct asked *a, const struct ifb_json *row, stru
     if (row->kind != IFB_JOBJECT)
         return ifb_fail(err, IFB_EINPUT, "found %s, wanted an object",
                         ifb_json_kind_name(row->kind));
-    *item = (struct ifb_item){ .row = row, .group = IFB_STR("") };
+    *item = (struct ifb_item){ .id = ifb_fmt(a->arena, "%zu", a->n++), .row = row,
+                               .group = IFB_STR("") };
     code = a->make(row, a->arena, item, err);
     if (code)
         return code;

@@ -10,7 +10,8 @@
 #include <ifbench/suite.h>
 
 /*
- * Makes an item of a row, which lives as long as `arena`; item->row is set already.
+ * Makes an item of a row, which lives as long as `arena`; item->row is set already,
+ * and the id is the row's number from 0.
  * IFB_EINPUT says what the row lacks; the reader puts file and line before it.
  */
 typedef enum ifb_code ifb_asked_make(const struct ifb_json *row, struct ifb_arena *arena,
@@ -28,6 +29,11 @@ void ifb_asked_close(void *state);
 
 /* An id that is a string or a whole number as it is spelt; absent: neither. */
 ifb_str ifb_asked_id(const struct ifb_json *row, const char *key);
+
+/* A string, or "" where it is none; the same as the only one of the tags, if it is not "". */
+ifb_str ifb_asked_text(const struct ifb_json *row, const char *key);
+struct ifb_strs ifb_asked_tag(struct ifb_arena *arena, const struct ifb_json *row,
+                              const char *key);
 
 /* A conversation of one user's message. */
 struct ifb_conversation ifb_asked_prompt(struct ifb_arena *arena, ifb_str text);

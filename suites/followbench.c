@@ -371,7 +371,7 @@ static const char *const files_zh[] = {
 /* Upstream stops with a KeyError where an answer is missing. */
 const struct ifb_suite ifb_suite_followbench = {
     .id = "followbench",
-    .doc = "FollowBench: constraints that add up level by level; judged groups stay unscored",
+    .doc = "FollowBench: constraints that add up level by level; a judge scores what no rule does",
     .cite = CITE,
     .pack = "followbench",
     .files = files_en,
@@ -386,7 +386,7 @@ const struct ifb_suite ifb_suite_followbench = {
 
 const struct ifb_suite ifb_suite_followbench_zh = {
     .id = "followbench-zh",
-    .doc = "FollowBench in Chinese; judged groups stay unscored",
+    .doc = "FollowBench in Chinese; a judge scores what no rule does",
     .cite = CITE,
     .pack = "followbench-zh",
     .files = files_zh,

@@ -13,7 +13,8 @@ extern const char *const ifb_followbench_categories[];
 
 /*
  * HSR and SSR in percent, CSL in levels: overall, by level, by category. Ends with
- * a zero row. A group counts when all five of its levels are scored.
+ * a zero row. A group counts when all five of its levels are scored. A judgment that
+ * cannot be read is an error of its constraints: 0, and -1 in "official.hsr" and .ssr.
  */
 extern const struct ifb_metric ifb_followbench_metrics[];
 

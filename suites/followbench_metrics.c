@@ -22,6 +22,7 @@ const char *const ifb_followbench_categories[] = { "content", "situation", "styl
 /* A group once answered: which levels hold, all of it and what part of it. */
 struct ladder {
     double hard[LEVELS], soft[LEVELS];
+    bool unread[LEVELS];  /* what the judge said cannot be read */
 };
 
 /* The groups of a category so far. */
@@ -31,14 +32,17 @@ struct tally {
 };
 
 /* Of each group's answers to one level; false when something is unscored. */
-static bool read_level(const struct ifb_item_score *score, double *hard, double *soft)
+static bool read_level(const struct ifb_item_score *score, double *hard, double *soft,
+                       bool *unread)
 {
     size_t n = score->item->nconstraints, passed = 0;
 
+    *unread = false;
     for (size_t i = 0; i < n; i++) {
         if (score->strict[i] == IFB_UNSCORED)
             return false;
         passed += score->strict[i] == IFB_PASS;
+        *unread |= score->strict[i] == IFB_ERROR && !score->item->constraints[i].check;
     }
     *hard = n && passed == n;
     *soft = n ? (double)passed / (double)n : 0;
@@ -52,7 +56,7 @@ static bool read_ladder(const struct ifb_item_score *at, size_t epochs, size_t e
     bool all = true;
 
     for (size_t l = 0; l < LEVELS && all; l++)
-        all = read_level(&at[l * epochs + epoch], &out->hard[l], &out->soft[l]);
+        all = read_level(&at[l * epochs + epoch], &out->hard[l], &out->soft[l], &out->unread[l]);
     return all;
 }
 
@@ -76,6 +80,26 @@ static double hard_rate(const struct ladder *g, unsigned level)
 static double soft_rate(const struct ladder *g, unsigned level)
 {
     return rate(g->soft, level);
+}
+
+/* Upstream adds the -1 of a judgment that it cannot read to its sums. */
+static double official_rate(const struct ladder *g, const double *levels, unsigned level)
+{
+    double with[LEVELS];
+
+    for (size_t l = 0; l < LEVELS; l++)
+        with[l] = g->unread[l] ? -1 : levels[l];
+    return rate(with, level);
+}
+
+static double official_hard_rate(const struct ladder *g, unsigned level)
+{
+    return official_rate(g, g->hard, level);
+}
+
+static double official_soft_rate(const struct ladder *g, unsigned level)
+{
+    return official_rate(g, g->soft, level);
 }
 
 /* Levels satisfied in a row from the first. */
@@ -209,6 +233,26 @@ static void fold_csl(const struct ifb_metric *m, const struct ifb_item_score *sc
     fold(m, scores, n, streak, LEVELS, out);
 }
 
+/* Sums with -1 in them are no proportion: no interval. */
+static void fold_official(const struct ifb_metric *m, const struct ifb_item_score *scores,
+                          size_t n, value_of *value, struct ifb_folded *out)
+{
+    fold(m, scores, n, value, 100, out);
+    out->lo = out->hi = NAN;
+}
+
+static void fold_official_hsr(const struct ifb_metric *m, const struct ifb_item_score *scores,
+                              size_t n, struct ifb_folded *out)
+{
+    fold_official(m, scores, n, official_hard_rate, out);
+}
+
+static void fold_official_ssr(const struct ifb_metric *m, const struct ifb_item_score *scores,
+                              size_t n, struct ifb_folded *out)
+{
+    fold_official(m, scores, n, official_soft_rate, out);
+}
+
 #define ROW(name, text, of, at, in, how)                                                    \
     { .id = name, .doc = text, .unit = of, .higher_is_better = true, .fold = how, .part = in, \
       .level = at }
@@ -224,6 +268,7 @@ static void fold_csl(const struct ifb_metric *m, const struct ifb_item_score *sc
 #define SOFT "constraints satisfied"
 #define STREAK "levels satisfied in a row from the first"
 #define WEIGHTED ", levels weighted by their number"
+#define OFFICIAL ", a judgment that cannot be read being -1 as upstream has it"
 #define HARD_ROWS(c)                                                                        \
     RATES(c ".hsr", HARD, c, fold_hsr), RATE(c ".hsr", HARD WEIGHTED, 0, c, fold_hsr),      \
     ROW(c ".csl", STREAK, "levels", 0, c, fold_csl)
@@ -241,6 +286,10 @@ const struct ifb_metric ifb_followbench_metrics[] = {
     HARD_ROWS("style"), SOFT_ROWS("style"),
     HARD_ROWS("format"), SOFT_ROWS("format"),
     HARD_ROWS("mixed"), SOFT_ROWS("mixed"),
+    RATE("official.hsr", HARD OFFICIAL, 0, NULL, fold_official_hsr),
+    RATE("official.ssr", SOFT OFFICIAL, 0, NULL, fold_official_ssr),
+    RATES("official.hsr", HARD OFFICIAL, NULL, fold_official_hsr),
+    RATES("official.ssr", SOFT OFFICIAL, NULL, fold_official_ssr),
     HARD_ROWS("example"), /* upstream knows no soft rate of it */
     { 0 }
 };

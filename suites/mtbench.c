@@ -41,7 +41,7 @@ static enum ifb_code make(const struct ifb_json *row, struct ifb_arena *arena,
     struct ifb_message *at;
     size_t n = 0;
 
-    if (!id.ptr || !turns || turns->kind != IFB_JARRAY || !turns->n)
+    if (!id.len || !turns || turns->kind != IFB_JARRAY || !turns->n)
         return ifb_fail(err, IFB_EINPUT, "a question wants \"question_id\" and \"turns\", an array "
                         "of strings");
     at = ifb_new(arena, struct ifb_message, turns->n);
@@ -56,6 +56,7 @@ static enum ifb_code make(const struct ifb_json *row, struct ifb_arena *arena,
     item->prompt = (struct ifb_conversation){ at, n };
     item->group = category.ptr ? category : IFB_STR("");
     item->preset = preset;
+    item->preset_required = ifb_json_real(row, "required_temperature", -1) >= 0;
     return IFB_OK;
 }
 

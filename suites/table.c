@@ -16,6 +16,11 @@ static const struct ifb_suite *const suites[] = {
     &ifb_suite_followbench,
     &ifb_suite_followbench_zh,
     &ifb_suite_mtbench,
+    &ifb_suite_alpacaeval,
+    &ifb_suite_alpacaeval1,
+    &ifb_suite_arenahard,
+    &ifb_suite_arenahard_v2,
+    &ifb_suite_infobench,
     NULL
 };
 

@@ -11,9 +11,12 @@
 
 static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, suite_lists, "suite", .kind = IFB_STRINGS, .letter = 's',
-              .value = "NAME", .doc = "the suite, or file of your own, that the answers belong to (core)"),
+              .value = "NAME",
+              .doc = "the suite, or file of your own, that the answers belong to (core)"),
     IFB_FIELD(struct ifb_run_flags, responses, "responses", .kind = IFB_STRING, .letter = 'r',
-              .value = "FILE", .doc = "JSON lines of prompt and response, plain or gzip"),
+              .value = "FILE",
+              .doc = "JSON lines of prompt and response, or answers as a judged suite's tool has "
+                     "them; plain or gzip"),
     IFB_FIELD(struct ifb_run_flags, judgments, "judgments", .kind = IFB_STRINGS,
               .value = "FILE", .doc = "what a judge said, plain or gzip; as often as needed"),
     IFB_JUDGED_SETTINGS,
@@ -75,8 +78,11 @@ static const struct ifb_example_line examples[] = {
     { 0 }
 };
 
+/* From judgments, also where a suite that is judged comes without anything. */
 static bool has_judged(const struct ifb_run_flags *f)
 {
+    if (f->responses.ptr)
+        return false;
     for (size_t i = 0; i < f->o.suites.n; i++)
         if (ifb_judged_find(f->o.suites.at[i]))
             return true;
@@ -88,7 +94,7 @@ static enum ifb_code check_words(const struct ifb_run_flags *f, struct ifb_strs 
 {
     if (f->judgments.n && (f->responses.ptr || words.n))
         return ifb_fail(err, IFB_EUSAGE, "--judgments goes without --responses and without a run");
-    if (has_judged(f) && !words.n && !f->responses.ptr)
+    if (has_judged(f) && !words.n)
         return IFB_OK;
     if (f->o.settings.n && !words.n)
         return ifb_fail(err, IFB_EUSAGE, "--%.*s goes with --judgments",

@@ -67,54 +67,50 @@ static void print_page(struct page *p, bool print)
 
 /* ---- the list ---- */
 
-static void print_json(const struct ifb_suite *s, struct ifb_jw *w)
+/* A suite that can be asked, judged from files of judgments, or both: then of one id. */
+struct entry {
+    const struct ifb_suite *suite;
+    const struct ifb_judged *judged;
+};
+
+static const char *id_of(const struct entry *e)
 {
-    ifb_jw_object(w, NULL);
-    ifb_jw_cstr(w, "id", s->id);
-    ifb_jw_cstr(w, "doc", s->doc);
-    ifb_jw_cstr(w, "cite", s->cite);
-    ifb_jw_cstr(w, "pack", s->pack);
-    ifb_jw_cstr(w, "missing", s->missing == IFB_MISSING_FAIL ? "fail" : "unscored");
-    ifb_jw_array(w, "metrics");
-    for (const struct ifb_metric *m = s->metrics; m->id; m++)
-        ifb_jw_cstr(w, NULL, m->id);
-    ifb_jw_end(w);
-    ifb_jw_end(w);
+    return e->suite ? e->suite->id : e->judged->id;
 }
 
-static void print_long(const struct ifb_suite *s)
+static const char *doc_of(const struct entry *e)
 {
-    size_t parts = 0;
-
-    ifb_print("%s: %s\n", s->id, s->doc);
-    if (s->cite)
-        ifb_print("  source   %s\n", s->cite);
-    ifb_print("  data     %s%s\n", s->pack ? "ifbench data pull "
-              : s->files && s->files[0] ? "a file of yours, --data" : "built in",
-              s->pack ? s->pack : "");
-    ifb_print("  missing  an answer that is left out counts as %s\n",
-              s->missing == IFB_MISSING_FAIL ? "failed" : "unscored");
-    for (const struct ifb_metric *m = s->metrics; m->id; m++) {
-        parts += strchr(m->id, '.') != NULL;
-        if (!strchr(m->id, '.'))
-            ifb_print("  metric   %-26s %s\n", m->id, m->doc);
-    }
-    if (parts)
-        ifb_print("  metric   %-26s %zu more, of parts of the suite; --json lists them\n",
-                  "PART.NAME", parts);
+    return e->suite ? e->suite->doc : e->judged->doc;
 }
 
-static void print_judged_json(const struct ifb_judged *s, struct ifb_jw *w)
+static const char *cite_of(const struct entry *e)
+{
+    return e->suite ? e->suite->cite : e->judged->cite;
+}
+
+/* Rows of both; a suite that is judged has no numbers of its own. */
+static const struct ifb_metric *metrics_of(const struct entry *e)
+{
+    return e->suite && e->suite->metrics->id ? e->suite->metrics
+           : e->judged                       ? e->judged->metrics
+                                             : e->suite->metrics;
+}
+
+static void print_json(const struct entry *e, struct ifb_jw *w)
 {
     ifb_jw_object(w, NULL);
-    ifb_jw_cstr(w, "id", s->id);
-    ifb_jw_cstr(w, "doc", s->doc);
-    ifb_jw_cstr(w, "cite", s->cite);
-    ifb_jw_cstr(w, "pack", s->pack);
-    ifb_jw_cstr(w, "judgments", s->judgments);
-    ifb_jw_bool(w, "judge", ifb_judging_find(ifb_str_of(s->id)) != NULL);
+    ifb_jw_cstr(w, "id", id_of(e));
+    ifb_jw_cstr(w, "doc", doc_of(e));
+    ifb_jw_cstr(w, "cite", cite_of(e));
+    ifb_jw_cstr(w, "pack", e->suite ? e->suite->pack : e->judged->pack);
+    if (e->suite)
+        ifb_jw_cstr(w, "missing", e->suite->missing == IFB_MISSING_FAIL ? "fail" : "unscored");
+    ifb_jw_bool(w, "asked", e->suite != NULL);
+    ifb_jw_bool(w, "judge", ifb_judging_find(ifb_str_of(id_of(e))) != NULL);
+    if (e->judged)
+        ifb_jw_cstr(w, "judgments", e->judged->judgments);
     ifb_jw_array(w, "metrics");
-    for (const struct ifb_metric *m = s->metrics; m->id; m++)
+    for (const struct ifb_metric *m = metrics_of(e); m->id; m++)
         ifb_jw_cstr(w, NULL, m->id);
     ifb_jw_end(w);
     ifb_jw_end(w);
@@ -132,35 +128,60 @@ static void print_option(const struct ifb_field *f)
     ifb_print("  option   --%-24s %s\n", name, f->doc);
 }
 
-static void print_judged_long(const struct ifb_judged *s)
+static void print_metrics(const struct ifb_metric *m)
 {
-    const struct ifb_judging *judging = ifb_judging_find(ifb_str_of(s->id));
+    size_t parts = 0;
 
-    ifb_print("%s: %s\n", s->id, s->doc);
-    if (s->cite)
-        ifb_print("  source   %s\n", s->cite);
-    ifb_print("  judged   score --judgments: %s\n", s->judgments);
+    for (; m->id; m++) {
+        parts += strchr(m->id, '.') != NULL;
+        if (!strchr(m->id, '.'))
+            ifb_print("  metric   %-26s %s\n", m->id, m->doc);
+    }
+    if (parts)
+        ifb_print("  metric   %-26s %zu more, of parts of the suite; --json lists them\n",
+                  "PART.NAME", parts);
+}
+
+static void print_long(const struct entry *e)
+{
+    const struct ifb_judging *judging = ifb_judging_find(ifb_str_of(id_of(e)));
+    const struct ifb_suite *s = e->suite;
+    const char *pack = s ? s->pack : e->judged->pack;
+
+    ifb_print("%s: %s\n", id_of(e), doc_of(e));
+    if (cite_of(e))
+        ifb_print("  source   %s\n", cite_of(e));
+    if (s || pack)
+        ifb_print("  data     %s%s\n", pack ? "ifbench data pull "
+                  : s->files && s->files[0] ? "a file of yours, --data" : "built in",
+                  pack ? pack : "");
+    if (s && e->judged && e->judged->pack && strcmp(e->judged->pack, pack ? pack : "") != 0)
+        ifb_print("  data     ifbench data pull %s, for the numbers\n", e->judged->pack);
+    if (s)
+        ifb_print("  missing  an answer that is left out counts as %s\n",
+                  s->missing == IFB_MISSING_FAIL ? "failed" : "unscored");
     if (judging)
         ifb_print("  judged   run --judge: %s\n", judging->doc);
-    if (s->pack)
-        ifb_print("  data     ifbench data pull %s\n", s->pack);
-    for (const struct ifb_metric *m = s->metrics; m->id; m++)
-        ifb_print("  metric   %-26s %s\n", m->id, m->doc);
-    for (const struct ifb_field *f = s->fields; f && f->name; f++)
+    if (e->judged)
+        ifb_print("  judged   score --judgments: %s\n", e->judged->judgments);
+    print_metrics(metrics_of(e));
+    for (const struct ifb_field *f = e->judged ? e->judged->fields : NULL; f && f->name; f++)
         print_option(f);
     for (const struct ifb_field *f = judging ? judging->fields : NULL; f && f->name; f++)
         print_option(f);
 }
 
-static void print_judged(const struct ifb_judged *s, bool json, bool one, struct ifb_jw *w)
+static void print_entry(const struct entry *e, const struct flags *f, const ifb_str *only,
+                        struct ifb_jw *w)
 {
-    if (json)
-        print_judged_json(s, w);
-    else if (one)
-        print_judged_long(s);
+    if (only && !ifb_str_is(*only, id_of(e)))
+        return;
+    if (f->json)
+        print_json(e, w);
+    else if (only)
+        print_long(e);
     else
-        ifb_print("%-15s %s; %sfrom judgments\n", s->id, s->doc,
-                  ifb_judging_find(ifb_str_of(s->id)) ? "by --judge, or " : "");
+        ifb_print("%-17s%s%s\n", id_of(e), doc_of(e), e->suite ? "" : "; from judgments");
 }
 
 static enum ifb_code list_suites(const struct flags *f, const ifb_str *only, struct ifb_error *err)
@@ -172,20 +193,11 @@ static enum ifb_code list_suites(const struct flags *f, const ifb_str *only, str
                         IFB_ARG(*only), ifb_suite_nearest(*only));
     open_page(&page);
     ifb_jw_array(&page.w, NULL);
-    for (const struct ifb_suite *s = ifb_suite_next(NULL); s; s = ifb_suite_next(s)) {
-        /* A suite whose numbers a judge makes is told once, with them. */
-        if ((only && !ifb_str_is(*only, s->id)) || ifb_judged_find(ifb_str_of(s->id)))
-            continue;
-        if (f->json)
-            print_json(s, &page.w);
-        else if (only)
-            print_long(s);
-        else
-            ifb_print("%-15s %s\n", s->id, s->doc);
-    }
-    for (const struct ifb_judged *s = ifb_judged_next(NULL); s; s = ifb_judged_next(s))
-        if (!only || ifb_str_is(*only, s->id))
-            print_judged(s, f->json, only != NULL, &page.w);
+    for (const struct ifb_suite *s = ifb_suite_next(NULL); s; s = ifb_suite_next(s))
+        print_entry(&(struct entry){ s, ifb_judged_find(ifb_str_of(s->id)) }, f, only, &page.w);
+    for (const struct ifb_judged *j = ifb_judged_next(NULL); j; j = ifb_judged_next(j))
+        if (!ifb_suite_find(ifb_str_of(j->id)))
+            print_entry(&(struct entry){ NULL, j }, f, only, &page.w);
     ifb_jw_end(&page.w);
     print_page(&page, f->json);
     return IFB_OK;

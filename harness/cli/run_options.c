@@ -72,9 +72,11 @@ struct ifb_strs ifb_run_folders(struct ifb_strs words, struct ifb_arena *arena)
 static struct ifb_strs settings_of(const struct ifb_run_flags *f, const struct ifb_field *options,
                                    struct ifb_arena *arena)
 {
-    ifb_str *at = ifb_new(arena, ifb_str, IFB_SETTINGS_MAX);
+    ifb_str *at = ifb_new(arena, ifb_str, IFB_SETTINGS_MAX + 1);
     size_t n = 0;
 
+    if (f->both_orders)
+        at[n++] = IFB_STR("both_orders=true");
     for (const struct ifb_field *o = options; o->name; o++) {
         const ifb_str *value = (const void *)((const char *)f + o->offset);
 

@@ -17,6 +17,7 @@ struct ifb_run_flags {
     int64_t jitter_seed;
     ifb_str resume, responses, config;
     struct ifb_strs suite_lists, report_lists, judgments;
+    bool both_orders;  /* the same without a value */
     ifb_str settings[IFB_SETTINGS_MAX];
     ifb_str shard;
     double max_unscored;   /* share of the samples; 1: any */

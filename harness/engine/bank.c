@@ -20,6 +20,7 @@ struct ifb_bank {
     struct ifb_seen known;  /* "GENERATOR\nKEY", with the number of the answer from 1 */
     bool by_id;             /* keys are ids of items, whatever the suite's files go by */
     ifb_str otherwise;      /* name of who is not named */
+    bool several;           /* answers of more than one */
 };
 
 struct ifb_bank *ifb_bank_new(struct ifb_arena *arena)
@@ -55,6 +56,7 @@ static void put(void *self, ifb_str generator, ifb_str key, struct ifb_strs turn
     }
     b->at = ifb_grow(b->arena, b->at, &b->cap, b->n + 1, sizeof(*b->at));
     b->at[b->n++] = side;
+    b->several |= !ifb_str_eq(generator, b->at[0].model);
     ifb_seen_add(&b->known, b->arena, name, (unsigned)b->n);
 }
 
@@ -148,7 +150,7 @@ struct ifb_judging_side ifb_bank_find(const struct ifb_bank *bank,
 
     if (who.ptr)
         at = ifb_seen_find(&bank->known, name_of(scratch, who, key));
-    if (!at && (!who.ptr || bank->by_id))
+    if (!at && (!who.ptr || bank->by_id || !bank->several))
         at = ifb_seen_find(&bank->known, name_of(scratch, ifb_bank_name(bank), key));
     ifb_arena_close(scratch);
     return at ? bank->at[at - 1]

@@ -124,6 +124,13 @@ static enum ifb_code fill_bank(struct ifb_run_inside *in, struct ifb_judge_set *
         code = lent->file(lent->self, path, &file, err);
         return code ? code : ifb_bank_add_file(set->bank, set->judging, &file, err);
     }
+    /* A suite whose questions come with the baseline's answers, read from a file of one's own. */
+    if (in->o.data.ptr && set->judging->baseline &&
+        strcmp(set->judging->baseline[0], set->plan.items->suite->files[0]) == 0 &&
+        !ifb_is_folder(in->o.data.ptr)) {
+        code = lent->file(lent->self, in->o.data, &file, err);
+        return code ? code : ifb_bank_add_file(set->bank, set->judging, &file, err);
+    }
     for (size_t i = 0; set->judging->baseline && set->judging->baseline[i] && !code; i++) {
         code = lent->data(lent->self, set->judging->baseline[i], &file, err);
         if (!code && file.bytes.ptr)
@@ -191,15 +198,15 @@ static enum ifb_code make_pairs(struct ifb_run_inside *in, struct ifb_judge_set 
 
 /* ---- the sets ---- */
 
-/* The numbers are made with the questions that were asked. */
+/* Numbers by category go by the questions that were asked. */
 static void set_questions(struct ifb_run_inside *in, const struct ifb_judging *judging)
 {
-    const struct ifb_judged *judged = judging->judged ? ifb_judged_find(ifb_str_of(judging->judged))
-                                                      : NULL;
+    const struct ifb_judged *judged =
+        judging->judged ? ifb_judged_find(ifb_str_of(judging->judged)) : NULL;
+    ifb_str name = IFB_STR("questions");
 
-    if (in->o.data.ptr && !ifb_is_folder(in->o.data.ptr) && judged && judged->fields &&
-        ifb_field_find(judged->fields, IFB_STR("questions")) &&
-        !setting(in, IFB_STR("questions")).ptr && !in->o.judge.how.ptr)
+    if (in->o.data.ptr && judged && judged->fields && ifb_field_find(judged->fields, name) &&
+        !setting(in, name).ptr && !ifb_is_folder(in->o.data.ptr) && !in->o.judge.how.ptr)
         add_setting(in, "questions", in->o.data);
 }
 
@@ -217,13 +224,13 @@ static enum ifb_code make_set(struct ifb_run *run, const struct ifb_judging *jud
     set->judging = judging;
     set->plan.attempts = (uint16_t)(1 + (in->o.judge.retries < 0 ? 1 : in->o.judge.retries));
     set->plan.items = &in->suites[suite];
-    set_questions(in, judging);
     set->plan.calls = ifb_judge_calls;
     set->plan.self = set;
     *out = set;
     if (in->o.epochs > 1 && judging->record)
         return ifb_fail(err, IFB_EUSAGE, "suite %s is judged once an item: --epochs does not go "
                         "with it", w->name);
+    set_questions(in, judging);
     code = ifb_settings_read(run, w->name, judging->fields, judging->options_size,
                              judging->defaults, false, &set->options, err);
     if (!code)
@@ -233,6 +240,17 @@ static enum ifb_code make_set(struct ifb_run *run, const struct ifb_judging *jud
     set->versus = judging->versus(set->state);
     count_tasks(set, in->arena);
     return make_pairs(in, set, (uint32_t)(suite * in->nasked), &w->lent, err);
+}
+
+/* As it is written on the command line. */
+static ifb_str option_of(struct ifb_arena *arena, ifb_str key)
+{
+    char *name = ifb_cstr(arena, key);
+
+    for (char *p = name; *p; p++)
+        if (*p == '_')
+            *p = '-';
+    return ifb_str_of(name);
 }
 
 /* A setting that nobody knows is a mistake. */
@@ -247,12 +265,15 @@ static enum ifb_code check_settings(const struct ifb_run_inside *in, struct ifb_
             const struct ifb_judged *judged =
                 j->judged ? ifb_judged_find(ifb_str_of(j->judged)) : NULL;
 
-            known = ifb_str_is(key, "baseline") || (j->fields && ifb_field_find(j->fields, key)) ||
+            known = ifb_str_is(key, "baseline") ||
+                    (ifb_str_is(key, "both_orders") &&
+                     in->judges->sets[k]->versus != IFB_VERSUS_NOBODY) ||
+                    (j->fields && ifb_field_find(j->fields, key)) ||
                     (judged && judged->fields && ifb_field_find(judged->fields, key));
         }
         if (!known)
             return ifb_fail(err, IFB_EUSAGE, "none of the suites is judged with --%.*s",
-                            IFB_ARG(key));
+                            IFB_ARG(option_of(in->arena, key)));
     }
     return IFB_OK;
 }

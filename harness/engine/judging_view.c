@@ -315,16 +315,17 @@ static enum ifb_code gather_said(struct ifb_run_inside *in, const struct ifb_pla
     return code;
 }
 
-/* What most judges say; a tie is nothing. */
+/* What most judges say; a tie is nothing, and so is silence where no reply was there. */
 static enum ifb_said majority(const enum ifb_said *said, size_t judges, size_t n, size_t question)
 {
-    size_t yes = 0, no = 0;
+    size_t count[IFB_SAID_UNREADABLE + 1] = { 0 };
 
-    for (size_t j = 0; j < judges; j++) {
-        yes += said[j * n + question] == IFB_SAID_YES;
-        no += said[j * n + question] == IFB_SAID_NO;
-    }
-    return yes > no ? IFB_SAID_YES : no > yes ? IFB_SAID_NO : IFB_SAID_NOTHING;
+    for (size_t j = 0; j < judges; j++)
+        count[said[j * n + question]]++;
+    if (count[IFB_SAID_YES] != count[IFB_SAID_NO])
+        return count[IFB_SAID_YES] > count[IFB_SAID_NO] ? IFB_SAID_YES : IFB_SAID_NO;
+    return count[IFB_SAID_UNREADABLE] && !count[IFB_SAID_YES] ? IFB_SAID_UNREADABLE
+                                                              : IFB_SAID_NOTHING;
 }
 
 enum ifb_code ifb_judges_said(struct ifb_run_inside *in, struct ifb_cell *cell,

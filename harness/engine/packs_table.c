@@ -17,6 +17,7 @@ const struct ifb_pack ifb_packs[] = {
     { "alpacaeval1", "AlpacaEval 1: the same instructions with the older baseline's answers" },
     { "arenahard", "Arena-Hard v0.1: 500 prompts" },
     { "arenahard-v2", "Arena-Hard v2.0: 750 prompts" },
+    { "infobench", "InFoBench: 500 instructions with questions about their answers" },
     { "m-ifeval", "M-IFEval: English, Spanish, French and Japanese prompts" },
     { "helm", "HELM: common misspellings, for perturbed prompts" },
     { "nlp", "sentence parameters, tagger, stop words and syllables that checks use" },
@@ -36,6 +37,8 @@ const struct ifb_pack ifb_packs[] = {
     "tatsu-lab/alpaca_eval/cd543a149df89434d8a54582c0151c0b945c3d20/"
 #define ARENA_HARD_AUTO \
     "lmarena/arena-hard-auto/196f6b826783b3da7310e361a805fa36f0be83f3/"
+#define INFOBENCH \
+    "KimJungMin0320/InfoBench/863bb98dda96abdb086e18c4bd8d40aa111e277f/"
 #define M_IFEVAL \
     "shisa-ai/M-IFEval/06f08ff3b2681a7e875124aa6946bcc93739aced/"
 #define HELM \
@@ -121,6 +124,9 @@ const struct ifb_pack_file ifb_pack_files[] = {
     FILE_ROW("arenahard-v2", ARENA_HARD_AUTO, "data/arena-hard-v2.0/question.jsonl",
              "arenahard/v2.0_question.jsonl", 947596, "Apache-2.0",
              "a75cef6623db6b27aec810497b059f0659705d7ff48dcbccc5bd5b130728ac73"),
+    FILE_ROW("infobench", INFOBENCH, "model/GPT4_output.jsonl",
+             "infobench/GPT4_output.jsonl", 1146408, "MIT",
+             "8b636feb330d91adc43144445083445cd6eb06cab9aa318bbd03e165e793093b"),
     FILE_ROW("m-ifeval", M_IFEVAL, "data/en_input_data.jsonl",
              "m-ifeval/en_input_data.jsonl", 203931, "Apache-2.0",
              "48a13f6e56fcd38da37fb9a7da78277792643bb96a1b0e60e79405e6a5d10fca"),

@@ -313,11 +313,15 @@ static void warn_survey(struct ifb_run *run, const struct ifb_survey *s)
         ifb_run_warn(run, "%.*s", IFB_ARG(s->broken[i]));
     if (s->nbroken > IFB_SURVEY_SAID)
         ifb_run_warn(run, "%zu more constraints cannot be checked", s->nbroken - IFB_SURVEY_SAID);
-    for (size_t i = 0; i < s->nkinds; i++)
-        ifb_run_warn(run, "%s: %zu %.*s constraint%s unscored: %.*s%s", s->kinds[i].suite,
-                     s->kinds[i].n, IFB_ARG(s->kinds[i].id),
-                     s->kinds[i].n == 1 ? " stays" : "s stay", IFB_ARG(s->kinds[i].why),
+    for (size_t i = 0; i < s->nkinds; i++) {
+        const struct ifb_unscored_kind *k = &s->kinds[i];
+
+        if (run->inside->njudges && ifb_judging_find(ifb_str_of(k->suite)))
+            continue; /* a judge says what nothing here can check */
+        ifb_run_warn(run, "%s: %zu %.*s constraint%s unscored: %.*s%s", k->suite, k->n,
+                     IFB_ARG(k->id), k->n == 1 ? " stays" : "s stay", IFB_ARG(k->why),
                      s->more_kinds && i + 1 == s->nkinds ? ", and others" : "");
+    }
 }
 
 /* A check whose resource is not there stays unscored: said before a call is paid for. */
@@ -355,6 +359,17 @@ static enum ifb_code take_share(struct ifb_run_inside *in, struct ifb_error *err
     return IFB_OK;
 }
 
+/* Source: FastChat gen_api_answer.py, which takes one temperature or the other. */
+static enum ifb_code check_temperature(const struct ifb_run_inside *in,
+                                       const struct ifb_survey *survey, struct ifb_error *err)
+{
+    for (size_t m = 0; survey->fixed && m < in->nasked; m++)
+        if (ifb_sampling_over(in->o.sampling, in->models[m].sampling).temperature >= 0)
+            return ifb_fail(err, IFB_EUSAGE, "suite %s: a question requires a temperature of its "
+                            "own, --temperature does not go with it", survey->fixed);
+    return IFB_OK;
+}
+
 enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
@@ -369,6 +384,8 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
         code = ifb_run_load_models(run, err);
     if (!code)
         code = load_suites(in, &survey, err);
+    if (!code)
+        code = check_temperature(in, &survey, err);
     if (!code)
         code = ifb_think_read(in->o.think, in->o.think_tags, in->arena, &in->think, err);
     needs = survey.needs;

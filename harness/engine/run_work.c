@@ -286,7 +286,8 @@ static enum ifb_code answer_replay(struct ifb_run_inside *in, struct ifb_cell *c
         ifb_str prompt = r.messages.at[r.messages.n - 1].text;
         enum ifb_code code;
 
-        r.answered = ifb_replay_find(replay, prompt, first, &r.response.text);
+        r.answered = ifb_replay_find_item(replay, cell->item->id, r.turn, &r.response.text) ||
+                     ifb_replay_find(replay, prompt, first, &r.response.text);
         if (!r.answered)
             r.error = IFB_STR("no answer for this prompt in the file");
         code = keep_answer(in, &r, err);

@@ -122,6 +122,9 @@ static ifb_verdict by_judge(uint8_t said)
         return (ifb_verdict){ .outcome = IFB_PASS, .why = IFB_STR("judged: yes") };
     if (said == IFB_SAID_NO)
         return (ifb_verdict){ .outcome = IFB_FAIL, .why = IFB_STR("judged: no") };
+    if (said == IFB_SAID_UNREADABLE)
+        return (ifb_verdict){ .outcome = IFB_ERROR,
+                              .why = IFB_STR("the judgment cannot be read") };
     return (ifb_verdict){ .outcome = IFB_UNSCORED, .why = IFB_STR("no judgment") };
 }
 

@@ -39,6 +39,8 @@ void ifb_survey_see(void *self, const struct ifb_suite *suite, const struct ifb_
 {
     struct ifb_survey *s = self;
 
+    if (item->preset_required)
+        s->fixed = suite->id;
     for (size_t i = 0; i < item->nconstraints; i++) {
         const struct ifb_constraint *c = &item->constraints[i];
 

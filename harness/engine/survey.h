@@ -23,6 +23,7 @@ struct ifb_survey {
     struct ifb_arena *arena;
     bool judged;                       /* judges will be asked */
     unsigned needs;                    /* enum ifb_need, or'ed */
+    const char *fixed;                 /* a suite with items that require their temperature */
     ifb_str broken[IFB_SURVEY_SAID];   /* "SUITE, item ID: ..." */
     size_t nbroken;                    /* all of them */
     struct ifb_unscored_kind kinds[IFB_SURVEY_KINDS];

@@ -25,6 +25,8 @@ struct ifb_replay {
     struct ifb_arena *arena;
     struct index exact, stripped;
     size_t doubled;
+    struct ifb_arena *scratch;  /* of a key */
+    bool items;                 /* some are known by their ids */
 };
 
 extern const struct ifb_provider ifb_replay_provider;
@@ -89,6 +91,7 @@ struct ifb_replay *ifb_replay_new(void)
     if (!r)
         ifb_out_of_memory();
     r->arena = ifb_arena_new();
+    r->scratch = ifb_arena_new();
     r->exact.size = r->stripped.size = 1024;
     r->exact.at = make_slots(r->exact.size);
     r->stripped.at = make_slots(r->stripped.size);
@@ -130,6 +133,24 @@ bool ifb_replay_find(struct ifb_replay *r, ifb_str prompt, bool first, ifb_str *
     return true;
 }
 
+/* What stands for a prompt; no suite asks it. */
+static ifb_str key_of_item(struct ifb_replay *r, ifb_str id, size_t turn)
+{
+    ifb_arena_reset(r->scratch);
+    return ifb_fmt(r->scratch, "\x1f%.*s\x1f%zu", IFB_ARG(id), turn);
+}
+
+void ifb_replay_add_item(struct ifb_replay *r, ifb_str id, size_t turn, ifb_str response)
+{
+    ifb_replay_add(r, key_of_item(r, id, turn), response);
+    r->items = true;
+}
+
+bool ifb_replay_find_item(struct ifb_replay *r, ifb_str id, size_t turn, ifb_str *response)
+{
+    return r->items && ifb_replay_find(r, key_of_item(r, id, turn), false, response);
+}
+
 size_t ifb_replay_unused(const struct ifb_replay *r)
 {
     size_t n = 0;
@@ -149,12 +170,13 @@ void ifb_replay_free(struct ifb_replay *r)
     if (!r)
         return;
     ifb_arena_close(r->arena);
+    ifb_arena_close(r->scratch);
     free(r->exact.at);
     free(r->stripped.at);
     free(r);
 }
 
 const struct ifb_provider ifb_replay_provider = {
-    .id = "replay", .doc = "answers made elsewhere: JSON lines of prompt and response",
+    .id = "replay", .doc = "answers made elsewhere: JSON lines of prompt and response, or a judged suite's",
     .spec = "replay:FILE", .reach = IFB_BY_FILE,
 };

@@ -36,10 +36,11 @@ const struct ifb_templates *ifb_templates_builtin(void);
 
 /*
  * A set from JSON lines {"name", "type", "system_prompt", "prompt_template",
- * "output_format"}, as FastChat ships them; strings live in `arena`. IFB_EINPUT
+ * "output_format"}, as FastChat ships them, or from AlpacaEval's ChatML text, whose
+ * one prompt is called "alpacaeval"; strings live in `arena`. IFB_EINPUT
  * "line L: ..." at the first that is not one, or whose braces do not close.
  */
-enum ifb_code ifb_templates_load(ifb_str jsonl, struct ifb_arena *arena,
+enum ifb_code ifb_templates_load(ifb_str text, struct ifb_arena *arena,
                                  const struct ifb_templates **out, struct ifb_error *err);
 
 const struct ifb_template *ifb_template_find(const struct ifb_templates *set, ifb_str name);
@@ -94,7 +95,12 @@ enum ifb_reading {
 };
 
 /* An answer to a question of a list. */
-enum ifb_said { IFB_SAID_NOTHING, IFB_SAID_YES, IFB_SAID_NO };
+enum ifb_said {
+    IFB_SAID_NOTHING,
+    IFB_SAID_YES,
+    IFB_SAID_NO,
+    IFB_SAID_UNREADABLE  /* something, which counts as an error and no */
+};
 
 struct ifb_judgment {
     enum ifb_reading how;
@@ -127,6 +133,7 @@ struct ifb_judge_context {
     struct ifb_strs references;     /* by turn */
     ifb_str input;                  /* what the instruction is about, or absent */
     struct ifb_strs checks;         /* questions about the answer */
+    struct ifb_strs marks;          /* what a verdict is found by: patterns, or a member's name */
     const struct ifb_response *replies;  /* what `replies` of step were taken from, one each, for
                                             log-probabilities; NULL: only texts are known */
     const struct ifb_templates *templates;  /* NULL: the built-in ones */

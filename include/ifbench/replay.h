@@ -23,6 +23,13 @@ void ifb_replay_add(struct ifb_replay *r, ifb_str prompt, ifb_str response);
  */
 bool ifb_replay_find(struct ifb_replay *r, ifb_str prompt, bool first, ifb_str *response);
 
+/*
+ * The same for files that know items by their ids: MT-Bench's, Arena-Hard's and
+ * InFoBench's answers. Turns count from 0; of several answers the last wins.
+ */
+void ifb_replay_add_item(struct ifb_replay *r, ifb_str id, size_t turn, ifb_str response);
+bool ifb_replay_find_item(struct ifb_replay *r, ifb_str id, size_t turn, ifb_str *response);
+
 /* Prompts that were never asked for; and prompts that came more than once. */
 size_t ifb_replay_unused(const struct ifb_replay *r);
 size_t ifb_replay_doubled(const struct ifb_replay *r);

@@ -29,6 +29,7 @@ struct ifb_item {
                                         instructions of levels 0 to `level`; none: {NULL, 0} */
     struct ifb_strs tags;            /* scores are also counted by each of them */
     const struct ifb_sampling *preset;  /* in place of the suite's; NULL: that */
+    bool preset_required;            /* and a temperature of the user's own is an error */
     const struct ifb_json *row;      /* an object: what only a judge's prompt or record needs; or
                                         NULL */
 };

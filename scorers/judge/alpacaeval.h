@@ -64,6 +64,8 @@ struct ifb_alpaca_row {
     double preference;      /* as stored; NaN: the judge failed */
     double len_1, len_2;    /* code points of the outputs; 1 is the baseline */
     double glm;             /* glm_preference; NaN: not there */
+    double by_order[2];     /* preference_by_order: with the baseline, with the model shown
+                               first; NaN: not there */
     int64_t item;           /* place in the evaluation set; -1 unknown */
 };
 

@@ -21,7 +21,8 @@
 static const struct ifb_json_want annotation_members[] = {
     { "instruction", false }, { "output_1", true },  { "generator_1", false },
     { "dataset", false },     { "output_2", true },  { "generator_2", false },
-    { "preference", false },  { "glm_preference", false }, { 0 }
+    { "preference", false },  { "glm_preference", false },
+    { "preference_by_order", false }, { 0 }
 };
 static const struct ifb_json_want output_members[] = {
     { "instruction", false }, { "output", true }, { "generator", false },
@@ -72,6 +73,17 @@ static enum ifb_code read_number(const struct ifb_judged_file *file, const struc
     return IFB_OK;
 }
 
+/* What ifbench adds where it had both orders judged. */
+static void read_orders(const struct ifb_json *row, double out[2])
+{
+    const struct ifb_json *orders = ifb_json_get(row, "preference_by_order"), *m;
+
+    for (size_t i = 0; i < 2; i++) {
+        m = orders ? ifb_json_at(orders, i) : NULL;
+        out[i] = m && m->kind == IFB_JNUMBER ? m->number : (double)NAN;
+    }
+}
+
 static enum ifb_code read_annotation(const struct ifb_judged_file *file,
                                      const struct ifb_json *row, struct ifb_alpaca_row *out,
                                      struct ifb_error *err)
@@ -90,6 +102,7 @@ static enum ifb_code read_annotation(const struct ifb_judged_file *file,
         code = read_number(file, row, "glm_preference", false, &out->glm, err);
     if (code)
         return code;
+    read_orders(row, out->by_order);
     out->generator_1 = ifb_json_str(row, "generator_1");
     out->dataset = ifb_json_str(row, "dataset");
     return IFB_OK;
@@ -106,7 +119,7 @@ static enum ifb_code read_output(const struct ifb_judged_file *file, const struc
         return code;
     out->generator_2 = ifb_json_str(row, "generator");
     out->dataset = ifb_json_str(row, "dataset");
-    out->preference = out->glm = NAN;
+    out->preference = out->glm = out->by_order[0] = out->by_order[1] = NAN;
     return IFB_OK;
 }
 
@@ -161,7 +174,7 @@ static enum ifb_code read_compact_row(const struct ifb_table *t, struct ifb_alpa
     if (!code)
         code = ifb_table_number(t, "eval_index", false, &item, err);
     out->item = item >= 0 && item < 1e9 ? (int64_t)item : -1;
-    out->glm = NAN;
+    out->glm = out->by_order[0] = out->by_order[1] = NAN;
     out->instruction = ifb_table_cell(t, "instruction");
     out->dataset = ifb_table_cell(t, "dataset");
     return code;

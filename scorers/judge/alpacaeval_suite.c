@@ -15,8 +15,11 @@
 #include "harness/base/error.h"
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
+#include "scorers/judge/reliability.h"
+#include "scorers/judge/rows.h"
 
 #define SHOWN_MAX 100  /* bytes of an instruction in a row's reason */
+#define MODELS_MAX 1000  /* of one file */
 #define BOARD_MAX ((size_t)16 << 20)
 
 enum { BY_ROW, BY_INSTRUCTION };
@@ -51,6 +54,7 @@ struct model {
     ifb_str name;
     struct ifb_alpaca_entry entry;  /* the numbers as the leaderboard has them */
     int64_t failed, rows;
+    struct ifb_position position;   /* of pairs judged in both orders */
     struct ifb_alpaca_c c;
 };
 
@@ -186,6 +190,26 @@ static void count_preferences(struct model *m, const struct ifb_alpaca_rows *row
     e->win_rate = 100 * mean.mean;
     e->standard_error = 100 * mean.se;
     e->discrete_win_rate = n ? 100 * discrete / (double)n : (double)NAN;
+}
+
+/* Who won, as it was shown: first the baseline, or the model. */
+static enum ifb_shown shown(double preference, bool model_first)
+{
+    double first = model_first ? 3 - preference : preference;
+
+    if (isnan(ifb_alpaca_usable(preference)))
+        return IFB_SHOWN_NONE;
+    return first < 1.5 ? IFB_SHOWN_FIRST : first > 1.5 ? IFB_SHOWN_SECOND : IFB_SHOWN_TIE;
+}
+
+static void count_orders(struct model *m, const struct ifb_alpaca_rows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        const double *p = rows->at[i].by_order;
+
+        if (!isnan(p[0]) || !isnan(p[1]))
+            ifb_position_add(&m->position, shown(p[0], false), shown(p[1], true));
+    }
 }
 
 /* Upstream keeps the integer part of the mean over all answers, judged or not. */
@@ -364,18 +388,24 @@ static ifb_str name_of(const struct state *s, const struct ifb_alpaca_rows *rows
     return ifb_str_copy(s->lent.arena, name);
 }
 
-static enum ifb_code check_model(const struct ifb_judged_file *file,
-                                 const struct ifb_alpaca_rows *rows, struct ifb_error *err)
+/* The rows of the generator that `from` is of, in their order. */
+static struct ifb_alpaca_rows rows_of(const struct ifb_alpaca_rows *all, size_t from,
+                                      bool *taken, struct ifb_arena *scratch)
 {
-    if (!rows->n)
-        return ifb_fail(err, IFB_EINPUT, "%.*s: there are no judgments in it", IFB_ARG(file->name));
-    for (size_t i = 1; i < rows->n; i++)
-        if (!ifb_str_eq(rows->at[i].generator_2, rows->at[0].generator_2))
-            return ifb_fail(err, IFB_EINPUT, "%.*s: judgment %zu is of %.*s, the first of %.*s; "
-                            "wanted one model a file", IFB_ARG(file->name), i + 1,
-                            IFB_ARG(ifb_utf8_cut(rows->at[i].generator_2, 80)),
-                            IFB_ARG(ifb_utf8_cut(rows->at[0].generator_2, 80)));
-    return IFB_OK;
+    ifb_str generator = all->at[from].generator_2;
+    struct ifb_alpaca_row *at;
+    size_t n = 0;
+
+    for (size_t i = from; i < all->n; i++)
+        n += ifb_str_eq(all->at[i].generator_2, generator);
+    at = ifb_new(scratch, struct ifb_alpaca_row, n);
+    n = 0;
+    for (size_t i = from; i < all->n; i++)
+        if (ifb_str_eq(all->at[i].generator_2, generator)) {
+            at[n++] = all->at[i];
+            taken[i] = true;
+        }
+    return (struct ifb_alpaca_rows){ at, n };
 }
 
 static void warn_rows(const struct state *s, const struct model *m,
@@ -425,29 +455,50 @@ static void give_rows(const struct state *s, const struct model *m,
     }
 }
 
+static enum ifb_code add_model(struct state *s, ifb_str file, const struct ifb_alpaca_rows *rows,
+                               struct ifb_arena *scratch, struct ifb_error *err)
+{
+    struct model m = { .c = { -1, NAN } };
+    enum ifb_code code = IFB_OK;
+
+    m.name = m.entry.model = name_of(s, rows, file);
+    m.entry.length_controlled_winrate = m.entry.lc_standard_error = NAN;
+    count_preferences(&m, rows, ifb_new(scratch, double, rows->n));
+    m.entry.avg_length = mean_length(rows);
+    count_orders(&m, rows);
+    warn_rows(s, &m, rows, scratch);
+    if (s->wants_lc)
+        code = add_lc(s, &m, rows, scratch, err);
+    if (!code && s->lent.rows)
+        give_rows(s, &m, rows, scratch);
+    s->models = ifb_grow(s->lent.arena, s->models, &s->cap, s->n + 1, sizeof(*s->models));
+    s->models[s->n++] = m;
+    return code;
+}
+
+/* A file may hold the annotations of several models. */
 static enum ifb_code read_judgments(void *state, const struct ifb_judged_file *file,
                                     struct ifb_arena *scratch, struct ifb_error *err)
 {
-    struct state *s = state;
-    struct ifb_alpaca_rows rows;
-    struct model m = { .c = { -1, NAN } };
-    enum ifb_code code = ifb_alpaca_annotations(file, scratch, &rows, err);
+    struct ifb_alpaca_rows all, rows;
+    size_t models = 0;
+    bool *taken;
+    enum ifb_code code = ifb_alpaca_annotations(file, scratch, &all, err);
 
-    if (!code)
-        code = check_model(file, &rows, err);
+    if (!code && !all.n)
+        code = ifb_fail(err, IFB_EINPUT, "%.*s: there are no judgments in it", IFB_ARG(file->name));
     if (code)
         return code;
-    m.name = m.entry.model = name_of(s, &rows, file->name);
-    m.entry.length_controlled_winrate = m.entry.lc_standard_error = NAN;
-    count_preferences(&m, &rows, ifb_new(scratch, double, rows.n));
-    m.entry.avg_length = mean_length(&rows);
-    warn_rows(s, &m, &rows, scratch);
-    if (s->wants_lc)
-        code = add_lc(s, &m, &rows, scratch, err);
-    if (!code && s->lent.rows)
-        give_rows(s, &m, &rows, scratch);
-    s->models = ifb_grow(s->lent.arena, s->models, &s->cap, s->n + 1, sizeof(*s->models));
-    s->models[s->n++] = m;
+    taken = ifb_new(scratch, bool, all.n);
+    for (size_t i = 0; i < all.n && !code; i++) {
+        if (taken[i])
+            continue;
+        if (models++ == MODELS_MAX)
+            return ifb_fail(err, IFB_ELIMIT, "%.*s: more than %d models", IFB_ARG(file->name),
+                            MODELS_MAX);
+        rows = rows_of(&all, i, taken, scratch);
+        code = add_model(state, file->name, &rows, scratch, err);
+    }
     return code;
 }
 
@@ -488,6 +539,21 @@ static size_t fill_values(const struct model *m, bool lc, struct ifb_metric_valu
     if (lc)
         out[n++] = value_of(m, "lc_c", m->c.value, NAN);
     return n;
+}
+
+/* Only where pairs were judged in both orders; the room for them is there. */
+static size_t fill_orders(const struct state *s, const struct model *m,
+                          struct ifb_metric_value *out)
+{
+    const struct ifb_position *p = &m->position;
+    struct ifb_values v = { .arena = s->lent.arena };
+
+    if (!p->pairs && !p->unread)
+        return 0;
+    ifb_value_share(&v, "position_consistency", p->consistent, p->pairs, p->unread);
+    ifb_value_share(&v, "first_position_rate", p->first, p->first + p->second, p->ties);
+    memcpy(out, v.at, v.n * sizeof(*out));
+    return v.n;
 }
 
 static struct ifb_counts counts_of(const struct model *m)
@@ -531,7 +597,7 @@ static enum ifb_code make_board(const struct state *s, struct ifb_judged_file *o
 
 static enum ifb_code finish(void *state, struct ifb_judged_out *out, struct ifb_error *err)
 {
-    enum { VALUES = 12 };
+    enum { VALUES = 14 };
     struct state *s = state;
     struct ifb_judged_cell *cells = ifb_new(s->lent.arena, struct ifb_judged_cell, s->n);
     struct ifb_judged_file *file = ifb_new(s->lent.arena, struct ifb_judged_file, 1);
@@ -539,9 +605,12 @@ static enum ifb_code finish(void *state, struct ifb_judged_out *out, struct ifb_
     for (size_t i = 0; i < s->n; i++) {
         struct ifb_metric_value *values = ifb_new(s->lent.arena, struct ifb_metric_value, VALUES);
 
+        size_t n = fill_values(&s->models[i], s->wants_lc, values);
+
+        n += fill_orders(s, &s->models[i], values + n);
         cells[i] = (struct ifb_judged_cell){
             .model = s->models[i].name, .values = values, .counts = counts_of(&s->models[i]),
-            .nvalues = fill_values(&s->models[i], s->wants_lc, values),
+            .nvalues = n,
         };
     }
     *out = (struct ifb_judged_out){ .cells = cells, .ncells = s->n, .files = file, .nfiles = 1 };
@@ -567,7 +636,12 @@ static enum ifb_code finish(void *state, struct ifb_judged_out *out, struct ifb_
     { .id = "n_draws", .unit = "judgments", .doc = "judgments that prefer neither" }, \
     { .id = "n_total", .unit = "judgments", .higher_is_better = true, \
       .doc = "judgments with a usable preference" }, \
-    { .id = "n_failed", .unit = "judgments", .doc = "judgments without one, which no rate counts" },
+    { .id = "n_failed", .unit = "judgments", \
+      .doc = "judgments without one, which no rate counts" }, \
+    { .id = "position_consistency", .unit = "proportion", .higher_is_better = true, \
+      .doc = "pairs judged in both orders that one answer won in both, or neither" }, \
+    { .id = "first_position_rate", .unit = "proportion", \
+      .doc = "decided games of those that the output shown first won" },
 
 static const struct ifb_metric lc_metrics[] = { LC_METRICS PLAIN_METRICS { 0 } };
 static const struct ifb_metric plain_metrics[] = { PLAIN_METRICS { 0 } };
@@ -577,7 +651,7 @@ const struct ifb_judged ifb_judged_alpacaeval = {
     .doc = "AlpacaEval 2: win rate over gpt4_1106_preview, raw and length-controlled",
     .cite = "Dubois et al. 2024, arXiv:2404.04475; tatsu-lab/alpaca_eval cd543a1",
     .pack = "alpacaeval-lc",
-    .judgments = "annotations.json of one model, or the compact csv of preferences and lengths",
+    .judgments = "annotations.json, or the compact csv of preferences and lengths",
     .metrics = lc_metrics, .fields = lc_fields, .options_size = sizeof(struct options),
     .open = open_two, .read = read_judgments, .finish = finish,
 };
@@ -586,7 +660,7 @@ const struct ifb_judged ifb_judged_alpacaeval1 = {
     .id = "alpacaeval1",
     .doc = "AlpacaEval 1: win rate over text_davinci_003",
     .cite = "Li et al. 2023; tatsu-lab/alpaca_eval cd543a1",
-    .judgments = "annotations.json of one model, or the compact csv of preferences and lengths",
+    .judgments = "annotations.json, or the compact csv of preferences and lengths",
     .metrics = plain_metrics, .fields = plain_fields, .options_size = sizeof(struct options),
     .open = open_one, .read = read_judgments, .finish = finish,
 };

@@ -307,12 +307,20 @@ static const struct ifb_field fields[] = {
 };
 
 static const struct ifb_ah_options defaults = { .rounds = 100, .seed = 42 };
+static const struct ifb_ah_options defaults_v2 = { .rounds = 100, .seed = 42,
+                                                   .rules = IFB_AH_V2 };
 
-const struct ifb_judged ifb_judged_arenahard = {
-    .id = "arenahard", .doc = "Arena-Hard v0.1 and v2: answers against a baseline's",
-    .cite = "Li et al. 2024, From Crowdsourced Data to High-Quality Benchmarks: Arena-Hard",
-    .pack = "arenahard-v2",
-    .judgments = "JSON lines of arena-hard-auto's model_judgment folder, or of battles",
-    .metrics = metrics, .fields = fields, .options_size = sizeof(struct ifb_ah_options),
-    .defaults = &defaults, .open = open_suite, .read = read_file, .finish = ifb_ah_finish,
-};
+#define JUDGED(name, id_, doc_, defaults_) \
+    const struct ifb_judged name = { \
+        .id = id_, .doc = doc_, \
+        .cite = "Li et al. 2024, From Crowdsourced Data to High-Quality Benchmarks: Arena-Hard", \
+        .pack = "arenahard-v2", \
+        .judgments = "JSON lines of arena-hard-auto's model_judgment folder, or of battles", \
+        .metrics = metrics, .fields = fields, .options_size = sizeof(struct ifb_ah_options), \
+        .defaults = &defaults_, .open = open_suite, .read = read_file, .finish = ifb_ah_finish, \
+    }
+
+JUDGED(ifb_judged_arenahard, "arenahard", "Arena-Hard v0.1 and v2: answers against a baseline's",
+       defaults);
+JUDGED(ifb_judged_arenahard_v2, "arenahard-v2", "Arena-Hard v2: answers against a baseline's",
+       defaults_v2);

@@ -58,14 +58,6 @@ struct ifb_judgment ifb_mtbench_two_ratings(ifb_str reply);
 bool ifb_mtbench_has_reference(ifb_str category);
 
 /*
- * What an answer is sampled with: `forced`, else the question's `required`, else by
- * category (negative: not given). IFB_EINPUT when both are given. Source: FastChat
- * gen_api_answer.py and common.py, temperature_config.
- */
-enum ifb_code ifb_mtbench_temperature(double forced, double required, ifb_str category,
-                                      double *out, struct ifb_error *err);
-
-/*
  * Arena-Hard's label. Version 2: in upper case, the last [[A>B]], else the last [A>B].
  * Version 0.1: [[A>B]] only, all alike; *again when there is none. Labels that upstream
  * has no score for are IFB_READ_RAISES. Sources: arena-hard-auto gen_judgment.py.
@@ -83,6 +75,9 @@ struct ifb_judgment ifb_rubric_rating(ifb_str reply, enum ifb_parse parse);
 
 extern const struct ifb_judge ifb_judge_criterion, ifb_judge_rubric;
 extern const struct ifb_judge ifb_judge_mtbench_single, ifb_judge_mtbench_pair,
-    ifb_judge_arenahard_v01, ifb_judge_arenahard_v2, ifb_judge_infobench;
+    ifb_judge_arenahard_v01, ifb_judge_arenahard_v2, ifb_judge_infobench, ifb_judge_alpacaeval,
+    ifb_judge_alpacaeval_binary, ifb_judge_alpacaeval_ranking, ifb_judge_alpacaeval_scores,
+    ifb_judge_alpacaeval_regex, ifb_judge_alpacaeval_json, ifb_judge_followbench,
+    ifb_judge_followbench_zh;
 
 #endif

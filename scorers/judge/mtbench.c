@@ -14,36 +14,14 @@
 #define MAX_TOKENS 2048
 #define MAX_TOKENS_ANTHROPIC 1024  /* FastChat's chat_completion_anthropic */
 
-static const struct {
-    const char *category;
-    double temperature;
-    bool reference;
-} categories[] = {
-    { "writing", 0.7, false },    { "roleplay", 0.7, false }, { "extraction", 0, false },
-    { "math", 0, true },          { "coding", 0, true },      { "reasoning", 0, true },
-    { "stem", 0.1, false },       { "humanities", 0.1, false },
-    { "arena-hard-200", 0, true },
-};
-#define N_CATEGORIES (sizeof(categories) / sizeof(*categories))
-
 bool ifb_mtbench_has_reference(ifb_str category)
 {
-    for (size_t i = 0; i < N_CATEGORIES; i++)
-        if (ifb_str_is(category, categories[i].category))
-            return categories[i].reference;
-    return false;
-}
+    static const char *const categories[] = { "math", "coding", "reasoning", "arena-hard-200" };
 
-enum ifb_code ifb_mtbench_temperature(double forced, double required, ifb_str category,
-                                      double *out, struct ifb_error *err)
-{
-    if (forced >= 0 && required >= 0)
-        return ifb_fail(err, IFB_EINPUT, "a temperature is forced, and the question requires one");
-    *out = forced >= 0 ? forced : required >= 0 ? required : 0.7;
-    for (size_t i = 0; i < N_CATEGORIES && forced < 0 && required < 0; i++)
-        if (ifb_str_is(category, categories[i].category))
-            *out = categories[i].temperature;
-    return IFB_OK;
+    for (size_t i = 0; i < sizeof(categories) / sizeof(*categories); i++)
+        if (ifb_str_is(category, categories[i]))
+            return true;
+    return false;
 }
 
 /* ---- requests ---- */

@@ -5,9 +5,12 @@
 #include "harness/base/str.h"
 
 static const struct ifb_judge *const protocols[] = {
-    &ifb_judge_mtbench_single, &ifb_judge_mtbench_pair, &ifb_judge_arenahard_v01,
-    &ifb_judge_arenahard_v2,   &ifb_judge_infobench,
-    &ifb_judge_criterion,      &ifb_judge_rubric,       NULL
+    &ifb_judge_mtbench_single,   &ifb_judge_mtbench_pair,       &ifb_judge_arenahard_v01,
+    &ifb_judge_arenahard_v2,     &ifb_judge_infobench,          &ifb_judge_alpacaeval,
+    &ifb_judge_alpacaeval_binary, &ifb_judge_alpacaeval_ranking, &ifb_judge_alpacaeval_scores,
+    &ifb_judge_alpacaeval_regex, &ifb_judge_alpacaeval_json,    &ifb_judge_followbench,
+    &ifb_judge_followbench_zh,   &ifb_judge_criterion,          &ifb_judge_rubric,
+    NULL
 };
 
 const struct ifb_judge *ifb_judge_next(const struct ifb_judge *previous)

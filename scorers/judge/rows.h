@@ -94,7 +94,8 @@ struct ifb_cells {
 void ifb_cell_add(struct ifb_cells *cells, ifb_str model, const struct ifb_values *values,
                   const struct ifb_counts *counts);
 
-extern const struct ifb_judged ifb_judged_mtbench, ifb_judged_arenahard, ifb_judged_infobench;
+extern const struct ifb_judged ifb_judged_mtbench, ifb_judged_arenahard, ifb_judged_arenahard_v2,
+    ifb_judged_infobench;
 extern const struct ifb_judged ifb_judged_pairwise, ifb_judged_rubric;
 
 #endif

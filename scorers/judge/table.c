@@ -11,6 +11,7 @@ static const struct ifb_judged *const suites[] = {
     &ifb_judged_alpacaeval1,
     &ifb_judged_mtbench,
     &ifb_judged_arenahard,
+    &ifb_judged_arenahard_v2,
     &ifb_judged_infobench,
     &ifb_judged_pairwise,
     &ifb_judged_rubric,

@@ -160,6 +160,84 @@ static enum ifb_code read_template(const struct ifb_json *row, unsigned line,
     return IFB_OK;
 }
 
+/* ---- AlpacaEval's texts: <|im_start|>ROLE, a line's end, CONTENT, <|im_end|> ---- */
+
+#define BLOCK_OPEN "<|im_start|>"
+#define BLOCK_CLOSE "<|im_end|>"
+
+/* {word} stays a place there, any other brace is one: doubled here. */
+static ifb_str double_braces(struct ifb_arena *arena, ifb_str text)
+{
+    char *out = ifb_alloc_raw(arena, 2 * text.len);
+    size_t n = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        size_t close = text.ptr[i] == '{' ? ifb_str_chr(text, '}', i) : SIZE_MAX;
+
+        if (close != SIZE_MAX && close - i < 64 && is_name(ifb_str_part(text, i + 1, close))) {
+            memcpy(out + n, text.ptr + i, close + 1 - i);
+            n += close + 1 - i;
+            i = close;
+            continue;
+        }
+        if (text.ptr[i] == '{' || text.ptr[i] == '}')
+            out[n++] = text.ptr[i];
+        out[n++] = text.ptr[i];
+    }
+    return (ifb_str){ out, n };
+}
+
+static unsigned line_of(ifb_str whole, const char *at)
+{
+    unsigned line = 1;
+
+    for (const char *p = whole.ptr; p < at; p++)
+        line += *p == '\n';
+    return line;
+}
+
+/* Takes the block that `rest` begins with: one of the system's, one of the user's. */
+static enum ifb_code take_block(ifb_str whole, ifb_str *rest, struct ifb_arena *arena,
+                                struct ifb_template *t, struct ifb_error *err)
+{
+    unsigned line = line_of(whole, rest->ptr);
+    size_t end = ifb_str_find(*rest, IFB_STR(BLOCK_CLOSE), 0), newline;
+    ifb_str block, role, content;
+
+    if (!ifb_str_starts(*rest, IFB_STR(BLOCK_OPEN)) || end == SIZE_MAX)
+        return ifb_fail(err, IFB_EINPUT, "line %u: wanted a block between %s and %s", line,
+                        BLOCK_OPEN, BLOCK_CLOSE);
+    block = ifb_str_part(*rest, strlen(BLOCK_OPEN), end);
+    newline = ifb_str_chr(block, '\n', 0);
+    role = ifb_str_part(block, 0, newline == SIZE_MAX ? block.len : newline);
+    content = ifb_str_trim_ascii(ifb_str_from(block, role.len));
+    *rest = ifb_str_trim_ascii(ifb_str_from(*rest, end + strlen(BLOCK_CLOSE)));
+    if (ifb_str_is(role, "system") && !t->system.ptr)
+        t->system = content;
+    else if (ifb_str_is(role, "user") && !t->text.ptr)
+        t->text = double_braces(arena, content);
+    else
+        return ifb_fail(err, IFB_EINPUT, "line %u: wanted one block of the system's and one of the "
+                        "user's", line);
+    return IFB_OK;
+}
+
+static enum ifb_code load_chatml(ifb_str text, struct ifb_arena *arena,
+                                 struct ifb_templates *set, struct ifb_error *err)
+{
+    struct ifb_template *t = ifb_new(arena, struct ifb_template, 1);
+    ifb_str whole = ifb_str_copy(arena, text), rest = ifb_str_trim_ascii(whole);
+
+    *t = (struct ifb_template){ .name = IFB_STR("alpacaeval"), .type = IFB_STR("pairwise") };
+    while (rest.len)
+        if (take_block(whole, &rest, arena, t, err))
+            return err->code;
+    if (!t->text.ptr)
+        return ifb_fail(err, IFB_EINPUT, "line 1: there is no block of the user's");
+    *set = (struct ifb_templates){ .at = t, .n = 1 };
+    return IFB_OK;
+}
+
 enum ifb_code ifb_templates_load(ifb_str jsonl, struct ifb_arena *arena,
                                  const struct ifb_templates **out, struct ifb_error *err)
 {
@@ -169,6 +247,9 @@ enum ifb_code ifb_templates_load(ifb_str jsonl, struct ifb_arena *arena,
     ifb_str line, rest = ifb_str_copy(arena, jsonl);
     unsigned number = 0;
 
+    *out = set;
+    if (ifb_str_starts(ifb_str_trim_ascii(jsonl), IFB_STR(BLOCK_OPEN)))
+        return load_chatml(jsonl, arena, set, err);
     while (rest.len) {
         const struct ifb_json *row;
 
@@ -188,7 +269,6 @@ enum ifb_code ifb_templates_load(ifb_str jsonl, struct ifb_arena *arena,
         set->n++;
     }
     set->at = at;
-    *out = set;
     return IFB_OK;
 }
 

@@ -121,8 +121,13 @@ run compare "$dir/two" "$dir/two"
 ok "compare says that a run has no verdicts of items"
 
 run run --suite alpacaeval --model http://127.0.0.1:1/v1#x --dry-run
-[ $code = 2 ] && grep -q 'score --suite alpacaeval --judgments FILE' "$dir/err"
-ok "run says which command it is"
+[ $code = 3 ] && grep -q 'ifbench data pull alpacaeval' "$dir/err"
+ok "run says where its instructions are to be had"
+printf '[{"instruction": "a", "output": "o", "generator": "base"}]' >"$dir/base.json"
+run run --suite alpacaeval --data "$dir/base.json" --model http://127.0.0.1:1/v1#x --dry-run
+[ $code = 0 ] && grep -q 'would ask 1 calls for 1 samples' "$dir/out" &&
+    grep -q 'alpacaeval: nobody judges the answers' "$dir/err"
+ok "run asks it, and says what waits for a judge"
 run score --suite alpacaeval1 --judgments "$dir/annotations.json" --limit 2
 [ $code = 2 ] && grep -q 'do not go with --judgments' "$dir/err"
 ok "an option that would be without effect"

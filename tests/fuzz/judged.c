@@ -2,9 +2,10 @@
 /*
  * What judges said. The first byte says what follows: 'a' and on are the judged suites
  * in table order, read with a file of judgments and, each after a NUL, the files of data
- * in the order in which they are asked for; 'r' is one reply for all that read replies.
+ * in the order in which they are asked for; 'r' is one reply for all that read replies;
+ * 't' a file of prompts, which are filled; 'w' a file of answers in any suite's form.
  */
-#include <ifbench/judged.h>
+#include <ifbench/judging.h>
 
 #include <math.h>
 
@@ -100,6 +101,58 @@ static void read_reply(ifb_str reply, struct ifb_arena *arena)
         ifb_alpaca_logprobs(v, IFB_STR("m"), IFB_STR("M"), -1, false);
 }
 
+/* What every protocol makes of the reply, and of being asked it twice. */
+static void step_all(ifb_str reply, struct ifb_arena *arena)
+{
+    const ifb_str texts[] = { IFB_STR("one"), IFB_STR("two"), IFB_STR("three") };
+    const struct ifb_strs three = { texts, 3 };
+    const ifb_str replies[] = { reply, reply };
+    const struct ifb_judge_context c = { .category = IFB_STR("math"), .turn = 1, .game = 1,
+                                         .questions = three, .answers = { three, three },
+                                         .references = three, .checks = three,
+                                         .marks = { texts, 2 } };
+    struct ifb_judge_step step;
+    struct ifb_error err;
+
+    for (const struct ifb_judge *j = ifb_judge_next(NULL); j; j = ifb_judge_next(j))
+        for (size_t n = 0; n <= 2; n++)
+            if (!j->step(&c, (struct ifb_strs){ replies, n }, arena, &step, &err))
+                fuzz_demand(n || !step.done);
+}
+
+static void fill_templates(ifb_str text, struct ifb_arena *arena)
+{
+    static const struct ifb_slot slots[] = { { "a", IFB_STR_INIT("{a}") } };
+    const struct ifb_templates *set;
+    struct ifb_error err;
+    ifb_str out;
+
+    if (ifb_templates_load(text, arena, &set, &err))
+        return;
+    for (size_t i = 0; i < set->n; i++)
+        if (!ifb_template_render(set->at[i].text, slots, 1, arena, &out, &err))
+            fuzz_demand(out.ptr != NULL);
+}
+
+static void take_answer(void *self, ifb_str generator, ifb_str key, struct ifb_strs turns)
+{
+    (void)self;
+    fuzz_demand(ifb_utf8_valid(generator) == generator.len && ifb_utf8_valid(key) == key.len);
+    for (size_t i = 0; i < turns.n; i++)
+        fuzz_demand(ifb_utf8_valid(turns.at[i]) == turns.at[i].len);
+}
+
+static void read_answers(ifb_str bytes, struct ifb_arena *arena)
+{
+    const struct ifb_judged_file file = { IFB_STR("answers"), bytes };
+    const struct ifb_judging_answers to = { NULL, take_answer };
+    struct ifb_error err;
+
+    for (const struct ifb_judging *j = ifb_judging_next(NULL); j; j = ifb_judging_next(j))
+        if (j->answers)
+            j->answers(&file, arena, &to, &err);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct ifb_arena *arena = ifb_arena_new();
@@ -109,8 +162,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     for (uint8_t i = 'a'; suite && i < kind; i++)
         suite = ifb_judged_next(suite);
-    if (kind == 'r')
-        read_reply(fuzz_rest(&in, arena), arena);
+    if (kind == 'r') {
+        ifb_str reply = fuzz_rest(&in, arena);
+
+        read_reply(reply, arena);
+        step_all(reply, arena);
+    } else if (kind == 't')
+        fill_templates(fuzz_rest(&in, arena), arena);
+    else if (kind == 'w')
+        read_answers(fuzz_rest(&in, arena), arena);
     else if (kind >= 'a' && suite)
         read_suite(suite, &in, arena);
     ifb_arena_close(arena);

@@ -328,6 +328,7 @@ struct ladder {
 
 struct set {
     struct ifb_item items[MAX_SCORES];
+    struct ifb_constraint constraints[8];  /* of all items: no check, a judge's */
     struct ifb_item_score scores[MAX_SCORES];
     uint8_t outcomes[MAX_SCORES][8];
     size_t nitems, n;
@@ -348,6 +349,7 @@ static void add_group(struct set *s, const struct ladder *epochs, size_t nepochs
         item->group = ifb_str_of(epochs->category);
         item->level = (uint16_t)(l + 1);
         item->nconstraints = strlen(epochs->levels[l]);
+        item->constraints = s->constraints;
         for (size_t e = 0; e < nepochs; e++, s->n++) {
             for (size_t c = 0; c < item->nconstraints; c++)
                 s->outcomes[s->n][c] = outcome_of(epochs[e].levels[l][c]);
@@ -465,6 +467,37 @@ static void epochs_are_averaged_within_their_group(void **state)
     expect(&s, "csl", 3, 1, 1);
 }
 
+/*
+ * style  A  p pf eee pppp ppppf    level 3 cannot be read: hard 1 0 0 1 0, soft 1 1/2 0 1 4/5
+ *        B  p pp ppp pppp ppppp    hard and soft 1 1 1 1 1
+ *
+ * HSR 100 50 50 100 50, weighted (100 + 100 + 150 + 400 + 250) / 15; SSR 100 75 50 100 90,
+ * weighted (100 + 150 + 150 + 400 + 450) / 15; CSL (1 + 5) / 2. Upstream's level 3 is
+ * (-1 + 1) / 2 = 0 in both: HSR (100 + 100 + 0 + 400 + 250) / 15, SSR (100 + 150 + 0 + 400 +
+ * 450) / 15.
+ */
+static void a_judgment_that_cannot_be_read_is_no_or_minus_one(void **state)
+{
+    static const struct ladder groups[] = {
+        { "style", { "p", "pf", "eee", "pppp", "ppppf" } },
+        { "style", { "p", "pp", "ppp", "pppp", "ppppp" } },
+    };
+    struct set s = { 0 };
+
+    (void)state;
+    add_group(&s, &groups[0], 1, 5);
+    add_group(&s, &groups[1], 1, 5);
+    expect(&s, "style.hsr_l3", 50, 2, 0);
+    expect(&s, "style.hsr", 1000.0 / 15, 2, 0);
+    expect(&s, "style.ssr", 1250.0 / 15, 2, 0);
+    expect(&s, "style.csl", 3, 2, 0);
+    expect(&s, "official.hsr_l1", 100, 2, 0);
+    expect(&s, "official.hsr_l3", 0, 2, 0);
+    expect(&s, "official.ssr_l3", 0, 2, 0);
+    expect(&s, "official.hsr", 850.0 / 15, 2, 0);
+    expect(&s, "official.ssr", 1100.0 / 15, 2, 0);
+}
+
 static void nothing_scored_is_no_number(void **state)
 {
     static const struct ladder none = { "style", { "u", "uu", "uuu", "uuuu", "uuuuu" } };
@@ -487,6 +520,7 @@ int main(void)
         cmocka_unit_test(scores_are_those_worked_out_by_hand),
         cmocka_unit_test(intervals_are_over_groups),
         cmocka_unit_test(epochs_are_averaged_within_their_group),
+        cmocka_unit_test(a_judgment_that_cannot_be_read_is_no_or_minus_one),
         cmocka_unit_test(nothing_scored_is_no_number),
     };
 

@@ -505,25 +505,6 @@ static void test_missing_parts(void **state)
     ifb_arena_close(arena);
 }
 
-static void test_temperatures(void **state)
-{
-    struct ifb_error err = { 0 };
-    double t;
-
-    (void)state;
-    assert_int_equal(ifb_mtbench_temperature(-1, -1, IFB_STR("stem"), &t, &err), IFB_OK);
-    assert_true(t > 0.09 && t < 0.11);
-    ifb_mtbench_temperature(-1, -1, IFB_STR("coding"), &t, &err);
-    assert_true(t < 1e-9);
-    ifb_mtbench_temperature(-1, -1, IFB_STR("else"), &t, &err);
-    assert_true(t > 0.69 && t < 0.71);
-    ifb_mtbench_temperature(-1, 0.3, IFB_STR("coding"), &t, &err);
-    assert_true(t > 0.29 && t < 0.31);
-    ifb_mtbench_temperature(1, -1, IFB_STR("coding"), &t, &err);
-    assert_true(t > 0.99);
-    assert_int_equal(ifb_mtbench_temperature(1, 0.3, IFB_STR("x"), &t, &err), IFB_EINPUT);
-}
-
 /* ---- real prompts ---- */
 
 struct world {
@@ -711,7 +692,7 @@ int main(void)
         cmocka_unit_test(test_orders),          cmocka_unit_test(test_no_system),
         cmocka_unit_test(test_arenahard_steps),
         cmocka_unit_test(test_infobench_steps), cmocka_unit_test(test_fence),
-        cmocka_unit_test(test_missing_parts),   cmocka_unit_test(test_temperatures),
+        cmocka_unit_test(test_missing_parts),
         cmocka_unit_test(test_official_prompts), cmocka_unit_test(test_real_replies),
     };
 

@@ -53,6 +53,27 @@ static void test_prompts_are_exact(void **state)
     ifb_replay_free(r);
 }
 
+static void test_items_are_found_by_their_ids(void **state)
+{
+    struct ifb_replay *r = ifb_replay_new();
+    ifb_str found;
+
+    (void)state;
+    assert_false(ifb_replay_find_item(r, IFB_STR("81"), 0, &found));
+    ifb_replay_add_item(r, IFB_STR("81"), 0, IFB_STR("one"));
+    ifb_replay_add_item(r, IFB_STR("81"), 1, IFB_STR("two"));
+    ifb_replay_add_item(r, IFB_STR("8"), 11, IFB_STR("other"));
+    assert_int_equal(ifb_replay_unused(r), 3);
+    assert_true(ifb_replay_find_item(r, IFB_STR("81"), 0, &found) && ifb_str_is(found, "one"));
+    assert_true(ifb_replay_find_item(r, IFB_STR("81"), 1, &found) && ifb_str_is(found, "two"));
+    assert_false(ifb_replay_find_item(r, IFB_STR("81"), 2, &found));
+    assert_false(ifb_replay_find(r, IFB_STR("81"), false, &found));
+    ifb_replay_add_item(r, IFB_STR("81"), 0, IFB_STR("again"));
+    assert_true(ifb_replay_find_item(r, IFB_STR("81"), 0, &found) && ifb_str_is(found, "again"));
+    assert_int_equal(ifb_replay_unused(r), 1);
+    ifb_replay_free(r);
+}
+
 /* White space is Python's; the exact prompt comes first whatever the order. */
 static void test_the_second_try_is_stripped(void **state)
 {
@@ -106,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_last_answer_wins),
         cmocka_unit_test(test_prompts_are_exact),
+        cmocka_unit_test(test_items_are_found_by_their_ids),
         cmocka_unit_test(test_the_second_try_is_stripped),
         cmocka_unit_test(test_many_and_the_unused),
     };
