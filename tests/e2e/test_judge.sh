@@ -260,7 +260,7 @@ run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --calibration "$dir/know
 ok "a row that is none is named"
 
 # ---- keys are their own ----
-models=$url
+models=$url models_mock=$mock
 start_mock --answers "$dir/script.jsonl" --require-key judges-own-key
 judges=$url
 IFBENCH_API_KEY=models-key IFBENCH_JUDGE_API_KEY=judges-own-key "$ifbench" run $mt --model "$models/v1#m" \
@@ -272,7 +272,7 @@ IFBENCH_API_KEY=models-key "$ifbench" run $mt --model "$models/v1#m" --judge "$j
 [ $? != 0 ] && ! grep -rq 'models-key' "$dir/keys2" "$dir/err" && [ "$(grep -c '"task"' "$dir/keys2/journal.jsonl")" -lt 24 ]
 ok "a judge that refuses its key is given up, and the answers are kept"
 stop_mock
-url=$models
+url=$models mock=$models_mock
 
 # ---- limits and budgets of judges are their own ----
 run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --judge-budget-tokens 3000 --out "$dir/poor" $fast
