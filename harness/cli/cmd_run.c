@@ -140,6 +140,10 @@ static const char *const more[] = {
     "Asks every prompt of the suites, keeps every answer in an append-only journal, scores\n"
     "it with the suite's checks, and writes the reports. A run that was interrupted, killed\n"
     "or starved of its endpoint goes on with --resume: no answer is lost or asked twice.",
+    "Suites that need a judge (`ifbench suites` marks them), and suites of your own with\n"
+    "{judge: QUESTION} among their constraints, are judged by --judge while models still\n"
+    "answer. Judges have limits, a budget, headers and, in $IFBENCH_JUDGE_API_KEY, a key of\n"
+    "their own. Calls of judges that failed are asked again by --resume; the exit status is 5.",
     "--shard I/N asks every N-th item, with all its epochs, turns and models, beginning with\n"
     "the I-th; the suites are counted through. The N runs may be made at the same time, on\n"
     "several machines, each into a folder of its own, and `ifbench merge` makes the whole run\n"

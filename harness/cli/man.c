@@ -76,6 +76,7 @@ static void put_environment(void)
 {
     static const char *const rows[][2] = {
         { "IFBENCH_API_KEY", "the key for models that are named by their address" },
+        { "IFBENCH_JUDGE_API_KEY", "the key for judges, in place of their provider's" },
         { "OPENAI_API_KEY", "the key for openai:NAME" },
         { "OPENAI_BASE_URL", "an address instead of OpenAI's" },
         { "IFBENCH_DATA", "the folder of the data packs" },
@@ -107,6 +108,7 @@ void ifb_man(void)
               ".Sh EXIT STATUS\n.Bl -tag -width Ds -compact\n"
               ".It 0\nfine\n.It 1\na check or a gate missed\n.It 2\nusage\n.It 3\nbad input\n"
               ".It 4\nprovider or network: nothing was answered, or a model was given up\n"
-              ".It 5\nincomplete, or unscored answers under\n.Fl \\-strict\n"
+              ".It 5\nincomplete, calls of judges that failed, or unscored answers under\n"
+              ".Fl \\-strict\n"
               ".It 6\ngate inconclusive\n.It 70\na bug\n.It 74\ndisk\n.It 130\ninterrupted\n.El\n");
 }

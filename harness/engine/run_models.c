@@ -14,6 +14,7 @@
 #define KEYS_LINE_MAX 65536
 #define PREFLIGHT_MS 60000
 #define SERVER_S 300.0
+#define JUDGE_KEY "IFBENCH_JUDGE_API_KEY"
 #define LOOK_US ((int64_t)200 * 1000)
 
 /* ---- reading ---- */
@@ -76,12 +77,13 @@ static ifb_str place_of(ifb_str url)
     return ifb_str_part(url, 0, n);
 }
 
-/* One command, one key: it must not reach a place that it is not meant for. */
-static enum ifb_code check_one_place(const struct ifb_run_inside *in, struct ifb_error *err)
+/* One source, one key: it must not reach a place that it is not meant for. */
+static enum ifb_code check_one_place(const struct ifb_run_inside *in, size_t from, size_t to,
+                                     const char *source, struct ifb_error *err)
 {
     ifb_str first = { NULL, 0 };
 
-    for (size_t i = 0; in->o.key_command.ptr && i < in->nasked; i++) {
+    for (size_t i = from; i < to; i++) {
         enum ifb_reach reach = in->models[i].provider->reach;
         ifb_str place = reach == IFB_BY_SERVER ? IFB_STR("a server of the run")
                                                : place_of(in->models[i].base_url);
@@ -89,8 +91,8 @@ static enum ifb_code check_one_place(const struct ifb_run_inside *in, struct ifb
         if (reach != IFB_BY_HTTP && reach != IFB_BY_SERVER)
             continue;
         if (first.ptr && !ifb_str_eq(first, place))
-            return ifb_fail(err, IFB_EUSAGE, "--key-command goes with models of one place, not of "
-                            "%.*s and %.*s", IFB_ARG(first), IFB_ARG(place));
+            return ifb_fail(err, IFB_EUSAGE, "%s goes with %s of one place, not of %.*s and %.*s",
+                            source, from ? "judges" : "models", IFB_ARG(first), IFB_ARG(place));
         first = place;
     }
     return IFB_OK;
@@ -115,6 +117,7 @@ static enum ifb_code load_price(struct ifb_run_inside *in, size_t i, double budg
 /* What models are read with. */
 struct setting {
     ifb_str keys;
+    bool own_key;  /* of judges: the keys are theirs alone */
     const struct ifb_json *extra;
     struct ifb_variants variants;
 };
@@ -162,12 +165,13 @@ static enum ifb_code load_model(struct ifb_run_inside *in, ifb_str spec, const s
 static enum ifb_code judge_setting(struct ifb_run_inside *in, struct setting *with,
                                    struct ifb_error *err)
 {
-    const char *keys = in->o.env ? in->o.env("IFBENCH_JUDGE_API_KEY") : NULL;
+    const char *keys = in->o.env ? in->o.env(JUDGE_KEY) : NULL;
     enum ifb_code code =
         read_extra(in, "--judge-extra-body", in->o.judge.extra_body, &with->extra, err);
 
+    with->own_key = in->asking && keys && *keys;
     with->keys = !in->asking ? IFB_STR("none")
-                 : keys && *keys ? ifb_str_copy(in->arena, ifb_str_of(keys))
+                 : with->own_key ? ifb_str_copy(in->arena, ifb_str_of(keys))
                                  : (ifb_str){ NULL, 0 };
     return code;
 }
@@ -207,6 +211,8 @@ static enum ifb_code load_judges(struct ifb_run_inside *in, struct ifb_error *er
     for (size_t i = 0; i < in->o.judge.judges.n && !code; i++)
         code = load_judge(in, in->o.judge.judges.at[i], &with, err);
     in->njudges = in->nmodels - in->nasked;
+    if (!code && with.own_key)
+        code = check_one_place(in, in->nasked, in->nmodels, JUDGE_KEY, err);
     return code;
 }
 
@@ -356,7 +362,9 @@ enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err)
         code = load_model(in, in->o.models.at[i], &with, err);
     if (!code)
         code = load_judges(in, err);
-    return code ? code : check_one_place(in, err);
+    if (!code && in->o.key_command.ptr)
+        code = check_one_place(in, 0, in->nasked, "--key-command", err);
+    return code;
 }
 
 /* ---- opening ---- */
