@@ -159,7 +159,8 @@ static enum ifb_code find_baseline(struct ifb_run_inside *in, struct ifb_judge_s
         return code;
     if (!ifb_bank_size(set->bank))
         return ifb_fail(err, IFB_EUSAGE, "suite %s: whose answers are the baseline? name a model "
-                        "of the run with --baseline, or a file or run with --baseline-answers%s%s%s",
+                        "of the run with --baseline, or a file or run with --baseline-answers"
+                        "%s%s%s",
                         suite, set->judging->baseline ? "; `ifbench data pull " : "",
                         set->judging->baseline && set->plan.items->suite->pack
                             ? set->plan.items->suite->pack : "",
@@ -373,7 +374,8 @@ static enum ifb_code make_sets(struct ifb_run *run, struct ifb_plan_judging **pl
 enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
-    struct ifb_plan_judging **plans = ifb_new(in->arena, struct ifb_plan_judging *, in->nsuites + 1);
+    struct ifb_plan_judging **plans =
+        ifb_new(in->arena, struct ifb_plan_judging *, in->nsuites + 1);
     struct ifb_judges *js = ifb_new(in->arena, struct ifb_judges, 1);
     size_t nfiles = in->manifest.nfiles;
     enum ifb_code code;

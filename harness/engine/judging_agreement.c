@@ -87,6 +87,24 @@ static void compare_two(const struct ifb_run_inside *in, const struct ifb_judge_
     out[1] = plain("kappa", ifb_cohen_kappa(table, GRADES), n);
 }
 
+static ifb_str name_of(const struct ifb_run_inside *in, size_t judge)
+{
+    return ifb_judge_model_name(in, in->judges->first + (uint32_t)judge);
+}
+
+static struct ifb_judged_cell cell_of_two(const struct ifb_run_inside *in,
+                                          const struct ifb_judge_set *set, size_t x, size_t y)
+{
+    struct ifb_metric_value *v = ifb_new(in->arena, struct ifb_metric_value, 2);
+
+    compare_two(in, set, x, y, v);
+    return (struct ifb_judged_cell){
+        .values = v, .nvalues = 2,
+        .model = ifb_fmt(in->arena, "%.*s with %.*s", IFB_ARG(name_of(in, x)),
+                         IFB_ARG(name_of(in, y))),
+    };
+}
+
 static struct ifb_metric_value compare_all(const struct ifb_run_inside *in,
                                            const struct ifb_judge_set *set)
 {
@@ -128,17 +146,8 @@ enum ifb_code ifb_judges_agree(struct ifb_run *run, const struct ifb_judge_set *
         return IFB_OK;
     cells = ifb_new(in->arena, struct ifb_judged_cell, judges * judges + 1);
     for (size_t x = 0; x < judges; x++)
-        for (size_t y = x + 1; y < judges; y++) {
-            struct ifb_metric_value *v = ifb_new(in->arena, struct ifb_metric_value, 2);
-
-            compare_two(in, set, x, y, v);
-            cells[n++] = (struct ifb_judged_cell){
-                .values = v, .nvalues = 2,
-                .model = ifb_fmt(in->arena, "%.*s with %.*s",
-                                 IFB_ARG(ifb_judge_model_name(in, in->judges->first + (uint32_t)x)),
-                                 IFB_ARG(ifb_judge_model_name(in, in->judges->first + (uint32_t)y))),
-            };
-        }
+        for (size_t y = x + 1; y < judges; y++)
+            cells[n++] = cell_of_two(in, set, x, y);
     all = ifb_new(in->arena, struct ifb_metric_value, 1);
     *all = compare_all(in, set);
     cells[n++] = (struct ifb_judged_cell){ .values = all, .nvalues = 1,

@@ -442,8 +442,8 @@ static struct ifb_judge_summary summarise(const struct ifb_run_inside *in,
 static void warn_judge(struct ifb_run *run, const struct ifb_judge_summary *s)
 {
     if (s->judged + s->pending < s->expected)
-        ifb_run_warn(run, "%.*s, judge %.*s: %lld of %lld judgments are missing: %lld calls failed, "
-                     "%lld replies cannot be read, %lld had no answer to judge",
+        ifb_run_warn(run, "%.*s, judge %.*s: %lld of %lld judgments are missing: %lld calls "
+                     "failed, %lld replies cannot be read, %lld had no answer to judge",
                      IFB_ARG(s->suite), IFB_ARG(s->judge), (long long)(s->expected - s->judged -
                                                                        s->pending),
                      (long long)s->expected, (long long)s->failed, (long long)s->unread,

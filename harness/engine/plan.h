@@ -41,7 +41,7 @@ struct ifb_plan_cell {
     uint32_t model_index;
     uint32_t first, n;  /* its samples */
     size_t before;      /* items of the suites before */
-    bool by_judge;      /* what its answers are worth only a judge says: scoring leaves them alone */
+    bool by_judge;      /* what its answers are worth only a judge says */
     const struct ifb_plan_judging *judging;  /* of a judge's cell; NULL: answers are asked for */
     uint32_t pair;      /* of the judging */
 };

@@ -45,11 +45,11 @@ void ifb_result_room(struct ifb_sample_result *r, const struct ifb_item *item,
 struct ifb_sample_result *ifb_results_new(const struct ifb_plan *plan, struct ifb_arena *arena);
 
 /*
- * Scores sample number `sample`, whose item is `item`. `records` are the last records of its calls in
- * turn order; fewer than the sample's turns when the rest were never asked. `said` are the
- * answers of judges (enum ifb_said) to the questions of its constraints; NULL: none was asked.
- * Everything temporary lives in `cell` and `scratch`. Appends the row, with its
- * newline, to `row`.
+ * Scores sample number `sample`, whose item is `item`. `records` are the last records
+ * of its calls in turn order; fewer than the sample's turns when the rest were never
+ * asked. `said` are the answers of judges (enum ifb_said) to the questions of its
+ * constraints; NULL: none was asked. Everything temporary lives in `cell` and
+ * `scratch`. Appends the row, with its newline, to `row`.
  */
 void ifb_sample_score(const struct ifb_scoring *s, uint32_t sample, const struct ifb_item *item,
                       const struct ifb_call_record *records, size_t nrecords,

@@ -137,7 +137,8 @@ static void read_judges(const struct ifb_json *v, struct ifb_arena *arena, struc
             .failed = ifb_json_int(m, "failed", 0), .unread = ifb_json_int(m, "unread", 0),
             .unanswered = ifb_json_int(m, "unanswered", 0),
             .pending = ifb_json_int(m, "pending", 0), .cached = ifb_json_int(m, "cached", 0),
-            .tokens_in = ifb_json_int(tokens, "in", 0), .tokens_out = ifb_json_int(tokens, "out", 0),
+            .tokens_in = ifb_json_int(tokens, "in", 0),
+            .tokens_out = ifb_json_int(tokens, "out", 0),
             .cost_usd = ifb_json_real(m, "cost_usd", NAN),
         };
     }

@@ -81,7 +81,7 @@ struct ifb_judge_outcome {
     const struct ifb_judge_task *task;
     ifb_str judge;                        /* as official files call it */
     const struct ifb_judge_request *asked;  /* the first request; NULL: decided, or a jury's */
-    const struct ifb_response *replies;   /* as they came, in order; none: a jury's, or nothing came */
+    const struct ifb_response *replies;   /* as they came, in order, without thinking */
     size_t nreplies;
     ifb_str error;                        /* why the last call has no reply; absent: none failed */
     struct ifb_judgment said;             /* how is IFB_UNREADABLE when it failed */
