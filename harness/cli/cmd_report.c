@@ -22,7 +22,7 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct flags, reports, "reports", .kind = IFB_STRINGS, .value = "ID[,ID]",
               .doc = "what to write into the run's folder; nothing: print the table"),
     IFB_FIELD(struct flags, to, "to", .kind = IFB_STRING, .letter = 'o', .value = "FILE",
-              .doc = "where one report goes instead (lm-eval: a folder); - is standard output"),
+              .doc = "where one report goes instead (lm-eval, helm, plots: a folder); - is standard output"),
     IFB_FIELD(struct flags, json, "json", .kind = IFB_BOOL, .doc = "print summary.json"),
     { 0 }
 };
@@ -149,6 +149,7 @@ static const char *const more[] = {
     "reports: term, json (summary.json), csv (scores.csv), html (report.html), markdown\n"
     "(summary.md), eval-strict and eval-loose (eval_results_*.jsonl, as the official\n"
     "evaluator writes them), lm-eval (a folder lm-eval: results and samples files a model),\n"
+    "helm (a folder helm: five JSON files a suite and model, as in HELM's benchmark_output/runs),\n"
     "plots (a folder plots: SVG with a CSV beside each)",
     "plots are drawn by gnuplot, one process for all: IFBENCH_GNUPLOT, else gnuplot in PATH\n"
     "(Debian: gnuplot-nox); `off`, or where there is none, leaves the tables. report.html shows\n"

@@ -12,7 +12,7 @@
 /* Those of one file; those of several come after them and have tests of their own. */
 static const char *const all_ids[] = { "term",     "json",        "csv",       "html",
                                        "markdown", "eval-strict", "eval-loose" };
-static const char *const folder_ids[] = { "lm-eval", "plots" };
+static const char *const folder_ids[] = { "lm-eval", "helm", "plots" };
 
 static void the_table_lists_every_report_once(void **state)
 {
