@@ -30,6 +30,29 @@ struct ifb_chart *ifb_chart_new(struct ifb_arena *arena, enum ifb_chart_kind kin
     return c;
 }
 
+static bool is_empty_row(const struct ifb_chart *c, size_t row)
+{
+    for (size_t s = 0; s < c->nseries; s++)
+        if (isfinite(ifb_chart_at(c, row, s)->value))
+            return false;
+    return true;
+}
+
+void ifb_chart_trim(struct ifb_chart *c, struct ifb_arena *arena)
+{
+    ifb_str *rows = ifb_new(arena, ifb_str, c->nrows);
+    size_t kept = 0;
+
+    for (size_t r = 0; r < c->nrows; r++) {
+        if (is_empty_row(c, r))
+            continue;
+        rows[kept] = c->rows[r];
+        memmove(ifb_chart_at(c, kept++, 0), ifb_chart_at(c, r, 0), c->nseries * sizeof(*c->cells));
+    }
+    c->rows = rows;
+    c->nrows = kept;
+}
+
 /* ---- gathering ---- */
 
 void ifb_plotter_open(struct ifb_plotter *p, struct ifb_arena *arena)

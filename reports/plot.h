@@ -51,6 +51,9 @@ static inline struct ifb_chart_cell *ifb_chart_at(const struct ifb_chart *c, siz
 struct ifb_chart *ifb_chart_new(struct ifb_arena *arena, enum ifb_chart_kind kind, size_t nrows,
                                 size_t nseries);
 
+/* Takes out the rows that have no value in any series. */
+void ifb_chart_trim(struct ifb_chart *chart, struct ifb_arena *arena);
+
 /* Plots while they are made. */
 struct ifb_plotter {
     struct ifb_arena *arena;

@@ -194,6 +194,12 @@ static void add_categories(const struct board *b)
     for (size_t r = 0; r < nfamilies; r++)
         for (size_t i = 0; i < n; i++)
             set_family(ifb_chart_at(c, r, i), b, families[r], &b->suite->entries[i]);
+    ifb_chart_trim(c, b->arena);
+    if (c->nrows < AXES_LEAST) {
+        ifb_plotter_leave(b->plotter, "categories", b->suite->name, "%zu have scores, wanted %d",
+                          c->nrows, AXES_LEAST);
+        return;
+    }
     c->caption = IFB_STR("Constraints followed strictly in each family, in percent, from 0 in the "
                          "middle. Wilson\xe2\x80\x99s 95 % intervals and n are in the table.");
     add_cut(b, c, n);

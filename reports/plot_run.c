@@ -147,6 +147,22 @@ static bool is_share(const struct ifb_metric_value *m)
     return isfinite(ifb_share_of(m, 1));
 }
 
+/* "hsr_l3": 3; 0 for others. */
+static unsigned level_of(ifb_str id)
+{
+    char last = id.len < 4 ? '0' : id.ptr[id.len - 1];
+
+    if (last <= '0' || last > '9' || id.ptr[id.len - 2] != 'l' || id.ptr[id.len - 3] != '_')
+        return 0;
+    return (unsigned)(last - '0');
+}
+
+/* A headline metric of the suite; those of levels have a plot of their own. */
+static bool is_headline(const struct suite *s, const struct ifb_metric_value *m)
+{
+    return ifb_is_of(m, s->cells[0]) && !ifb_is_part(m) && !(is_share(m) && level_of(m->id));
+}
+
 static bool is_of_unit(const struct ifb_metric_value *m, const struct unit *u)
 {
     return u->share ? is_share(m) : !is_share(m) && ifb_str_eq(m->unit, u->name);
@@ -161,7 +177,7 @@ static struct unit unit_of(const struct suite *s, const struct ifb_metric_value 
     for (size_t i = 0; i < s->summary->nmetrics; i++) {
         const struct ifb_metric_value *m = &s->summary->metrics[i];
 
-        if (ifb_is_of(m, s->cells[0]) && !ifb_is_part(m) && is_of_unit(m, &u))
+        if (is_headline(s, m) && is_of_unit(m, &u))
             ids[u.n++] = m->id;
     }
     u.ids = ids;
@@ -197,6 +213,11 @@ static void add_scores_of(const struct suite *s, const struct unit *u)
     }
     c = score_chart(s, u);
     c->share = u->share;
+    if (!u->share) {
+        c->name = file_name(s, ifb_fmt(s->arena, "scores-%s",
+                                       ifb_path_component(s->arena, u->name)).ptr);
+        c->title = ifb_fmt(s->arena, "%.*s, %.*s", IFB_ARG(c->title), IFB_ARG(u->name));
+    }
     c->y_label = s->n > SIDE_MOST
                      ? ifb_fmt(s->arena, "%.*s (%.*s)", IFB_ARG(u->ids[0]),
                                IFB_ARG(u->share ? IFB_STR("%") : u->name))
@@ -212,8 +233,7 @@ static bool is_first_of_unit(const struct suite *s, size_t at)
     struct unit u = { .share = is_share(m), .name = m->unit };
 
     for (size_t i = 0; i < at; i++)
-        if (ifb_is_of(&s->summary->metrics[i], s->cells[0]) &&
-            !ifb_is_part(&s->summary->metrics[i]) && is_of_unit(&s->summary->metrics[i], &u))
+        if (is_headline(s, &s->summary->metrics[i]) && is_of_unit(&s->summary->metrics[i], &u))
             return false;
     return true;
 }
@@ -223,7 +243,7 @@ static void add_scores(const struct suite *s)
     for (size_t i = 0; i < s->summary->nmetrics; i++) {
         const struct ifb_metric_value *m = &s->summary->metrics[i];
 
-        if (ifb_is_of(m, s->cells[0]) && !ifb_is_part(m) && is_first_of_unit(s, i)) {
+        if (is_headline(s, m) && is_first_of_unit(s, i)) {
             struct unit u = unit_of(s, m);
 
             add_scores_of(s, &u);
@@ -314,6 +334,9 @@ static bool add_parts(const struct suite *s)
             set_metric(ifb_chart_at(c, r, m),
                        metric_of(s, m, ifb_fmt(s->arena, "%.*s.%.*s", IFB_ARG(c->rows[r]),
                                                IFB_ARG(metric))), true);
+    ifb_chart_trim(c, s->arena);
+    if (c->nrows < AXES_LEAST)
+        return false;
     c->caption = ifb_fmt(s->arena, "%.*s of each category, in percent, from 0 in the middle. 95 %% "
                          "intervals and n are in the table.", IFB_ARG(metric));
     add_chart(s, c);
@@ -338,29 +361,28 @@ static void add_categories(const struct suite *s)
         c->rows = names;
         c->row_head = kinds[k];
         fill_groups(s, c, kinds[k]);
+        ifb_chart_trim(c, s->arena);
+        if (c->nrows < AXES_LEAST)
+            continue;
         c->caption = ifb_fmt(s->arena, "Constraints followed strictly in each %s, in percent, from "
                              "0 in the middle. Wilson\xe2\x80\x99s 95 %% intervals and n are "
                              "in the table.", kinds[k]);
         add_chart(s, c);
         return;
     }
-    ifb_plotter_leave(s->plotter, "categories", s->name, "%zu of them, wanted %d to 40", most,
+    ifb_plotter_leave(s->plotter, "categories", s->name, "%zu of them at most, wanted %d to 40 with scores", most,
                       AXES_LEAST);
 }
 
 /* ---- levels and turns ---- */
 
-/* "hsr_l3": 3; 0 for others. */
-static unsigned level_of(ifb_str id)
+/* "hsr" of "hsr_l3". */
+static ifb_str rate_of(ifb_str id)
 {
-    char last = id.len < 4 ? '0' : id.ptr[id.len - 1];
-
-    if (last <= '0' || last > '9' || id.ptr[id.len - 2] != 'l' || id.ptr[id.len - 3] != '_')
-        return 0;
-    return (unsigned)(last - '0');
+    return ifb_str_part(id, 0, id.len - 3);
 }
 
-static void add_levels(const struct suite *s)
+static void add_levels_of(const struct suite *s, ifb_str rate)
 {
     ifb_str *ids = ifb_new(s->arena, ifb_str, s->summary->nmetrics);
     struct ifb_chart *c;
@@ -369,16 +391,19 @@ static void add_levels(const struct suite *s)
     for (size_t i = 0; i < s->summary->nmetrics; i++) {
         const struct ifb_metric_value *m = &s->summary->metrics[i];
 
-        if (ifb_is_of(m, s->cells[0]) && !ifb_is_part(m) && is_share(m) && level_of(m->id))
+        if (ifb_is_of(m, s->cells[0]) && is_share(m) && level_of(m->id) &&
+            ifb_str_eq(rate_of(m->id), rate))
             ids[n++] = m->id;
     }
     if (n < 2)
-        return;  /* the suite has no levels: nothing is missing */
-    c = chart_new(s, IFB_CHART_LINES, "levels", "by level", n, SIDE_MOST);
+        return;
+    c = chart_new(s, IFB_CHART_LINES, ifb_fmt(s->arena, "levels-%s",
+                                              ifb_path_component(s->arena, rate)).ptr,
+                  ifb_fmt(s->arena, "%.*s by level", IFB_ARG(rate)).ptr, n, SIDE_MOST);
     c->x = IFB_X_WHOLE;
     c->x_head = "level";
     c->x_label = IFB_STR("level (constraints added)");
-    c->y_label = ifb_fmt(s->arena, "%.*s (%%)", (int)(ids[0].len - 3), ids[0].ptr);
+    c->y_label = ifb_fmt(s->arena, "%.*s (%%)", IFB_ARG(rate));
     for (size_t r = 0; r < n; r++)
         for (size_t m = 0; m < c->nseries; m++) {
             set_metric(ifb_chart_at(c, r, m), metric_of(s, m, ids[r]), true);
@@ -387,6 +412,17 @@ static void add_levels(const struct suite *s)
     c->caption = ifb_fmt(s->arena, "Points: values at each level; whiskers: 95 %% intervals over "
                          "groups. %.*s", IFB_ARG(say_n(s, c, "groups")));
     add_chart(s, c);
+}
+
+/* A curve a rate that the suite has by level. */
+static void add_levels(const struct suite *s)
+{
+    for (size_t i = 0; i < s->summary->nmetrics; i++) {
+        const struct ifb_metric_value *m = &s->summary->metrics[i];
+
+        if (ifb_is_of(m, s->cells[0]) && !ifb_is_part(m) && is_share(m) && level_of(m->id) == 1)
+            add_levels_of(s, rate_of(m->id));
+    }
 }
 
 /* "turn 3": 3. */

@@ -1,37 +1,33 @@
 reset
-set terminal svg size 480,346 fixed noenhanced butt linewidth 1 font "sans-serif,13"
+set terminal svg size 480,250 fixed noenhanced butt linewidth 1 font "sans-serif,13"
 set encoding utf8
 set datafile missing "?"
 set samples 2
 set tics nomirror scale 0.5
 set border lw 1
-set key vertical maxcols 1 Left reverse samplen 2 left top at screen 0.0417, screen 0.1387
+set key vertical maxcols 1 Left reverse samplen 2 left top at screen 0.0417, screen 0.1920
 set lmargin at screen 0.1583
 set rmargin at screen 0.8854
-set tmargin at screen 0.8844
-set bmargin at screen 0.3295
+set tmargin at screen 0.8400
+set bmargin at screen 0.4560
 set title "Q0qqqqqqq" font "sans-serif,15"
 set xrange [0:100]
 set xtics 25
 set xlabel "Q1qqqqqqq"
 set grid x lt 1 lw 1 lc rgb "#d9000000"
 set border 2 lw 1
-set yrange [3.5:-0.5]
-set ytics ("Q2q" 0, "Q3qqqqqqq" 1, "Q4qqqq" 2, "Q5qqqq" 3) scale 0
+set yrange [1.5:-0.5]
+set ytics ("Q2q" 0, "Q3qqqqqqq" 1) scale 0
 $s0 << END
 -0.1950 -0.3705 -0.0195 75.0000 50.0000 90.0000 90.0000 75.0
 0.8050 0.6295 0.9805 80.0000 60.0000 95.0000 95.0000 80.0
-1.8050 1.6295 1.9805 90.0000 80.0000 95.0000 95.0000 90.0
-2.8050 2.6295 2.9805 50.0000 ? ? 50.0000 50.0
 END
 $s1 << END
 0.1950 0.0195 0.3705 25.0000 10.0000 40.0000 40.0000 25.0
 1.1950 1.0195 1.3705 ? ? ? 0.0000 n/a
-2.1950 2.0195 2.3705 40.0000 30.0000 50.0000 50.0000 40.0
-3.1950 3.0195 3.3705 10.0000 5.0000 15.0000 15.0000 10.0
 END
-plot $s0 using 4:1:(0):4:2:3 with boxxyerror fs solid 0.8 noborder lc rgb "#0072b2" title "Q6qqqqqqqq", \
-  $s1 using 4:1:(0):4:2:3 with boxxyerror fs solid 0.8 noborder lc rgb "#d55e00" title "Q7qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq", \
+plot $s0 using 4:1:(0):4:2:3 with boxxyerror fs solid 0.8 noborder lc rgb "#0072b2" title "Q4qqqqqqqq", \
+  $s1 using 4:1:(0):4:2:3 with boxxyerror fs solid 0.8 noborder lc rgb "#d55e00" title "Q5qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq", \
   $s0 using 4:1:5:6 with xerrorbars pt 0 lw 1.5 lc rgb "black" notitle, \
   $s0 using 7:1:8 with labels left offset char 0.7,0 font "sans-serif,12" notitle, \
   $s1 using 4:1:5:6 with xerrorbars pt 0 lw 1.5 lc rgb "black" notitle, \
@@ -48,21 +44,21 @@ set lmargin at screen 0.1167
 set rmargin at screen 0.8854
 set tmargin at screen 0.8020
 set bmargin at screen 0.5644
-set title "Q8qqqqqqq" font "sans-serif,15"
+set title "Q6qqqqqqqqqqqqqqq" font "sans-serif,15"
 set xrange [0:*]
-set xlabel "Q9qqqq"
+set xlabel "Q7qqqq"
 set grid x lt 1 lw 1 lc rgb "#d9000000"
 set border 2 lw 1
 set yrange [0.5:-0.5]
-set ytics ("Q10qqq" 0) scale 0
+set ytics ("Q8qqqq" 0) scale 0
 $s0 << END
 -0.1950 -0.3705 -0.0195 2.5000 2.0000 3.0000 3.0000 2.50
 END
 $s1 << END
 0.1950 0.0195 0.3705 1.5000 1.0000 2.0000 2.0000 1.50
 END
-plot $s0 using 4:1:(0):4:2:3 with boxxyerror fs solid 0.8 noborder lc rgb "#0072b2" title "Q11qqqqqqq", \
-  $s1 using 4:1:(0):4:2:3 with boxxyerror fs solid 0.8 noborder lc rgb "#d55e00" title "Q12qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq", \
+plot $s0 using 4:1:(0):4:2:3 with boxxyerror fs solid 0.8 noborder lc rgb "#0072b2" title "Q9qqqqqqqq", \
+  $s1 using 4:1:(0):4:2:3 with boxxyerror fs solid 0.8 noborder lc rgb "#d55e00" title "Q10qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq", \
   $s0 using 4:1:5:6 with xerrorbars pt 0 lw 1.5 lc rgb "black" notitle, \
   $s0 using 7:1:8 with labels left offset char 0.7,0 font "sans-serif,12" notitle, \
   $s1 using 4:1:5:6 with xerrorbars pt 0 lw 1.5 lc rgb "black" notitle, \
@@ -79,13 +75,13 @@ set lmargin at screen 0.4521
 set rmargin at screen 0.9583
 set tmargin at screen 0.8095
 set bmargin at screen 0.6000
-set title "Q13qqqqqqqqqqqqqqqqqqqqqqq" font "sans-serif,15"
+set title "Q11qqqqqqqqqqqqqqqqqqqqqqq" font "sans-serif,15"
 set border 0
 unset key
 set xrange [-0.5:1.5]
 set yrange [1.5:-0.5]
-set ytics ("Q14qqqqqqqqqqqqqqqqqqqqqqqqqqq" 0, "Q15" 1) scale 0
-set xtics ("Q16qqqqqqq" 0, "Q17qqqqqqqqqqqqqqqqqqqqqqq" 1) scale 0 rotate by 35 right
+set ytics ("Q12qqqqqqqqqqqqqqqqqqqqqqqqqqq" 0, "Q13" 1) scale 0
+set xtics ("Q14qqqqqqq" 0, "Q15qqqqqqqqqqqqqqqqqqqqqqq" 1) scale 0 rotate by 35 right
 $s << END
 0 0 10663375 1776929 33
 1 0 10132122 1776929 n/a
@@ -106,7 +102,7 @@ set lmargin at screen 0.0104
 set rmargin at screen 0.9896
 set tmargin at screen 0.8846
 set bmargin at screen 0.1615
-set title "Q18qqqqqqqqqqq" font "sans-serif,15"
+set title "Q16qqqqqqqqqqq" font "sans-serif,15"
 set border 0
 unset tics
 set xrange [-200:200]
@@ -144,9 +140,9 @@ $web << END
 END
 set label "50 %" at 3,43 left font "sans-serif,11"
 set label "100 %" at 3,93 left font "sans-serif,11"
-set label "Q19qqqqqqqqqqqqqqqqqqq" at 0.00,109.00 center
-set label "Q20" at 92.66,-54.50 left
-set label "Q21" at -92.66,-54.50 right
+set label "Q17qqqqqqqqqqqqqqqqqqq" at 0.00,109.00 center
+set label "Q18" at 92.66,-54.50 left
+set label "Q19" at -92.66,-54.50 right
 $s0 << END
 0.0000 100.0000 
 28.8675 -16.6667 
@@ -161,9 +157,9 @@ $s1 << END
 END
 plot $web using 1:2 with lines lt 1 lc rgb "#c0000000" notitle, \
   $s0 using 1:2 with filledcurves closed fs transparent solid 0.08 noborder lc rgb "#0072b2" notitle, \
-  $s0 using 1:2 with linespoints lw 2 dt 1 pt 7 ps 0.7 lc rgb "#0072b2" title "Q22qqqqqqq", \
+  $s0 using 1:2 with linespoints lw 2 dt 1 pt 7 ps 0.7 lc rgb "#0072b2" title "Q20qqqqqqq", \
   $s1 using 1:2 with filledcurves closed fs transparent solid 0.08 noborder lc rgb "#d55e00" notitle, \
-  $s1 using 1:2 with linespoints lw 2 dt 2 pt 5 ps 0.7 lc rgb "#d55e00" title "Q23qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+  $s1 using 1:2 with linespoints lw 2 dt 2 pt 5 ps 0.7 lc rgb "#d55e00" title "Q21qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
 reset
 set terminal svg size 480,414 fixed noenhanced butt linewidth 1 font "sans-serif,13"
 set encoding utf8
@@ -176,13 +172,13 @@ set lmargin at screen 0.1562
 set rmargin at screen 0.9583
 set tmargin at screen 0.9034
 set bmargin at screen 0.2754
-set title "Q24qqqqqqqq" font "sans-serif,15"
+set title "Q22qqqqqqqqqqqq" font "sans-serif,15"
 set yrange [0:100]
 set ytics 25
 set xtics 1
 set xrange [0.60:2.40]
-set xlabel "Q25qqqqqqqqqqqqqqqqqqqqqq"
-set ylabel "Q26qqqq"
+set xlabel "Q23qqqqqqqqqqqqqqqqqqqqqq"
+set ylabel "Q24qqqq"
 set grid y lt 1 lw 1 lc rgb "#d9000000"
 set border 3 lw 1
 $s0 << END
@@ -194,9 +190,9 @@ $s1 << END
 2.0400 10.0000 5.0000 15.0000 
 END
 plot $s0 using 1:2:3:4 with yerrorbars pt 7 ps 0.8 lw 1.2 lc rgb "#0072b2" notitle, \
-  $s0 using 1:2 with linespoints lw 2 dt 1 pt 7 ps 0.8 lc rgb "#0072b2" title "Q27qqqqqqq", \
+  $s0 using 1:2 with linespoints lw 2 dt 1 pt 7 ps 0.8 lc rgb "#0072b2" title "Q25qqqqqqq", \
   $s1 using 1:2:3:4 with yerrorbars pt 5 ps 0.8 lw 1.2 lc rgb "#d55e00" notitle, \
-  $s1 using 1:2 with linespoints lw 2 dt 2 pt 5 ps 0.8 lc rgb "#d55e00" title "Q28qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+  $s1 using 1:2 with linespoints lw 2 dt 2 pt 5 ps 0.8 lc rgb "#d55e00" title "Q26qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
 reset
 set terminal svg size 480,414 fixed noenhanced butt linewidth 1 font "sans-serif,13"
 set encoding utf8
@@ -209,13 +205,13 @@ set lmargin at screen 0.1562
 set rmargin at screen 0.9583
 set tmargin at screen 0.9034
 set bmargin at screen 0.2754
-set title "Q29qqqqqqq" font "sans-serif,15"
+set title "Q27qqqqqqq" font "sans-serif,15"
 set yrange [0:100]
 set ytics 25
 set xtics 1
 set xrange [8.60:10.40]
-set xlabel "Q30qqqqqqqqqqqqqqqqqqqqq"
-set ylabel "Q31qqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+set xlabel "Q28qqqqqqqqqqqqqqqqqqqqq"
+set ylabel "Q29qqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
 set grid y lt 1 lw 1 lc rgb "#d9000000"
 set border 3 lw 1
 $s0 << END
@@ -225,9 +221,9 @@ END
 $s1 << END
 END
 plot $s0 using 1:2:3:4 with yerrorbars pt 7 ps 0.8 lw 1.2 lc rgb "#0072b2" notitle, \
-  $s0 using 1:2 with linespoints lw 2 dt 1 pt 7 ps 0.8 lc rgb "#0072b2" title "Q32qqqqqqq", \
+  $s0 using 1:2 with linespoints lw 2 dt 1 pt 7 ps 0.8 lc rgb "#0072b2" title "Q30qqqqqqq", \
   $s1 using 1:2:3:4 with yerrorbars pt 5 ps 0.8 lw 1.2 lc rgb "#d55e00" notitle, \
-  $s1 using 1:2 with linespoints lw 2 dt 2 pt 5 ps 0.8 lc rgb "#d55e00" title "Q33qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+  $s1 using 1:2 with linespoints lw 2 dt 2 pt 5 ps 0.8 lc rgb "#d55e00" title "Q31qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
 reset
 set terminal svg size 480,414 fixed noenhanced butt linewidth 1 font "sans-serif,13"
 set encoding utf8
@@ -240,14 +236,14 @@ set lmargin at screen 0.1562
 set rmargin at screen 0.9583
 set tmargin at screen 0.9034
 set bmargin at screen 0.2754
-set title "Q34qqqqqqqqqqqqqqqqqqqq" font "sans-serif,15"
+set title "Q32qqqqqqqqqqqqqqqqqqqq" font "sans-serif,15"
 set yrange [0:100]
 set ytics 25
 set logscale x 2
 set format x "%.0f"
 set xrange [0.8500:8.0000]
-set xlabel "Q35qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
-set ylabel "Q36qqqqqqqqqqqqqqqqqqqqqqqqqq"
+set xlabel "Q33qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+set ylabel "Q34qqqqqqqqqqqqqqqqqqqqqqqqqq"
 set grid y lt 1 lw 1 lc rgb "#d9000000"
 set border 3 lw 1
 $s0 << END
@@ -258,6 +254,6 @@ $s1 << END
 4.1600 0.0000 0.0000 79.3451 
 END
 plot $s0 using 1:2:3:4 with yerrorbars pt 7 ps 0.8 lw 1.2 lc rgb "#0072b2" notitle, \
-  $s0 using 1:2 with linespoints lw 2 dt 1 pt 7 ps 0.8 lc rgb "#0072b2" title "Q37qqqqqqq", \
+  $s0 using 1:2 with linespoints lw 2 dt 1 pt 7 ps 0.8 lc rgb "#0072b2" title "Q35qqqqqqq", \
   $s1 using 1:2:3:4 with yerrorbars pt 5 ps 0.8 lw 1.2 lc rgb "#d55e00" notitle, \
-  $s1 using 1:2 with linespoints lw 2 dt 2 pt 5 ps 0.8 lc rgb "#d55e00" title "Q38qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+  $s1 using 1:2 with linespoints lw 2 dt 2 pt 5 ps 0.8 lc rgb "#d55e00" title "Q36qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"

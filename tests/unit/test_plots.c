@@ -181,8 +181,8 @@ static void plots_that_show_nothing_are_left_out(void **state)
     struct ifb_summary one = full, bare = { .cells = cells, .ncells = 1 };
     struct ifb_arena *arena = ifb_arena_new();
     struct ifb_plots plots = plots_of(&full, arena);
-    static const char *const names[] = { "scores", "scores-2", "constraints", "categories",
-                                         "levels", "turns", "length" };
+    static const char *const names[] = { "scores", "scores-levels", "constraints",
+                                         "categories", "levels-hsr", "turns", "length" };
 
     (void)state;
     assert_int_equal(plots.n, COUNT(names));
@@ -202,7 +202,7 @@ static void plots_that_show_nothing_are_left_out(void **state)
     assert_int_equal(plots.n, 1);
     assert_int_equal(plots.nleft_out, 2);
     assert_true(ifb_str_is(plots.left_out[0], "constraints of s: 0 of them, wanted 2"));
-    assert_true(ifb_str_is(plots.left_out[1], "categories of s: 0 of them, wanted 3 to 40"));
+    assert_true(ifb_str_is(plots.left_out[1], "categories of s: 0 of them at most, wanted 3 to 40 with scores"));
     ifb_arena_close(arena);
 }
 
@@ -251,7 +251,10 @@ static void tables_are_csv_without_formulas(void **state)
     assert_true(ifb_str_starts(scores, IFB_STR("model,metric,value,lo,hi,n\r\nopenai:gpt,acc,"
                                                "0.750000,0.500000,0.900000,20\r\n")));
     assert_true(world_has(scores, ",loose_acc,,,,0\r\n"));
-    assert_true(world_has(scores, "openai:gpt,hsr_l2,0.500000,,,20\r\n"));
+    assert_true(ifb_str_starts(plot_of(&plots, "levels-hsr")->table,
+                           IFB_STR("model,level,value,lo,hi,n\r\n"
+                           GOOD ",1.000000,0.900000,0.800000,0.950000,20\r\n"
+                           GOOD ",2.000000,0.500000,,,20\r\n")));
     assert_true(ifb_str_starts(turns, IFB_STR("model,turn,value,lo,hi,n\r\n"
                                               "openai:gpt,9.000000,0.666667,")));
     world_golden(plot_of(&plots, "length")->table, "plots_length.csv");
@@ -376,8 +379,9 @@ static void pages_show_pictures_or_say_why_not(void **state)
 
 static void a_leaderboard_has_plots_over_its_runs(void **state)
 {
-    static const struct ifb_board_share shares[] = { { 9, 10 }, { 1, 4 }, { 2, 2 }, { 0, 0 } };
-    static const ifb_str constraints[] = { S("a:x"), S("a:y"), S("b:z"), S(EVIL) };
+    static const struct ifb_board_share shares[] = { { 9, 10 }, { 1, 4 }, { 2, 2 }, { 0, 3 },
+                                                     { 0, 0 } };
+    static const ifb_str constraints[] = { S("a:x"), S("a:y"), S("b:z"), S(EVIL), S("none") };
     struct ifb_board_entry entries[] = {
         { .model = S(GOOD), .run = S("late"), .started = S("2026-03-02T00:00:00.000Z"),
           .value = metrics[0], .length = 120, .length_unit = "characters", .shares = shares },
@@ -388,7 +392,7 @@ static void a_leaderboard_has_plots_over_its_runs(void **state)
     };
     struct ifb_board_suite suite = { .name = S("s"), .metric = S("acc"), .page = 1,
                                      .entries = entries, .n = 3, .constraints = constraints,
-                                     .nconstraints = 4 };
+                                     .nconstraints = 5 };
     struct ifb_board_page pages[] = { { IFB_BOARD_INDEX, S("index.html"), S(""), 0 },
                                       { IFB_BOARD_SUITE, S("suite-s.html"), S("s"), 0 } };
     struct ifb_leaderboard board = { .suites = &suite, .nsuites = 1, .pages = pages, .npages = 2 };
@@ -405,7 +409,7 @@ static void a_leaderboard_has_plots_over_its_runs(void **state)
     assert_true(ifb_str_starts(plot_of(&plots, "suite-s-values")->table,
                                IFB_STR("metric,model,value,lo,hi,n\r\n"
                                        "acc,\"openai:gpt, late\",0.750000,")));
-    assert_int_equal(plot_of(&plots, "suite-s-categories")->chart->nrows, 3);
+    assert_int_equal(plot_of(&plots, "suite-s-categories")->chart->nrows, 3);  /* of 4 */
     assert_true(world_has(plot_of(&plots, "suite-s-categories")->table,
                           "\"openai:gpt, late\",a,0.714286,"));  /* 10 of 14 */
     assert_int_equal(plot_of(&plots, "suite-s-length")->chart->nseries, 2);
