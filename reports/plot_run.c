@@ -370,8 +370,8 @@ static void add_categories(const struct suite *s)
         add_chart(s, c);
         return;
     }
-    ifb_plotter_leave(s->plotter, "categories", s->name, "%zu of them at most, wanted %d to 40 with scores", most,
-                      AXES_LEAST);
+    ifb_plotter_leave(s->plotter, "categories", s->name, "%zu of them at most, wanted %d to 40 "
+                      "with scores", most, AXES_LEAST);
 }
 
 /* ---- levels and turns ---- */

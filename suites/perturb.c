@@ -421,7 +421,9 @@ enum ifb_code ifb_perturb(struct ifb_perturbation p, const struct ifb_perturb_li
     enum ifb_code code;
 
     if (missing)
-        code = ifb_fail(err, IFB_EINPUT, "the list %s is not there", missing);
+        code = ifb_fail(err, IFB_EINPUT, "the list %s is not there; %s", missing,
+                        missing == no_misspellings ? "`ifbench data pull helm` gets it"
+                                                   : "--lists names the folder that has it");
     else {
         ifb_py_seed(&w.mt, seed < 0 ? id : ifb_fmt(w.arena, "%lld%.*s", (long long)seed,
                                                    IFB_ARG(id)), w.arena);

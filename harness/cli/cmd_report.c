@@ -22,7 +22,8 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct flags, reports, "reports", .kind = IFB_STRINGS, .value = "ID[,ID]",
               .doc = "what to write into the run's folder; nothing: print the table"),
     IFB_FIELD(struct flags, to, "to", .kind = IFB_STRING, .letter = 'o', .value = "FILE",
-              .doc = "where one report goes instead (lm-eval, helm, plots: a folder); - is standard output"),
+              .doc = "where one report goes instead (lm-eval, helm, plots: a folder); - is "
+              "standard output"),
     IFB_FIELD(struct flags, json, "json", .kind = IFB_BOOL, .doc = "print summary.json"),
     { 0 }
 };

@@ -202,7 +202,8 @@ static void plots_that_show_nothing_are_left_out(void **state)
     assert_int_equal(plots.n, 1);
     assert_int_equal(plots.nleft_out, 2);
     assert_true(ifb_str_is(plots.left_out[0], "constraints of s: 0 of them, wanted 2"));
-    assert_true(ifb_str_is(plots.left_out[1], "categories of s: 0 of them at most, wanted 3 to 40 with scores"));
+    assert_true(ifb_str_is(plots.left_out[1], "categories of s: 0 of them at most, wanted 3 to 40 "
+                           "with scores"));
     ifb_arena_close(arena);
 }
 
