@@ -29,6 +29,12 @@ bool ifb_file_exists(const char *path);
 
 bool ifb_is_folder(const char *path);
 
+/* Whether there is nothing in a folder; IFB_EIO when it cannot be read. */
+enum ifb_code ifb_folder_is_empty(const char *path, bool *empty, struct ifb_error *err);
+
+/* rm -rf, as far as it goes; a link is removed, not followed. */
+void ifb_remove_tree(const char *path);
+
 /* mkdir -p; fine when it is there. */
 enum ifb_code ifb_make_dirs(const char *path, struct ifb_error *err);
 
@@ -64,7 +70,7 @@ int64_t ifb_lines_at(const struct ifb_lines *l);
  * Reads the line that begins at `at` again, in `arena`, without moving on.
  * IFB_EINPUT when there is none any more.
  */
-enum ifb_code ifb_lines_again(const struct ifb_lines *l, int64_t at, struct ifb_arena *arena,
+enum ifb_code ifb_lines_again(struct ifb_lines *l, int64_t at, struct ifb_arena *arena,
                               ifb_str *line, struct ifb_error *err);
 
 /* Number of the line last given, from 1. */
