@@ -14,7 +14,7 @@
 enum ifb_chart_kind {
     IFB_CHART_BARS,    /* a bar a row and series, with its interval */
     IFB_CHART_HEAT,    /* rows by series, as colours with numbers */
-    IFB_CHART_SPIDER,  /* an axis a row, a polygon a series; 0 to 1 */
+    IFB_CHART_SPIDER,  /* an axis a row, a polygon a series; from 0 */
     IFB_CHART_LINES,   /* a line a series over x, with intervals */
     IFB_CHART_POINTS   /* a point a series over x, with intervals */
 };

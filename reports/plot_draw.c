@@ -285,6 +285,19 @@ static void put_point(struct ifb_plotter *p, const struct ifb_chart *c, size_t r
     put(p, "\n");
 }
 
+/* What the outermost ring stands for: 1, 2 or 5 with zeros, at least the largest value. */
+static double outermost(const struct ifb_chart *c)
+{
+    static const double steps[] = { 1, 2, 5 };
+    double most = 0, ring = 1;
+
+    for (size_t i = 0; i < c->nrows * c->nseries; i++)
+        most = fmax(most, c->cells[i].value);
+    for (size_t i = 0; !c->share && ring < most && i < 90; i++)
+        ring = steps[i % 3] * pow(10, (double)(i / 3));
+    return ring;
+}
+
 /* Rings at quarters, and an axis a row. */
 static void put_web(struct ifb_plotter *p, const struct ifb_chart *c)
 {
@@ -301,8 +314,10 @@ static void put_web(struct ifb_plotter *p, const struct ifb_chart *c)
     }
     put(p, "END\n");
     for (int ring = 50; ring <= 100; ring += 50)
-        ifb_buf_fmt(&p->script, "set label \"%d %%\" at 3,%d left font \"sans-serif,11\"\n", ring,
-                    ring - 7);
+        ifb_buf_fmt(&p->script, "set label \"%s%s\" at 3,%d left font \"sans-serif,11\"\n",
+                    c->share ? ifb_say_real(ring, 0).text
+                             : ifb_say_real(outermost(c) * ring / 100, 1).text,
+                    c->share ? " %" : "", ring - 7);
 }
 
 #define SPIDER_LABEL 22
@@ -323,9 +338,14 @@ static void put_spokes(struct ifb_plotter *p, const struct ifb_chart *c)
 
 static void put_polygon(struct ifb_plotter *p, const struct ifb_chart *c, size_t series)
 {
+    double most = outermost(c);
+
     ifb_buf_fmt(&p->script, "$s%zu << END\n", series);
-    for (size_t r = 0; r <= c->nrows; r++)
-        put_point(p, c, r % c->nrows, 100 * ifb_chart_at(c, r % c->nrows, series)->value);
+    for (size_t r = 0; r <= c->nrows; r++) {
+        double value = ifb_chart_at(c, r % c->nrows, series)->value;
+
+        put_point(p, c, r % c->nrows, value < 0 ? 0 : 100 * value / most);
+    }
     put(p, "END\n");
 }
 

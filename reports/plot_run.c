@@ -298,47 +298,47 @@ static void add_constraints(const struct suite *s)
 
 /* ---- categories ---- */
 
-/* Of parts: the suite's first metric where parts have it, else the first share. */
+/* Of parts: the suite's first metric that they have too, else their first. */
 static ifb_str part_metric(const struct suite *s, const struct ifb_parts *parts)
 {
-    ifb_str found = { NULL, 0 };
-
     for (size_t i = 0; i < s->summary->nmetrics; i++) {
         const struct ifb_metric_value *m = &s->summary->metrics[i];
 
         if (!ifb_is_of(m, s->cells[0]))
             continue;
         for (size_t c = 0; c < parts->ncolumns; c++)
-            if (ifb_str_eq(parts->columns[c], m->id) && is_share(m))
+            if (ifb_str_eq(parts->columns[c], m->id))
                 return m->id;
     }
-    for (size_t c = 0; c < parts->ncolumns && !found.ptr; c++)
-        if (parts->at[c] && is_share(parts->at[c]))
-            found = parts->columns[c];
-    return found;
+    return parts->columns[0];
 }
 
 static bool add_parts(const struct suite *s)
 {
     struct ifb_parts parts = ifb_parts_of(s->summary, s->cells[0], s->arena);
     ifb_str metric = parts.nrows >= AXES_LEAST ? part_metric(s, &parts) : (ifb_str){ NULL, 0 };
+    const struct ifb_metric_value *first;
     struct ifb_chart *c;
 
     if (!metric.ptr)
         return false;
+    first = metric_of(s, 0, ifb_fmt(s->arena, "%.*s.%.*s", IFB_ARG(parts.rows[0]),
+                                    IFB_ARG(metric)));
     c = chart_new(s, IFB_CHART_SPIDER, "categories", "by category", parts.nrows, SIDE_MOST);
+    c->share = first && is_share(first);
     c->rows = parts.rows;
     c->row_head = "category";
     for (size_t r = 0; r < c->nrows; r++)
         for (size_t m = 0; m < c->nseries; m++)
             set_metric(ifb_chart_at(c, r, m),
                        metric_of(s, m, ifb_fmt(s->arena, "%.*s.%.*s", IFB_ARG(c->rows[r]),
-                                               IFB_ARG(metric))), true);
+                                               IFB_ARG(metric))), c->share);
     ifb_chart_trim(c, s->arena);
     if (c->nrows < AXES_LEAST)
         return false;
-    c->caption = ifb_fmt(s->arena, "%.*s of each category, in percent, from 0 in the middle. 95 %% "
-                         "intervals and n are in the table.", IFB_ARG(metric));
+    c->caption = ifb_fmt(s->arena, "%.*s of each category, in %.*s, from 0 in the middle. 95 %% "
+                         "intervals and n are in the table.", IFB_ARG(metric),
+                         IFB_ARG(c->share || !first ? IFB_STR("percent") : first->unit));
     add_chart(s, c);
     return true;
 }

@@ -240,6 +240,32 @@ static void many_models_are_cut_and_that_is_said(void **state)
     ifb_arena_close(arena);
 }
 
+#define POINTS(id, value) \
+    { S(id), S("s"), S(GOOD), S("points"), true, value, NAN, NAN, NAN, -1, 9, 0 }
+
+/* The outermost ring is a round number of the metric's unit; what has no score has no axis. */
+static void parts_in_points_are_a_spider_too(void **state)
+{
+    static const struct ifb_metric_value parts[] = {
+        POINTS("turn1", 3), POINTS("average", 2.5), POINTS("x.average", 4.25),
+        POINTS("y.average", 1), POINTS("none.average", NAN), POINTS("z.average", 2),
+    };
+    struct ifb_arena *arena = ifb_arena_new();
+    struct ifb_summary s = { .cells = cells, .ncells = 1, .metrics = parts,
+                             .nmetrics = COUNT(parts) };
+    struct ifb_plots plots = plots_of(&s, arena);
+    const struct ifb_plot *spider = plot_of(&plots, "categories");
+
+    (void)state;
+    assert_true(ifb_str_is(spider->table, "model,category,value,lo,hi,n\r\n"
+                           GOOD ",x,4.250000,,,9\r\n" GOOD ",y,1.000000,,,9\r\n"
+                           GOOD ",z,2.000000,,,9\r\n"));
+    assert_true(ifb_str_starts(spider->caption, IFB_STR("average of each category, in points")));
+    assert_true(world_has(plots.script, "set label \"5.0\" at"));
+    assert_true(world_has(plots.script, "\n0.0000 85.0000 \n"));  /* 4.25 of 5, upwards */
+    ifb_arena_close(arena);
+}
+
 /* ---- tables ---- */
 
 static void tables_are_csv_without_formulas(void **state)
@@ -430,6 +456,7 @@ int main(void)
         cmocka_unit_test(marks_are_as_wide_as_what_they_stand_for),
         cmocka_unit_test(plots_that_show_nothing_are_left_out),
         cmocka_unit_test(many_models_are_cut_and_that_is_said),
+        cmocka_unit_test(parts_in_points_are_a_spider_too),
         cmocka_unit_test(tables_are_csv_without_formulas),
         cmocka_unit_test(the_report_writes_tables_without_pictures),
         cmocka_unit_test(names_are_put_where_their_marks_are),
