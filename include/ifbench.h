@@ -11,6 +11,8 @@
 #include <ifbench/judged.h>
 #include <ifbench/judging.h>
 #include <ifbench/leaderboard.h>
+#include <ifbench/perturb.h>
+#include <ifbench/plot.h>
 #include <ifbench/provider.h>
 #include <ifbench/replay.h>
 #include <ifbench/report.h>

@@ -9,10 +9,10 @@
 #include "reports/grid.h"
 #include "reports/say.h"
 
-/* Those of one file; after them come those of several. */
+/* Those of one file; those of several come after them and have tests of their own. */
 static const char *const all_ids[] = { "term",     "json",        "csv",       "html",
                                        "markdown", "eval-strict", "eval-loose" };
-static const char *const folder_ids[] = { "lm-eval", "answers" };
+static const char *const folder_ids[] = { "lm-eval", "helm", "plots", "answers" };
 
 static void the_table_lists_every_report_once(void **state)
 {
