@@ -52,6 +52,12 @@
     IFB_FIELD(struct ifb_run_flags, o.judge.baseline_answers, "baseline_answers",                 \
               .kind = IFB_STRING, .value = "FILE|RUN",                                            \
               .doc = "the baseline's answers (the suite's own)"),                                 \
+    IFB_FIELD(struct ifb_run_flags, o.judge.calibration, "calibration", .kind = IFB_STRING,       \
+              .value = "FILE",                                                                    \
+              .doc = "judgments with known answers; a judge that fails them is asked no more"),   \
+    IFB_FIELD(struct ifb_run_flags, o.judge.calibration_min, "calibration_min",                   \
+              .kind = IFB_REAL, .value = "P", .min = 0.001, .max = 1,                             \
+              .doc = "share of them that must be right (0.8); else exit 1"),                      \
     IFB_FIELD(struct ifb_run_flags, o.judge.concurrency, "judge_concurrency", .kind = IFB_INT,    \
               .value = "N", .min = 1, .max = 4096, .doc = "calls of a judge in flight at once"),  \
     IFB_FIELD(struct ifb_run_flags, o.judge.max_concurrency, "judge_max_concurrency",             \

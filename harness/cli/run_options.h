@@ -19,6 +19,7 @@ struct ifb_run_flags {
     struct ifb_strs suite_lists, report_lists, judgments;
     bool both_orders;  /* the same without a value */
     ifb_str settings[IFB_SETTINGS_MAX];
+    ifb_str shard;
     double max_unscored;   /* share of the samples; 1: any */
     bool dry_run, json, quiet, strict, pairwise;
 };

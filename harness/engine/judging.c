@@ -54,7 +54,7 @@ struct ifb_judge_set *ifb_judges_of(const struct ifb_run_inside *in, uint32_t ce
     return NULL;
 }
 
-static uint16_t calls_of(void *self, const struct ifb_item *item, size_t task)
+uint16_t ifb_judge_calls(void *self, const struct ifb_item *item, size_t task)
 {
     const struct ifb_judge_set *set = self;
 
@@ -198,15 +198,15 @@ static enum ifb_code make_pairs(struct ifb_run_inside *in, struct ifb_judge_set 
 
 /* ---- the sets ---- */
 
-/* Numbers by category go by the questions that were asked. */
+/* The numbers are made with the questions that were asked. */
 static void set_questions(struct ifb_run_inside *in, const struct ifb_judging *judging)
 {
-    const struct ifb_judged *judged =
-        judging->judged ? ifb_judged_find(ifb_str_of(judging->judged)) : NULL;
-    ifb_str name = IFB_STR("questions");
+    const struct ifb_judged *judged = judging->judged ? ifb_judged_find(ifb_str_of(judging->judged))
+                                                      : NULL;
 
-    if (in->o.data.ptr && judged && judged->fields && ifb_field_find(judged->fields, name) &&
-        !setting(in, name).ptr && !ifb_is_folder(in->o.data.ptr))
+    if (in->o.data.ptr && !ifb_is_folder(in->o.data.ptr) && judged && judged->fields &&
+        ifb_field_find(judged->fields, IFB_STR("questions")) &&
+        !setting(in, IFB_STR("questions")).ptr && !in->o.judge.how.ptr)
         add_setting(in, "questions", in->o.data);
 }
 
@@ -224,13 +224,13 @@ static enum ifb_code make_set(struct ifb_run *run, const struct ifb_judging *jud
     set->judging = judging;
     set->plan.attempts = (uint16_t)(1 + (in->o.judge.retries < 0 ? 1 : in->o.judge.retries));
     set->plan.items = &in->suites[suite];
-    set->plan.calls = calls_of;
+    set_questions(in, judging);
+    set->plan.calls = ifb_judge_calls;
     set->plan.self = set;
     *out = set;
     if (in->o.epochs > 1 && judging->record)
         return ifb_fail(err, IFB_EUSAGE, "suite %s is judged once an item: --epochs does not go "
                         "with it", w->name);
-    set_questions(in, judging);
     code = ifb_settings_read(run, w->name, judging->fields, judging->options_size,
                              judging->defaults, false, &set->options, err);
     if (!code)
@@ -332,6 +332,21 @@ static void mark_unjudged(struct ifb_run *run, const struct ifb_suite_items *s)
                      "with --judge SPEC", s->suite->id);
 }
 
+/* The calibration is the first set, so that its tasks are the first in each lane. */
+static enum ifb_code add_calibration(struct ifb_run *run, struct ifb_plan_judging **plans,
+                                     struct ifb_error *err)
+{
+    struct ifb_judges *js = run->inside->judges;
+    enum ifb_code code = ifb_calibration_load(run, &js->sets[0], err);
+
+    if (code)
+        return code;
+    count_tasks(js->sets[0], run->arena);
+    plans[0] = &js->sets[0]->plan;
+    js->nsets = 1;
+    return IFB_OK;
+}
+
 static enum ifb_code make_sets(struct ifb_run *run, struct ifb_plan_judging **plans,
                                struct ifb_error *err)
 {
@@ -339,6 +354,8 @@ static enum ifb_code make_sets(struct ifb_run *run, struct ifb_plan_judging **pl
     struct ifb_judges *js = in->judges;
     enum ifb_code code = IFB_OK;
 
+    if (in->o.judge.calibration.ptr && in->njudges)
+        code = add_calibration(run, plans, err);
     for (size_t s = 0; s < in->nsuites && !code; s++) {
         const struct ifb_judging *j = judging_of(in, &in->suites[s]);
 
@@ -356,18 +373,21 @@ static enum ifb_code make_sets(struct ifb_run *run, struct ifb_plan_judging **pl
 enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
-    struct ifb_plan_judging **plans = ifb_new(in->arena, struct ifb_plan_judging *, in->nsuites);
+    struct ifb_plan_judging **plans = ifb_new(in->arena, struct ifb_plan_judging *, in->nsuites + 1);
     struct ifb_judges *js = ifb_new(in->arena, struct ifb_judges, 1);
     size_t nfiles = in->manifest.nfiles;
     enum ifb_code code;
 
     js->run = run;
-    js->sets = ifb_new(in->arena, struct ifb_judge_set *, in->nsuites);
+    js->sets = ifb_new(in->arena, struct ifb_judge_set *, in->nsuites + 1);
     js->first = (uint32_t)in->nasked;
     js->n = (uint32_t)in->njudges;
     js->parse = ifb_str_is(setting(in, IFB_STR("parse")), "last") ? IFB_PARSE_LAST
                                                                    : IFB_PARSE_OFFICIAL;
     in->judges = js;
+    if (in->o.shard.of && in->njudges)
+        return ifb_fail(err, IFB_EUSAGE, "a shard is not judged: judge the whole, `ifbench merge` "
+                        "and then `ifbench judge RUN --judge SPEC`");
     code = make_sets(run, plans, err);
     if (!code && !in->njudges && in->o.settings.n)
         code = ifb_fail(err, IFB_EUSAGE, "--%.*s goes with --judge",
@@ -375,7 +395,7 @@ enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
                                              ifb_str_chr(in->o.settings.at[0], '=', 0))));
     if (code || !in->njudges)
         return code;
-    if (!js->nsets)
+    if (js->nsets == (in->o.judge.calibration.ptr != NULL))
         return ifb_fail(err, IFB_EUSAGE, "--judge: nothing in these suites is judged; `ifbench "
                         "suites` marks those that are, `ifbench judge` judges any");
     code = check_settings(in, err);
@@ -470,8 +490,12 @@ void ifb_judges_begin(struct ifb_run_inside *in)
         return;
     js->lanes = ifb_new(in->arena, struct ifb_judge_lane, js->n);
     js->states = ifb_new(in->arena, uint8_t, in->plan.nsamples - in->plan.nasked_samples);
-    for (uint32_t i = (uint32_t)in->plan.nasked_samples; i < in->plan.nsamples; i++)
+    for (uint32_t i = (uint32_t)in->plan.nasked_samples; i < in->plan.nsamples; i++) {
+        const struct ifb_plan_cell *pc = &in->plan.cells[in->plan.samples[i].cell];
+
         lane_of(in, i)->left++;
+        lane_of(in, i)->calibrations += ((struct ifb_judge_set *)pc->judging->self)->calibrates;
+    }
     for (uint32_t i = (uint32_t)in->plan.nasked_samples; i < in->plan.nsamples; i++)
         consider(in, i);
 }
@@ -512,7 +536,9 @@ bool ifb_judges_pop(struct ifb_run_inside *in, uint32_t model, uint32_t *sample)
 {
     struct ifb_judge_lane *lane = &in->judges->lanes[model - in->judges->first];
 
-    if (lane->from == lane->n)
+    /* Those of the calibration stand first; the others wait for all of them. */
+    if (lane->from == lane->n ||
+        (lane->from >= lane->calibrations && lane->calibrated < lane->calibrations))
         return false;
     *sample = lane->at[lane->from++];
     lane->left--;
@@ -524,9 +550,14 @@ bool ifb_judges_wait(const struct ifb_run_inside *in, uint32_t model)
     return in->judges->lanes[model - in->judges->first].left > 0;
 }
 
-void ifb_judges_settle(struct ifb_run_inside *in, uint32_t sample)
+enum ifb_code ifb_judges_settle(struct ifb_run_inside *in, const struct ifb_cell *cell,
+                                struct ifb_error *err)
 {
-    *state_of(in, sample) = IFB_TASK_SETTLED;
+    const struct ifb_judge_set *set = cell->view->set;
+
+    *state_of(in, cell->sample) = IFB_TASK_SETTLED;
+    return set->calibrates ? ifb_calibration_settle(in, cell, lane_of(in, cell->sample), err)
+                           : IFB_OK;
 }
 
 static void see_unsettled(struct ifb_run_inside *in, uint32_t task, void *self)

@@ -28,6 +28,7 @@ struct ifb_judge_set {
     const struct ifb_judging *judging;
     void *options, *state;
     enum ifb_versus versus;
+    bool calibrates;        /* its answers are known, and come before all others */
     struct ifb_bank *bank;  /* answers of a baseline that is no model of the run; or NULL */
 };
 
@@ -36,6 +37,8 @@ struct ifb_judge_lane {
     uint32_t *at;
     size_t from, n, cap;
     size_t left;            /* tasks that have not been taken from it, nor are settled */
+    size_t calibrations;    /* the first tasks: until they are settled no other is taken */
+    size_t calibrated, right;
 };
 
 struct ifb_judges {
@@ -95,11 +98,28 @@ bool ifb_judges_pop(struct ifb_run_inside *in, uint32_t model, uint32_t *sample)
 /* True when there may be one later. */
 bool ifb_judges_wait(const struct ifb_run_inside *in, uint32_t model);
 
-/* A task has become final. */
-void ifb_judges_settle(struct ifb_run_inside *in, uint32_t sample);
+/* The task of a cell has become final. IFB_EGATE when it ends a judge's calibration badly. */
+enum ifb_code ifb_judges_settle(struct ifb_run_inside *in, const struct ifb_cell *cell,
+                                struct ifb_error *err);
 
 /* All tasks about a sample's answer by itself are settled. */
 bool ifb_judges_all_said(struct ifb_run_inside *in, uint32_t sample);
+
+/* The most calls of a task of an item, `self` being a struct ifb_judge_set. */
+uint16_t ifb_judge_calls(void *self, const struct ifb_item *item, size_t task);
+
+/* ---- calibration.c ---- */
+
+/* Reads the file of known judgments; IFB_EIO, IFB_EINPUT "FILE:LINE: ...". */
+enum ifb_code ifb_calibration_load(struct ifb_run *run, struct ifb_judge_set **out,
+                                   struct ifb_error *err);
+
+/* Counts one that has come to its end; IFB_EGATE when the judge has got too few right. */
+enum ifb_code ifb_calibration_settle(struct ifb_run_inside *in, const struct ifb_cell *cell,
+                                     struct ifb_judge_lane *lane, struct ifb_error *err);
+
+/* Adds each judge's share to the summary. */
+enum ifb_code ifb_calibration_summarise(struct ifb_run *run, struct ifb_error *err);
 
 /* ---- judging_view.c: what a task reads, asks and comes to ---- */
 

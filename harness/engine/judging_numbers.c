@@ -431,7 +431,6 @@ static void count_judgments(struct ifb_run *run, const struct ifb_judge_set *set
 
     if (run->inside->o.judge.how.ptr)
         drop_numbers(s, set->plan.items->suite->id);
-
     for (size_t i = 0; i < s->ncells; i++) {
         struct ifb_counts *c = (struct ifb_counts *)&s->cells[i].counts, *all = &s->counts;
 
@@ -457,6 +456,8 @@ enum ifb_code ifb_judges_summarise(struct ifb_run *run, struct ifb_error *err)
             count_judgments(run, js->sets[i]);
     for (size_t i = 0; i < js->nnumbers && !code; i++)
         code = ifb_judged_add(&js->numbers[i]->work, &js->numbers[i]->out, err);
+    if (!code && in->o.judge.calibration.ptr)
+        code = ifb_calibration_summarise(run, err);
     at = ifb_new(run->arena, struct ifb_judge_summary, js->nsets * js->n);
     run->summary.judges = at;
     for (size_t s = 0; s < js->nsets; s++)

@@ -30,6 +30,7 @@ struct ifb_sample_plan {
     uint32_t call;   /* number of its first call */
     uint16_t turns;  /* number of its calls; of a task at most */
     uint16_t task;   /* of a judge: number in its match */
+    uint32_t number; /* of the sample; in a shard that of the whole plan */
 };
 
 /* One suite asked of one model. */
@@ -39,6 +40,7 @@ struct ifb_plan_cell {
     const struct ifb_model *model;
     uint32_t model_index;
     uint32_t first, n;  /* its samples */
+    size_t before;      /* items of the suites before */
     bool by_judge;      /* what its answers are worth only a judge says: scoring leaves them alone */
     const struct ifb_plan_judging *judging;  /* of a judge's cell; NULL: answers are asked for */
     uint32_t pair;      /* of the judging */
@@ -79,8 +81,9 @@ struct ifb_plan {
     size_t ncells, nasked;            /* nasked: the first ones, which are not a judge's */
     const struct ifb_sample_plan *samples;
     size_t nsamples, nasked_samples;
-    size_t ncalls;
-    size_t least;        /* calls that are made if every judgment can be read at once */
+    size_t least;     /* calls that are made if every judgment can be read at once */
+    size_t ncalls;    /* calls are numbered below this, in a shard too */
+    size_t nown;    /* of them those of its samples: all, but in a shard */
     uint32_t epochs;
     size_t njudges;
     char digest[IFB_SHA256_HEX];  /* of all ids, prompts, constraints, models and epochs */
@@ -139,7 +142,20 @@ size_t ifb_plan_tasks(const struct ifb_plan_judging *judging, size_t item);
 /* The sample of a cell that asks for answers. */
 uint32_t ifb_plan_answer(const struct ifb_plan *plan, uint32_t cell, size_t item, uint32_t epoch);
 
-/* The sample that a call belongs to. */
+/*
+ * Keeps the samples of one shard, by the rule of struct ifb_shard. Calls keep their
+ * numbers and the plan its digest, so that shards can be put together.
+ */
+void ifb_plan_share(struct ifb_plan *plan, struct ifb_shard shard);
+
+/* Of `of` shards the one, from 1, that a sample belongs to. */
+int64_t ifb_plan_shard_of(const struct ifb_plan *plan, const struct ifb_sample_plan *sample,
+                          int64_t of);
+
+/* Items of all suites. */
+size_t ifb_plan_items(const struct ifb_plan *plan);
+
+/* The sample that a call belongs to; NULL when the plan does not have it. */
 const struct ifb_sample_plan *ifb_plan_sample_of(const struct ifb_plan *plan, uint32_t call);
 
 /* Message `i` is asked: a user message that the suite gives no answer for. */

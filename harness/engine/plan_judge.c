@@ -114,6 +114,7 @@ enum ifb_code ifb_plan_judge(struct ifb_plan *plan, struct ifb_plan_judging *con
     }
     if (plan->ncalls > UINT32_MAX)
         return ifb_fail(err, IFB_ELIMIT, "more than %u calls", UINT32_MAX);
+    plan->nown = plan->ncalls;
     hash_judges(plan, judges, n, what);
     return IFB_OK;
 }

@@ -244,6 +244,15 @@ static enum ifb_code check_alike(const struct ifb_source *a, const struct ifb_so
                     ifb_source_folder(a), ifb_source_folder(b), what);
 }
 
+static struct ifb_strs copy_names(struct ifb_arena *arena, struct ifb_strs names)
+{
+    ifb_str *at = ifb_new(arena, ifb_str, names.n);
+
+    for (size_t i = 0; i < names.n; i++)
+        at[i] = ifb_str_copy(arena, names.at[i]);
+    return (struct ifb_strs){ at, names.n };
+}
+
 enum ifb_code ifb_run_open_sources(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
@@ -263,8 +272,8 @@ enum ifb_code ifb_run_open_sources(struct ifb_run *run, struct ifb_error *err)
     if (first->suites.n == 1 && !ifb_source_manifest(in->opened[0])->calls)
         return ifb_fail(err, IFB_EINPUT, "%s was made from judgments: it has no answers",
                         ifb_source_folder(in->opened[0]));
-    in->o.suites = first->suites;
-    in->o.data = first->data;
+    in->o.suites = copy_names(in->arena, first->suites);
+    in->o.data = first->data.ptr ? ifb_str_copy(in->arena, first->data) : first->data;
     in->o.limit = first->limit;
     in->o.epochs = first->epochs;
     in->then = ifb_source_manifest(in->opened[0]);

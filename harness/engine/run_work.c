@@ -150,12 +150,14 @@ static enum ifb_code score_answer(struct ifb_run_inside *in, uint32_t task, stru
     const struct ifb_sample_plan *t = &in->plan.samples[task];
     const struct ifb_plan_cell *pc = &in->plan.cells[t->cell];
     const struct ifb_judge_set *set = pc->judging->self;
-    uint32_t sample = ifb_plan_answer(&in->plan, pc->judging->pairs[pc->pair].side[0], t->index,
-                                      t->epoch);
+    uint32_t sample;
     struct ifb_cell *cell;
     enum ifb_code code;
 
-    if (set->judging->record || in->results[sample].scored || !ifb_judges_all_said(in, sample))
+    if (set->judging->record || set->calibrates)
+        return IFB_OK;
+    sample = ifb_plan_answer(&in->plan, pc->judging->pairs[pc->pair].side[0], t->index, t->epoch);
+    if (in->results[sample].scored || !ifb_judges_all_said(in, sample))
         return IFB_OK;
     code = take_for(in, sample, &cell, err);
     if (!code)
@@ -177,7 +179,8 @@ static enum ifb_code finish_task(struct ifb_run_inside *in, struct ifb_cell *cel
 
     if (!code)
         ifb_judge_result(in, cell, &in->results[sample]);
-    ifb_judges_settle(in, sample);
+    if (!code)
+        code = ifb_judges_settle(in, cell, err);
     ifb_cell_give(&in->cells, cell);
     return code ? code : score_answer(in, sample, err);
 }
@@ -411,7 +414,7 @@ static enum ifb_code asking_keep(void *self, const struct ifb_call_record *r, st
 {
     struct ifb_speed *speed = &((struct asking *)self)->run->inside->speed;
 
-    if (r->answered && !r->cached) {
+    if (r->answered && !r->cached && !r->task.ptr) {
         speed->answers++;
         speed->tokens_out += r->response.tokens_out > 0 ? r->response.tokens_out : 0;
     }
@@ -532,6 +535,7 @@ enum ifb_code ifb_run_ask(struct ifb_run *run, struct ifb_error *err)
     struct ifb_run_inside *in = run->inside;
     enum ifb_code code = ask_all(run, err);
 
+    in->asked = true;
     if (code && code != IFB_EIO)
         (void)score_known(in, NULL);  /* the first error is what counts */
     drain(in, true);

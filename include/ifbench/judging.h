@@ -180,6 +180,13 @@ struct ifb_judgment ifb_judgment_none(void);
 struct ifb_judgment ifb_judgment_jury(const struct ifb_judgment *at, size_t n,
                                       struct ifb_arena *arena);
 
+/*
+ * A row of a calibration file (scorers/judge/calibration.c): whether it is one
+ * (IFB_EINPUT), and whether a judgment is what it expects.
+ */
+enum ifb_code ifb_calibration_check(const struct ifb_json *row, struct ifb_error *err);
+bool ifb_calibration_right(const struct ifb_json *row, const struct ifb_judgment *said);
+
 /* True when an answer holds marks of verdicts, tokens of chat templates or lines of prompts. */
 bool ifb_judging_suspect(ifb_str answer);
 

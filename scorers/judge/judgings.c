@@ -18,6 +18,7 @@ static const struct ifb_judging *const judgings[] = {
     &ifb_judging_constraints,
     &ifb_judging_pairwise,
     &ifb_judging_rubric,
+    &ifb_judging_calibration,
     NULL
 };
 

@@ -9,5 +9,6 @@ extern const struct ifb_judging ifb_judging_mtbench, ifb_judging_alpacaeval,
     ifb_judging_alpacaeval1, ifb_judging_arenahard, ifb_judging_arenahard_v2,
     ifb_judging_infobench, ifb_judging_followbench, ifb_judging_followbench_zh;
 extern const struct ifb_judging ifb_judging_constraints, ifb_judging_pairwise, ifb_judging_rubric;
+extern const struct ifb_judging ifb_judging_calibration;
 
 #endif
