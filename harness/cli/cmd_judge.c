@@ -5,7 +5,7 @@
 #include "harness/base/str.h"
 #include "harness/cli/judge_options.h"
 
-#define RUBRIC 18  /* the number of its setting */
+#define RUBRIC 31  /* the number of its setting */
 
 static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, pairwise, "pairwise", .kind = IFB_BOOL,

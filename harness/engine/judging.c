@@ -198,15 +198,15 @@ static enum ifb_code make_pairs(struct ifb_run_inside *in, struct ifb_judge_set 
 
 /* ---- the sets ---- */
 
-/* The numbers are made with the questions that were asked. */
+/* Numbers by category go by the questions that were asked. */
 static void set_questions(struct ifb_run_inside *in, const struct ifb_judging *judging)
 {
-    const struct ifb_judged *judged = judging->judged ? ifb_judged_find(ifb_str_of(judging->judged))
-                                                      : NULL;
+    const struct ifb_judged *judged =
+        judging->judged ? ifb_judged_find(ifb_str_of(judging->judged)) : NULL;
+    ifb_str name = IFB_STR("questions");
 
-    if (in->o.data.ptr && !ifb_is_folder(in->o.data.ptr) && judged && judged->fields &&
-        ifb_field_find(judged->fields, IFB_STR("questions")) &&
-        !setting(in, IFB_STR("questions")).ptr && !in->o.judge.how.ptr)
+    if (in->o.data.ptr && judged && judged->fields && ifb_field_find(judged->fields, name) &&
+        !setting(in, name).ptr && !ifb_is_folder(in->o.data.ptr) && !in->o.judge.how.ptr)
         add_setting(in, "questions", in->o.data);
 }
 
@@ -224,13 +224,13 @@ static enum ifb_code make_set(struct ifb_run *run, const struct ifb_judging *jud
     set->judging = judging;
     set->plan.attempts = (uint16_t)(1 + (in->o.judge.retries < 0 ? 1 : in->o.judge.retries));
     set->plan.items = &in->suites[suite];
-    set_questions(in, judging);
     set->plan.calls = ifb_judge_calls;
     set->plan.self = set;
     *out = set;
     if (in->o.epochs > 1 && judging->record)
         return ifb_fail(err, IFB_EUSAGE, "suite %s is judged once an item: --epochs does not go "
                         "with it", w->name);
+    set_questions(in, judging);
     code = ifb_settings_read(run, w->name, judging->fields, judging->options_size,
                              judging->defaults, false, &set->options, err);
     if (!code)

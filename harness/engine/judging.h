@@ -28,6 +28,7 @@ struct ifb_judge_set {
     const struct ifb_judging *judging;
     void *options, *state;
     enum ifb_versus versus;
+    struct ifb_judging_bias **bias;  /* one a judge, when all is said; of pairs only */
     bool calibrates;        /* its answers are known, and come before all others */
     struct ifb_bank *bank;  /* answers of a baseline that is no model of the run; or NULL */
 };

@@ -31,6 +31,8 @@ struct writing {
     struct ifb_run_inside *in;
     const struct ifb_judge_set *set;
     size_t judge;              /* in->judges->n: the jury */
+    struct ifb_judging_bias *bias;  /* of the judge; NULL: of the jury none */
+    struct ifb_arena *scratch;
     struct ifb_buf buf;
     size_t n;
 };
@@ -116,6 +118,8 @@ static enum ifb_code write_match(struct writing *w, size_t pair, size_t item,
             join_jury(w, cells, tasks, arena, outcomes);
         for (size_t t = 0; t < tasks && !jury; t++)
             outcomes[t] = ifb_judge_outcome_of(w->in, cells[t]);
+        if (!jury)
+            ifb_judging_bias_add(w->bias, &cells[0]->view->match, outcomes, tasks, w->scratch);
         code = w->set->judging->record(w->set->state, &cells[0]->view->match, outcomes, tasks,
                                        &sink, err);
     }
@@ -129,11 +133,14 @@ static enum ifb_code write_records(struct writing *w, struct ifb_error *err)
     struct ifb_arena *arena = ifb_arena_new();
     enum ifb_code code = IFB_OK;
 
+    w->scratch = ifb_arena_new();
+    w->bias = w->judge < w->in->judges->n ? ifb_judging_bias_new(w->in->arena) : NULL;
     for (size_t p = 0; p < w->set->plan.npairs && !code; p++)
         for (size_t i = 0; i < w->set->plan.items->n && !code; i++) {
             ifb_arena_reset(arena);
             code = write_match(w, p, i, arena, err);
         }
+    ifb_arena_close(w->scratch);
     ifb_arena_close(arena);
     return code;
 }
@@ -334,7 +341,7 @@ static ifb_str judge_name(const struct ifb_run_inside *in, size_t judge, struct 
 }
 
 /* Judges one after the other, then the jury; in one file, or in one each. */
-static enum ifb_code finish_set(struct ifb_run *run, const struct ifb_judge_set *set,
+static enum ifb_code finish_set(struct ifb_run *run, struct ifb_judge_set *set,
                                 struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
@@ -343,11 +350,14 @@ static enum ifb_code finish_set(struct ifb_run *run, const struct ifb_judge_set 
     struct writing w = { .in = in, .set = set };
     enum ifb_code code = IFB_OK;
 
+    set->bias = ifb_new(run->arena, struct ifb_judging_bias *, js->n);
     ifb_buf_init(&w.buf, IFB_FILE_MAX);
     for (w.judge = 0; w.judge < voices && !code; w.judge++) {
         bool last = w.judge + 1 == voices;
 
         code = write_records(&w, err);
+        if (!code && w.bias)
+            set->bias[w.judge] = w.bias;
         if (code || !(set->judging->apart || last))
             continue;
         code = conclude(run, &w,
@@ -379,6 +389,39 @@ enum ifb_code ifb_judges_finish(struct ifb_run *run, struct ifb_error *err)
 }
 
 /* ---- how judges fared ---- */
+
+static bool has_value(const struct ifb_summary *s, const char *suite, ifb_str model, ifb_str id)
+{
+    for (size_t i = 0; i < s->nmetrics; i++)
+        if (ifb_str_is(s->metrics[i].suite, suite) && ifb_str_eq(s->metrics[i].model, model) &&
+            ifb_str_eq(s->metrics[i].id, id))
+            return true;
+    return false;
+}
+
+static const struct ifb_judged biases = { .id = "bias", .metrics = ifb_bias_metrics };
+
+/* What moved a judge of pairs, but for what the judged suite tells already. */
+static enum ifb_code add_bias(struct ifb_run *run, const struct ifb_judge_set *set, size_t judge,
+                              struct ifb_error *err)
+{
+    struct ifb_run_inside *in = run->inside;
+    struct ifb_judged_work w = { .run = run, .name = set->plan.items->suite->id,
+                                 .suite = &biases };
+    struct ifb_judged_cell cell = { 0 };
+    struct ifb_judged_out out = { .cells = &cell, .ncells = 1 };
+    struct ifb_metric_value *values;
+    const struct ifb_metric_value *all;
+    size_t n = ifb_judging_bias_values(set->bias[judge], in->arena, &all);
+
+    values = ifb_new(in->arena, struct ifb_metric_value, n);
+    cell.model = ifb_fmt(in->arena, "judge %.*s", IFB_ARG(judge_name(in, judge, in->arena)));
+    for (size_t i = 0; i < n; i++)
+        if (!has_value(&run->summary, w.name, cell.model, all[i].id))
+            values[cell.nvalues++] = all[i];
+    cell.values = values;
+    return cell.nvalues ? ifb_judged_add(&w, &out, err) : IFB_OK;
+}
 
 static struct ifb_judge_summary summarise(const struct ifb_run_inside *in,
                                           const struct ifb_judge_set *set, size_t judge)
@@ -471,6 +514,10 @@ enum ifb_code ifb_judges_summarise(struct ifb_run *run, struct ifb_error *err)
             count_judgments(run, js->sets[i]);
     for (size_t i = 0; i < js->nnumbers && !code; i++)
         code = ifb_judged_add(&js->numbers[i]->work, &js->numbers[i]->out, err);
+    for (size_t i = 0; i < js->nsets && !code; i++)
+        for (size_t j = 0; j < js->n && !code; j++)
+            if (js->sets[i]->bias && js->sets[i]->bias[j])
+                code = add_bias(run, js->sets[i], j, err);
     if (!code && in->o.judge.calibration.ptr)
         code = ifb_calibration_summarise(run, err);
     at = ifb_new(run->arena, struct ifb_judge_summary, js->nsets * js->n);

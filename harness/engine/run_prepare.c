@@ -340,17 +340,6 @@ static bool has_official_suite(const struct ifb_run_inside *in)
     return false;
 }
 
-/* Source: FastChat gen_api_answer.py, which takes one temperature or the other. */
-static enum ifb_code check_temperature(const struct ifb_run_inside *in,
-                                       const struct ifb_survey *survey, struct ifb_error *err)
-{
-    for (size_t m = 0; survey->fixed && m < in->nasked; m++)
-        if (ifb_sampling_over(in->o.sampling, in->models[m].sampling).temperature >= 0)
-            return ifb_fail(err, IFB_EUSAGE, "suite %s: a question requires a temperature of its "
-                            "own, --temperature does not go with it", survey->fixed);
-    return IFB_OK;
-}
-
 static enum ifb_code take_share(struct ifb_run_inside *in, struct ifb_error *err)
 {
     const struct ifb_shard *s = &in->o.shard;
@@ -367,6 +356,17 @@ static enum ifb_code take_share(struct ifb_run_inside *in, struct ifb_error *err
                         "wanted at most as many shards", (long long)s->index, (long long)s->of,
                         items);
     ifb_plan_share(&in->plan, *s);
+    return IFB_OK;
+}
+
+/* Source: FastChat gen_api_answer.py, which takes one temperature or the other. */
+static enum ifb_code check_temperature(const struct ifb_run_inside *in,
+                                       const struct ifb_survey *survey, struct ifb_error *err)
+{
+    for (size_t m = 0; survey->fixed && m < in->nasked; m++)
+        if (ifb_sampling_over(in->o.sampling, in->models[m].sampling).temperature >= 0)
+            return ifb_fail(err, IFB_EUSAGE, "suite %s: a question requires a temperature of its "
+                            "own, --temperature does not go with it", survey->fixed);
     return IFB_OK;
 }
 

@@ -181,6 +181,20 @@ struct ifb_judgment ifb_judgment_jury(const struct ifb_judgment *at, size_t n,
                                       struct ifb_arena *arena);
 
 /*
+ * How far order, length, family and layout move a judge of pairs. `add` takes what one
+ * judge said of a match; values are of ifb_bias_metrics, those for which there was a
+ * game, in `arena`.
+ */
+struct ifb_judging_bias;
+struct ifb_judging_bias *ifb_judging_bias_new(struct ifb_arena *arena);
+void ifb_judging_bias_add(struct ifb_judging_bias *bias, const struct ifb_judging_match *match,
+                          const struct ifb_judge_outcome *outcomes, size_t n,
+                          struct ifb_arena *scratch);
+size_t ifb_judging_bias_values(const struct ifb_judging_bias *bias, struct ifb_arena *arena,
+                               const struct ifb_metric_value **out);
+extern const struct ifb_metric ifb_bias_metrics[];  /* ends with a zero row */
+
+/*
  * A row of a calibration file (scorers/judge/calibration.c): whether it is one
  * (IFB_EINPUT), and whether a judgment is what it expects.
  */

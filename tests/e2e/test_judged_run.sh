@@ -73,9 +73,12 @@ judged() {
     ok "$name: reports, and counts that add up"
 }
 
-# numbers RUN: metric by metric.
+# numbers RUN: metric by metric, but for what is about a judge: files do not tell all of that.
 numbers() {
-    sed -n '/"metrics": \[/,/^  \]/p' "$1/summary.json" | grep '"id"\|"value"\|"n":\|"hits"'
+    sed -n '/"metrics": \[/,/^  \]/p' "$1/summary.json" | awk '
+        /"id":/ { id = $0 }
+        /"model":/ { judge = /"model": "judge /; if (!judge) print id }
+        /"value":|"n":|"hits":/ && !judge'
 }
 
 # reads_back NAME SUITE FILE OPTIONS: the official file scores as the run did.
