@@ -251,7 +251,7 @@ static char *file_named(const struct ifb_run_inside *in, const struct ifb_judge_
 {
     const char *dot = strrchr(file, '.');
     int stem = (int)(dot ? dot - file : (ptrdiff_t)strlen(file));
-    bool several = in->judges->nsets > 1;
+    bool several = in->judges->nsets > 1 + (size_t)in->judges->sets[0]->calibrates;
 
     return ifb_path_component(in->arena, ifb_fmt(in->arena, "%s%s%.*s%s%.*s%s",
                                                  several ? set->plan.items->suite->id : "",

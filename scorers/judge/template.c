@@ -225,16 +225,24 @@ static enum ifb_code take_block(ifb_str whole, ifb_str *rest, struct ifb_arena *
 static enum ifb_code load_chatml(ifb_str text, struct ifb_arena *arena,
                                  struct ifb_templates *set, struct ifb_error *err)
 {
-    struct ifb_template *t = ifb_new(arena, struct ifb_template, 1);
+    static const ifb_str names[] = { IFB_STR_INIT("alpacaeval"),
+                                     IFB_STR_INIT("alpacaeval-ranking"),
+                                     IFB_STR_INIT("alpacaeval-scores") };
+    enum { NAMES = sizeof(names) / sizeof(names[0]) };
+    struct ifb_template *t = ifb_new(arena, struct ifb_template, NAMES);
     ifb_str whole = ifb_str_copy(arena, text), rest = ifb_str_trim_ascii(whole);
 
-    *t = (struct ifb_template){ .name = IFB_STR("alpacaeval"), .type = IFB_STR("pairwise") };
+    *t = (struct ifb_template){ .type = IFB_STR("pairwise") };
     while (rest.len)
         if (take_block(whole, &rest, arena, t, err))
             return err->code;
     if (!t->text.ptr)
         return ifb_fail(err, IFB_EINPUT, "line 1: there is no block of the user's");
-    *set = (struct ifb_templates){ .at = t, .n = 1 };
+    for (size_t i = 0; i < NAMES; i++) {
+        t[i] = t[0];
+        t[i].name = names[i];
+    }
+    *set = (struct ifb_templates){ .at = t, .n = NAMES };
     return IFB_OK;
 }
 

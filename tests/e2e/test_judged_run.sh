@@ -177,6 +177,22 @@ run run --suite infobench --data $cases/infobench.jsonl --both-orders --model "$
 ok "where there are no pairs there are no orders"
 stop_mock
 
+# ---- prompts are looked at before anything is asked ----
+run run --suite infobench --data $cases/infobench.jsonl --judge-template $cases/prompts.jsonl \
+    --model http://127.0.0.1:1/v1#m --judge http://127.0.0.1:1/v1#j --dry-run
+[ $code = 2 ] && grep -q 'prompts.jsonl: none of its prompts is one that these suites are judged with, such as infobench' "$dir/err"
+ok "a file of prompts that no suite is judged with"
+printf '{"name": "infobench", "prompt_template": "{output} {nobody}"}\n' >"$dir/bad.jsonl"
+sed 1q $cases/infobench.jsonl >"$dir/one.jsonl"
+run run --suite infobench --data "$dir/one.jsonl" --judge-template "$dir/bad.jsonl" \
+    --model http://127.0.0.1:1/v1#m --judge http://127.0.0.1:1/v1#j --dry-run
+[ $code = 3 ] && grep -q 'suite infobench: none of its judgments can be asked for: prompt infobench: nothing to put in for {nobody}' "$dir/err"
+ok "a prompt with a place that nothing fills"
+run run --suite mtbench --data "$dir/question.jsonl" --model http://127.0.0.1:1/v1#m \
+    --judge http://127.0.0.1:1/v1#j --dry-run
+[ $code = 0 ] && grep -q 'suite mtbench: 2 of 6 judgments cannot be asked for; the first: a question of category math wants a reference answer' "$dir/err"
+ok "judgments that lack a reference are told before the run"
+
 # ---- a jury, and suites side by side: files are told apart ----
 cat >"$dir/rows" <<'ROWS'
 {"model": "first", "prompt_contains": "", "response": "YES"}

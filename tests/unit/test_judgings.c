@@ -723,7 +723,7 @@ static void the_official_prompt_is_loaded(void **state)
     if (ifb_templates_load(file, arena, &set, &err) ||
         ifb_template_render(set->at[0].text, slots, 3, arena, &text, &err))
         fail_msg("%s", err.msg);
-    assert_int_equal(set->n, 1);
+    assert_int_equal(set->n, 3); /* for every way to judge */
     assert_true(ifb_str_starts(set->at[0].system, IFB_STR("You are a highly efficient")));
     /* The file with its places filled is what is sent. */
     at = ifb_str_find(file, IFB_STR("<|im_start|>user\n"), 0) + strlen("<|im_start|>user\n");
