@@ -472,6 +472,8 @@ void ifb_judges_begin(struct ifb_run_inside *in)
         return;
     js->lanes = ifb_new(in->arena, struct ifb_judge_lane, js->n);
     js->states = ifb_new(in->arena, uint8_t, in->plan.nsamples - in->plan.nasked_samples);
+    js->grades = ifb_new(in->arena, int8_t, in->plan.nsamples - in->plan.nasked_samples);
+    memset(js->grades, -1, in->plan.nsamples - in->plan.nasked_samples);
     for (uint32_t i = (uint32_t)in->plan.nasked_samples; i < in->plan.nsamples; i++) {
         const struct ifb_plan_cell *pc = &in->plan.cells[in->plan.samples[i].cell];
 
@@ -536,8 +538,10 @@ enum ifb_code ifb_judges_settle(struct ifb_run_inside *in, const struct ifb_cell
                                 struct ifb_error *err)
 {
     const struct ifb_judge_set *set = cell->view->set;
+    struct ifb_judge_outcome o = ifb_judge_outcome_of(in, cell);
 
     *state_of(in, cell->sample) = IFB_TASK_SETTLED;
+    in->judges->grades[cell->sample - in->plan.nasked_samples] = ifb_judge_grade(&o.said);
     return set->calibrates ? ifb_calibration_settle(in, cell, lane_of(in, cell->sample), err)
                            : IFB_OK;
 }

@@ -52,6 +52,7 @@ struct ifb_judges {
     uint32_t first, n;      /* models of the run that are judges */
     struct ifb_judge_lane *lanes;
     uint8_t *states;        /* of tasks, from the first: enum ifb_task_state */
+    int8_t *grades;         /* of tasks, see ifb_judge_grade; -1: not read */
     struct ifb_judge_numbers **numbers;
     size_t nnumbers;
 };
@@ -109,6 +110,18 @@ bool ifb_judges_all_said(struct ifb_run_inside *in, uint32_t sample);
 
 /* The most calls of a task of an item, `self` being a struct ifb_judge_set. */
 uint16_t ifb_judge_calls(void *self, const struct ifb_item *item, size_t task);
+
+/* ---- judging_agreement.c ---- */
+
+/*
+ * A judgment as one of few grades: 0 to 10 of a rating, who won of a label, whether all
+ * is yes of questions; -1: not read.
+ */
+int8_t ifb_judge_grade(const struct ifb_judgment *said);
+
+/* Adds to the summary how far judges agree, unless the judged suite has told it. */
+enum ifb_code ifb_judges_agree(struct ifb_run *run, const struct ifb_judge_set *set,
+                               struct ifb_error *err);
 
 /* ---- calibration.c ---- */
 

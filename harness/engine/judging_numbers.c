@@ -518,6 +518,9 @@ enum ifb_code ifb_judges_summarise(struct ifb_run *run, struct ifb_error *err)
         for (size_t j = 0; j < js->n && !code; j++)
             if (js->sets[i]->bias && js->sets[i]->bias[j])
                 code = add_bias(run, js->sets[i], j, err);
+    for (size_t i = 0; i < js->nsets && !code; i++)
+        if (!js->sets[i]->calibrates)
+            code = ifb_judges_agree(run, js->sets[i], err);
     if (!code && in->o.judge.calibration.ptr)
         code = ifb_calibration_summarise(run, err);
     at = ifb_new(run->arena, struct ifb_judge_summary, js->nsets * js->n);

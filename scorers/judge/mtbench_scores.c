@@ -142,6 +142,12 @@ static void keep(struct ifb_mtb_rows *rows, struct ifb_arena *arena, const struc
     rows->at[rows->n++] = *r;
 }
 
+static void keep_reason(struct ifb_mtb *s, struct ifb_mtb_row *r, ifb_str reply)
+{
+    if (s->lent->rows && reply.len)
+        r->reason = ifb_judged_reason(s->lent->arena, reply);
+}
+
 /* A rating from the reply; where a line holds none, the one that is stored. */
 static enum ifb_code see_rating(struct ifb_mtb *s, const struct ifb_judged_line *line,
                                 struct ifb_error *err)
@@ -168,6 +174,7 @@ static enum ifb_code see_rating(struct ifb_mtb *s, const struct ifb_judged_line 
     } else if (isnan(r.rating)) {
         s->failed++;
     }
+    keep_reason(s, &r, reply);
     keep(&s->ratings, s->lent->arena, &r);
     return IFB_OK;
 }
@@ -220,6 +227,7 @@ static enum ifb_code see_pair(struct ifb_mtb *s, const struct ifb_judged_line *l
         return err->code;
     r.winner[0] = read_game(s, line->row, false);
     r.winner[1] = read_game(s, line->row, true);
+    keep_reason(s, &r, ifb_json_str(line->row, "g1_judgment"));
     keep(&s->pairs, s->lent->arena, &r);
     return IFB_OK;
 }
@@ -286,6 +294,8 @@ static void tell(const struct ifb_mtb *s, const struct ifb_mtb_row *r, ifb_str l
     if (!s->lent->rows)
         return;
     arena = ifb_arena_new();
+    if (r->reason.len)
+        row.why = ifb_fmt(arena, "%.*s: %.*s", IFB_ARG(why), IFB_ARG(r->reason));
     row.id = ifb_fmt(arena, "%.*s turn %u%s%.*s", IFB_ARG(s->questions.at[r->question]), r->turn,
                      r->model[1] < IFB_NAMES_MAX ? " against " : "",
                      IFB_ARG(r->model[1] < IFB_NAMES_MAX ? s->models.at[r->model[1]]

@@ -12,6 +12,7 @@
 #include "harness/base/error.h"
 #include "harness/base/sha256.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 
 enum ifb_code ifb_judged_lines(const struct ifb_judged_file *file,
                                enum ifb_code (*see)(void *self, const struct ifb_judged_line *line,
@@ -186,6 +187,23 @@ ifb_str ifb_judged_file_name(ifb_str path)
         if (path.len > strlen(endings[i]) && ifb_str_ends(path, ifb_str_of(endings[i])))
             path.len -= strlen(endings[i]);
     return path;
+}
+
+#define REASON_MAX 200
+
+ifb_str ifb_judged_reason(struct ifb_arena *arena, ifb_str reply)
+{
+    char *out = ifb_alloc_raw(arena, REASON_MAX + 4);
+    size_t n = 0;
+
+    reply = ifb_str_trim_ascii(reply);
+    for (size_t i = 0; i < reply.len && n < REASON_MAX; i++) {
+        bool space = (unsigned char)reply.ptr[i] <= ' ';
+
+        if (!space || (n && out[n - 1] != ' '))
+            out[n++] = space ? ' ' : reply.ptr[i];
+    }
+    return (ifb_str){ out, ifb_utf8_valid((ifb_str){ out, n }) };
 }
 
 /* ---- values ---- */

@@ -65,6 +65,9 @@ bool ifb_seen_before(struct ifb_seen *seen, struct ifb_arena *arena, ifb_str key
 /* The name of a file without folders and endings: what stands in for a model's. */
 ifb_str ifb_judged_file_name(ifb_str path);
 
+/* The beginning of a reply as one line, for a row's `why`; in `arena`. */
+ifb_str ifb_judged_reason(struct ifb_arena *arena, ifb_str reply);
+
 /* Values of a cell under construction. */
 struct ifb_values {
     struct ifb_arena *arena;

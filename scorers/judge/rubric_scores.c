@@ -24,7 +24,6 @@
 #define JUDGES_MAX 50
 #define ITEMS_MAX 1000000
 #define GRADES 10
-#define WHY_MAX 200
 
 struct options {
     int64_t parse;
@@ -61,17 +60,6 @@ static enum ifb_code open_suite(const void *options, const struct ifb_judged_len
 }
 
 /* ---- reading ---- */
-
-/* The first line of a reply, or what fits: the reason. */
-static ifb_str reason_of(ifb_str reply)
-{
-    ifb_str line;
-
-    reply = ifb_str_trim_ascii(reply);
-    if (!ifb_str_chop(&reply, '\n', &line))
-        line = reply;
-    return ifb_utf8_cut(line, WHY_MAX);
-}
 
 static double read_criterion(const struct ifb_json *row, ifb_str reply)
 {
@@ -127,8 +115,7 @@ static enum ifb_code see(void *self, const struct ifb_judged_line *line, struct 
     else
         r.value = reply.len ? ifb_rubric_rating(reply, (enum ifb_parse)s->o->parse).rating
                             : ifb_json_real(v, "score", NAN);
-    r.why = s->lent->rows ? ifb_str_copy(arena, reply.len ? reason_of(reply)
-                                                          : ifb_json_str(v, "error"))
+    r.why = s->lent->rows ? ifb_judged_reason(arena, reply.len ? reply : ifb_json_str(v, "error"))
                           : IFB_STR("");
     r.group = group.ptr ? ifb_str_copy(arena, group) : group;
     s->at = ifb_grow(arena, s->at, &s->cap, s->n + 1, sizeof(*s->at));

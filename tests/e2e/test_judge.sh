@@ -58,7 +58,7 @@ ok "the summary tells what was expected, judged and not read"
 grep -q '"model":"m","judge":\["judge","single-v1-multi-turn"\]' "$dir/one/model_judgment.jsonl" &&
     [ "$(grep -c . "$dir/one/model_judgment.jsonl")" = 24 ]
 ok "the judgments stand in the official form"
-grep -q '"call":0.*"why":"rated 6"' "$dir/one/verdicts.jsonl" && [ -s "$dir/one/report.html" ] &&
+grep -q '"call":0.*"why":"rated 6: Fine, all in all' "$dir/one/verdicts.jsonl" && [ -s "$dir/one/report.html" ] &&
     grep -q 'rated 6' "$dir/one/scores.csv" && run verify "$dir/one" && [ $code = 0 ]
 ok "rows with what was said, in csv and html; the run verifies"
 run score "$dir/one" --parse last
@@ -165,7 +165,10 @@ run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --judge "$url/v1#second"
 [ "$(value "$dir/jury" "$url/v1#m (second)" average value)" = 2 ] &&
     awk -v v="$(value "$dir/jury" "$url/v1#m (jury of 3)" average value)" \
         'BEGIN { exit !(v > 3.91 && v < 3.92) }'
-ok "a jury's rating is the median of what was read"
+[ $? = 0 ] && [ "$(value "$dir/jury" "judge with second" agreement n)" = 22 ] &&
+    [ "$(value "$dir/jury" "judge with second" agreement value)" = 0 ] &&
+    [ -n "$(value "$dir/jury" "jury of 3" alpha n)" ]
+ok "a jury's rating is the median of what was read; how far they agree is told"
 run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --judge-mode pairwise-baseline --out "$dir/base" $fast
 [ $code = 2 ] && grep -q 'whose answers are the baseline' "$dir/err" && [ ! -e "$dir/base" ]
 ok "a baseline that nobody names is asked for before anything else"
@@ -188,7 +191,7 @@ ok "judge --pairwise: two runs in both orders, nothing asked of their models"
 printf 'criteria:\n  - {id: kindness, question: Is it polite?}\n  - Does it rhyme?\n' >"$dir/rubric.yaml"
 run judge --rubric "$dir/rubric.yaml" "$dir/ra" --judge "$url/v1#kind" --out "$dir/rr" $fast
 [ $code = 0 ] && [ "$(value "$dir/rr" "$url/v1#m" criteria_met value)" = 0.5 ] &&
-    grep -q '"why":"yes: It greets."' "$dir/rr/verdicts.jsonl" && grep -q '"kindness"' "$dir/rr/summary.json"
+    grep -q '"why":"yes: It greets. ' "$dir/rr/verdicts.jsonl" && grep -q '"kindness"' "$dir/rr/summary.json"
 ok "judge --rubric: criteria, with reasons"
 printf 'rate: how helpful it is\n' >"$dir/rate.yaml"
 run judge --rubric "$dir/rate.yaml" "$dir/ra" --judge "$url/v1#judge" --out "$dir/rq" $fast
@@ -255,6 +258,21 @@ echo '{"question": "x", "answer": "y", "expect": "good"}' >>"$dir/known.jsonl"
 run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --calibration "$dir/known.jsonl" --out "$dir/cal3" $fast
 [ $code = 3 ] && grep -q 'known.jsonl:3: "expect"' "$dir/err"
 ok "a row that is none is named"
+
+# ---- keys are their own ----
+models=$url models_mock=$mock
+start_mock --answers "$dir/script.jsonl" --require-key judges-own-key
+judges=$url
+IFBENCH_API_KEY=models-key IFBENCH_JUDGE_API_KEY=judges-own-key "$ifbench" run $mt --model "$models/v1#m" \
+    --judge "$judges/v1#judge" --out "$dir/keys" $fast >"$dir/out" 2>"$dir/err" </dev/null
+[ $? = 0 ] && ! grep -rq 'judges-own-key\|models-key' "$dir/keys"
+ok "a judge has a key of its own, which is written nowhere"
+IFBENCH_API_KEY=models-key "$ifbench" run $mt --model "$models/v1#m" --judge "$judges/v1#judge" \
+    --out "$dir/keys2" $fast >"$dir/out" 2>"$dir/err" </dev/null
+[ $? != 0 ] && ! grep -rq 'models-key' "$dir/keys2" "$dir/err" && [ "$(grep -c '"task"' "$dir/keys2/journal.jsonl")" -lt 24 ]
+ok "a judge that refuses its key is given up, and the answers are kept"
+stop_mock
+url=$models mock=$models_mock
 
 # ---- limits and budgets of judges are their own ----
 run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --judge-budget-tokens 3000 --out "$dir/poor" $fast

@@ -28,7 +28,7 @@ run score --suite mtbench --judgments "$dir/ratings" --questions "$dir/questions
 ok "ratings are averaged, the unreadable one is counted beside them"
 grep -q '3 of 4 turns are rated' "$dir/err" && grep -q 'read differently by --parse' "$dir/err"
 ok "what is missing, and what another rule would read, is said"
-grep -q '"why":"rated 7"' "$dir/mt/verdicts.jsonl" && run verify "$dir/mt" && [ $code = 0 ]
+grep -q '"why":"rated 7: ' "$dir/mt/verdicts.jsonl" && run verify "$dir/mt" && [ $code = 0 ]
 ok "verdicts say what the judge said, and the run verifies"
 
 run score --suite mtbench --judgments "$dir/ratings" --parse last --out "$dir/mt2"
