@@ -535,7 +535,7 @@ enum ifb_code ifb_judges_summarise(struct ifb_run *run, struct ifb_error *err)
 
 /* ---- before anything is asked ---- */
 
-/* A task with empty answers, and room for those that there will be. */
+/* A task with answers of next to nothing (equal ones would be a draw), and room for real ones. */
 static void add_dry(struct ifb_run_inside *in, uint32_t sample, struct ifb_arena *arena,
                     struct ifb_dry_run *out)
 {
@@ -545,7 +545,7 @@ static void add_dry(struct ifb_run_inside *in, uint32_t sample, struct ifb_arena
     size_t turns = set->judging->shape(set->state, t->item, t->task).turns;
     size_t sides = set->versus == IFB_VERSUS_NOBODY ? 1 : 2;
     const struct ifb_price *price = &in->prices[pc->model_index];
-    ifb_str *nothing = ifb_new(arena, ifb_str, turns);
+    ifb_str *nothing = ifb_new(arena, ifb_str, 2 * turns);
     struct ifb_judging_match match = { .item = t->item };
     struct ifb_judge_task task;
     struct ifb_judge_step step;
@@ -553,10 +553,10 @@ static void add_dry(struct ifb_run_inside *in, uint32_t sample, struct ifb_arena
     struct ifb_error err;
     struct ifb_cost most, answers;
 
-    for (size_t i = 0; i < turns; i++)
-        nothing[i] = IFB_STR("");
+    for (size_t i = 0; i < 2 * turns; i++)
+        nothing[i] = i < turns ? IFB_STR("") : IFB_STR(" ");
     for (size_t i = 0; i < sides; i++)
-        match.sides[i].answers = (struct ifb_strs){ nothing, turns };
+        match.sides[i].answers = (struct ifb_strs){ nothing + i * turns, turns };
     out->judgments++;
     out->judge_calls += t->turns / set->plan.attempts;
     if (set->judging->task(set->state, &match, t->task, arena, &task, &err) || task.decided)

@@ -193,6 +193,11 @@ run run --suite mtbench --data "$dir/question.jsonl" --model http://127.0.0.1:1/
 [ $code = 0 ] && grep -q 'suite mtbench: 2 of 6 judgments cannot be asked for; the first: a question of category math wants a reference answer' "$dir/err"
 ok "judgments that lack a reference are told before the run"
 
+run run --suite alpacaeval --data $cases/alpacaeval.json --model http://127.0.0.1:1/v1#m \
+    --judge http://127.0.0.1:1/v1#j --dry-run
+[ $code = 0 ] && grep -q 'would ask judges for 5 judgments, 5 calls, at most about [1-9]' "$dir/out"
+ok "a dry run tells what judging costs"
+
 # ---- a jury, and suites side by side: files are told apart ----
 cat >"$dir/rows" <<'ROWS'
 {"model": "first", "prompt_contains": "", "response": "YES"}
