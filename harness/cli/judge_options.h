@@ -36,11 +36,11 @@
     IFB_SETTING(16, "judge_mode", "MODE",                                                         \
                 "how a suite is judged, such as pairwise-all (`ifbench suites ID`)"),             \
     IFB_SETTING(17, "references", "FILE", "reference answers in place of the suite's own"),       \
-    IFB_SETTING(18, "judge_parser", "WHAT",                                                       \
+    IFB_SETTING(22, "judge_parser", "WHAT",                                                       \
                 "AlpacaEval: logprob (official), binary, ranking, scores, regex, json"),          \
-    IFB_SETTING(19, "judge_first", "RE", "of regex: says that the output shown first is better"), \
-    IFB_SETTING(20, "judge_second", "RE", "of regex: says that the second is"),                   \
-    IFB_SETTING(21, "judge_key", "NAME", "of json: the member that holds 1 or 2"),                \
+    IFB_SETTING(23, "judge_first", "RE", "of regex: says that the output shown first is better"), \
+    IFB_SETTING(24, "judge_second", "RE", "of regex: says that the second is"),                   \
+    IFB_SETTING(25, "judge_key", "NAME", "of json: the member that holds 1 or 2"),                \
     IFB_FIELD(struct ifb_run_flags, both_orders, "both_orders", .kind = IFB_BOOL,                 \
               .doc = "judge every pair in both orders (mtbench and arenahard always do)")
 
@@ -48,7 +48,7 @@
     IFB_FIELD(struct ifb_run_flags, o.judge.judges, "judge", .kind = IFB_STRINGS,                 \
               .value = "SPEC", .doc = "model that judges answers; several are a jury"),           \
     IFB_FIELD(struct ifb_run_flags, o.judge.templates, "judge_template", .kind = IFB_STRING,      \
-              .value = "FILE", .doc = "prompts in place of ours, such as judge_prompts.jsonl"),   \
+              .value = "FILE", .doc = "official prompts in place of ours: judge_prompts.jsonl and the like"),   \
     IFB_FIELD(struct ifb_run_flags, o.judge.baseline_answers, "baseline_answers",                 \
               .kind = IFB_STRING, .value = "FILE|RUN",                                            \
               .doc = "the baseline's answers (the suite's own)"),                                 \

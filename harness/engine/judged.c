@@ -365,10 +365,14 @@ enum ifb_code ifb_judged_files(struct ifb_judged_work *w, const struct ifb_judge
 {
     enum ifb_code code = IFB_OK;
 
-    for (size_t i = 0; i < out->nfiles && !code; i++)
-        code = ifb_file_write(ifb_path_join(w->run->arena, w->run->folder,
-                                            ifb_cstr(w->run->arena, out->files[i].name)),
+    for (size_t i = 0; i < out->nfiles && !code; i++) {
+        const char *name = ifb_cstr(w->run->arena, out->files[i].name);
+
+        if (w->file)
+            name = w->file(w->self, name);
+        code = ifb_file_write(ifb_path_join(w->run->arena, w->run->folder, name),
                               out->files[i].bytes, err);
+    }
     return code;
 }
 

@@ -24,6 +24,8 @@ struct ifb_judged_work {
     void *self;
     void (*place)(void *self, const struct ifb_judged_row *row, ifb_str *model, int64_t *call,
                   int64_t *turns);
+    char *(*file)(void *self, const char *name);  /* optional: what a file of the suite is called
+                                                     in the folder */
 };
 
 /* Sets what is lent; `name`, `run` and the place must be set. */

@@ -279,26 +279,6 @@ static enum ifb_code check_settings(const struct ifb_run_inside *in, struct ifb_
     return IFB_OK;
 }
 
-static enum ifb_code read_templates(struct ifb_run *run, struct ifb_error *err)
-{
-    struct ifb_run_inside *in = run->inside;
-    ifb_str path = in->o.judge.templates, text;
-    struct ifb_templates *set = ifb_new(in->arena, struct ifb_templates, 1);
-    const struct ifb_templates *read;
-    enum ifb_code code;
-
-    if (!path.ptr)
-        return IFB_OK;
-    code = ifb_file_read(ifb_cstr(in->arena, path), IFB_LINE_MAX, in->arena, &text, err);
-    if (!code)
-        code = ifb_templates_load(text, in->arena, &read, err);
-    if (code)
-        return ifb_within(err, "%.*s", IFB_ARG(path));
-    *set = *read;
-    in->judges->templates = set;
-    return IFB_OK;
-}
-
 /* All that decides what is asked beside the judges and the items: files from `nfiles` on. */
 static ifb_str what_of(struct ifb_run_inside *in, size_t nfiles)
 {
@@ -402,7 +382,9 @@ enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
                         "suites` marks those that are, `ifbench judge` judges any");
     code = check_settings(in, err);
     if (!code)
-        code = read_templates(run, err);
+        code = ifb_judge_prompts_read(run, err);
+    if (!code)
+        code = ifb_judge_prompts_check(run, err);
     return code ? code
                 : ifb_plan_judge(&in->plan, plans, js->nsets, in->models + js->first, js->first,
                                  js->n, what_of(in, nfiles), in->arena, err);

@@ -47,6 +47,7 @@ struct ifb_judges {
     struct ifb_judge_set **sets;
     size_t nsets;
     const struct ifb_templates *templates;  /* NULL: built in */
+    size_t nfile;           /* the first of them, which are the user's */
     enum ifb_parse parse;
     uint32_t first, n;      /* models of the run that are judges */
     struct ifb_judge_lane *lanes;
@@ -134,6 +135,17 @@ enum ifb_code ifb_calibration_settle(struct ifb_run_inside *in, const struct ifb
 
 /* Adds each judge's share to the summary. */
 enum ifb_code ifb_calibration_summarise(struct ifb_run *run, struct ifb_error *err);
+
+/* ---- judging_prompts.c: what is asked with ---- */
+
+/* Reads the file of prompts, if there is one. IFB_EIO, IFB_EINPUT. */
+enum ifb_code ifb_judge_prompts_read(struct ifb_run *run, struct ifb_error *err);
+
+/*
+ * Asks for every judgment without a judge. Warns of those that cannot be asked for;
+ * fails where none of a suite can, and where no prompt of the file is used.
+ */
+enum ifb_code ifb_judge_prompts_check(struct ifb_run *run, struct ifb_error *err);
 
 /* ---- judging_view.c: what a task reads, asks and comes to ---- */
 

@@ -22,6 +22,7 @@ struct ifb_judge_numbers {
     struct ifb_run_inside *in;
     const struct ifb_judge_set *set;
     struct ifb_seen items;     /* ids, with the number of the item from 1 */
+    ifb_str voice;             /* whose they are; absent: of all judges together */
     ifb_str label;             /* " (JUDGE)" behind models' names; may be "" */
 };
 
@@ -241,15 +242,41 @@ static void place_row(void *self, const struct ifb_judged_row *row, ifb_str *mod
                          IFB_ARG(cell < plan->nasked ? rest : IFB_STR("")), IFB_ARG(n->label));
 }
 
+/*
+ * A file's name in the run's folder. What a run has several of is told apart:
+ * "annotations.json" is "SUITE-annotations-JUDGE.json" beside other suites and judges.
+ */
+static char *file_named(const struct ifb_run_inside *in, const struct ifb_judge_set *set,
+                        ifb_str voice, const char *file)
+{
+    const char *dot = strrchr(file, '.');
+    int stem = (int)(dot ? dot - file : (ptrdiff_t)strlen(file));
+    bool several = in->judges->nsets > 1 + (size_t)in->judges->sets[0]->calibrates;
+
+    return ifb_path_component(in->arena, ifb_fmt(in->arena, "%s%s%.*s%s%.*s%s",
+                                                 several ? set->plan.items->suite->id : "",
+                                                 several ? "-" : "", stem, file,
+                                                 voice.len ? "-" : "", IFB_ARG(voice),
+                                                 dot ? dot : ""));
+}
+
+static char *name_file(void *self, const char *file)
+{
+    const struct ifb_judge_numbers *n = self;
+
+    return file_named(n->in, n->set, n->voice, file);
+}
+
 static struct ifb_judge_numbers *new_numbers(struct ifb_run *run, const struct ifb_judge_set *set,
-                                             ifb_str label)
+                                             ifb_str voice)
 {
     struct ifb_judge_numbers *n = ifb_new(run->arena, struct ifb_judge_numbers, 1);
     const struct ifb_suite_items *items = set->plan.items;
 
     n->in = run->inside;
     n->set = set;
-    n->label = label;
+    n->voice = voice;
+    n->label = voice.len ? ifb_fmt(run->arena, " (%.*s)", IFB_ARG(voice)) : IFB_STR("");
     for (size_t i = 0; i < items->n; i++)
         ifb_seen_add(&n->items, run->arena, items->items[i].id, (unsigned)i + 1);
     n->work.run = run;
@@ -257,6 +284,7 @@ static struct ifb_judge_numbers *new_numbers(struct ifb_run *run, const struct i
     n->work.suite = ifb_judged_find(ifb_str_of(set->judging->judged));
     n->work.self = n;
     n->work.place = place_row;
+    n->work.file = name_file;
     ifb_judged_lend(&n->work, true);
     return n;
 }
@@ -286,21 +314,11 @@ static enum ifb_code make_numbers(struct ifb_judge_numbers *n, const char *name,
     return code;
 }
 
-/* "annotations.json" as "annotations-JUDGE.json". */
-static char *file_of(struct ifb_arena *arena, const char *file, ifb_str judge)
+/* Writes what is gathered, and reads it as the judged suite does. */
+static enum ifb_code conclude(struct ifb_run *run, struct writing *w, ifb_str voice,
+                              struct ifb_judge_numbers **out, struct ifb_error *err)
 {
-    const char *dot = strrchr(file, '.');
-    int stem = (int)(dot ? dot - file : (ptrdiff_t)strlen(file));
-
-    return ifb_path_component(arena, ifb_fmt(arena, "%.*s-%.*s%s", stem, file, IFB_ARG(judge),
-                                             dot ? dot : ""));
-}
-
-/* Writes what is gathered under `name`, and reads it as the judged suite does. */
-static enum ifb_code conclude(struct ifb_run *run, struct writing *w, const char *name,
-                              ifb_str label, struct ifb_judge_numbers **out,
-                              struct ifb_error *err)
-{
+    const char *name = file_named(w->in, w->set, voice, w->set->judging->file);
     enum ifb_code code;
 
     if (w->set->judging->array)
@@ -311,7 +329,7 @@ static enum ifb_code conclude(struct ifb_run *run, struct writing *w, const char
                           err);
     if (code || !w->n)
         return code;
-    *out = new_numbers(run, w->set, label);
+    *out = new_numbers(run, w->set, voice);
     return make_numbers(*out, name, ifb_buf_view(&w->buf), err);
 }
 
@@ -335,7 +353,6 @@ static enum ifb_code finish_set(struct ifb_run *run, struct ifb_judge_set *set,
     set->bias = ifb_new(run->arena, struct ifb_judging_bias *, js->n);
     ifb_buf_init(&w.buf, IFB_FILE_MAX);
     for (w.judge = 0; w.judge < voices && !code; w.judge++) {
-        ifb_str name = judge_name(in, w.judge, run->arena);
         bool last = w.judge + 1 == voices;
 
         code = write_records(&w, err);
@@ -345,9 +362,7 @@ static enum ifb_code finish_set(struct ifb_run *run, struct ifb_judge_set *set,
             continue;
         code = conclude(run, &w,
                         set->judging->apart && voices > 1
-                            ? file_of(run->arena, set->judging->file, name) : set->judging->file,
-                        set->judging->apart && voices > 1
-                            ? ifb_fmt(run->arena, " (%.*s)", IFB_ARG(name)) : IFB_STR(""),
+                            ? judge_name(in, w.judge, run->arena) : (ifb_str){ NULL, 0 },
                         &js->numbers[js->nnumbers], err);
         js->nnumbers += js->numbers[js->nnumbers] != NULL;
         ifb_buf_clear(&w.buf);
@@ -520,7 +535,7 @@ enum ifb_code ifb_judges_summarise(struct ifb_run *run, struct ifb_error *err)
 
 /* ---- before anything is asked ---- */
 
-/* A task with empty answers, and room for those that there will be. */
+/* A task with answers of next to nothing (equal ones would be a draw), and room for real ones. */
 static void add_dry(struct ifb_run_inside *in, uint32_t sample, struct ifb_arena *arena,
                     struct ifb_dry_run *out)
 {
@@ -530,7 +545,7 @@ static void add_dry(struct ifb_run_inside *in, uint32_t sample, struct ifb_arena
     size_t turns = set->judging->shape(set->state, t->item, t->task).turns;
     size_t sides = set->versus == IFB_VERSUS_NOBODY ? 1 : 2;
     const struct ifb_price *price = &in->prices[pc->model_index];
-    ifb_str *nothing = ifb_new(arena, ifb_str, turns);
+    ifb_str *nothing = ifb_new(arena, ifb_str, 2 * turns);
     struct ifb_judging_match match = { .item = t->item };
     struct ifb_judge_task task;
     struct ifb_judge_step step;
@@ -538,10 +553,10 @@ static void add_dry(struct ifb_run_inside *in, uint32_t sample, struct ifb_arena
     struct ifb_error err;
     struct ifb_cost most, answers;
 
-    for (size_t i = 0; i < turns; i++)
-        nothing[i] = IFB_STR("");
+    for (size_t i = 0; i < 2 * turns; i++)
+        nothing[i] = i < turns ? IFB_STR("") : IFB_STR(" ");
     for (size_t i = 0; i < sides; i++)
-        match.sides[i].answers = (struct ifb_strs){ nothing, turns };
+        match.sides[i].answers = (struct ifb_strs){ nothing + i * turns, turns };
     out->judgments++;
     out->judge_calls += t->turns / set->plan.attempts;
     if (set->judging->task(set->state, &match, t->task, arena, &task, &err) || task.decided)

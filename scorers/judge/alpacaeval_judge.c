@@ -37,13 +37,6 @@ static enum ifb_code ask(const struct ifb_judge_context *c, const char *prompt,
                          3, arena, out, err);
 }
 
-/* The prompt of this name where the set has it, else the one that a file of one prompt has. */
-static const char *prompt_of(const struct ifb_judge_context *c, const char *name)
-{
-    return !c->templates || ifb_template_find(c->templates, ifb_str_of(name)) ? name
-                                                                              : "alpacaeval";
-}
-
 static struct ifb_judgment judgment_of(double preference, enum ifb_reading how)
 {
     struct ifb_judgment j = { .how = how, .rating = ifb_alpaca_usable(preference) };
@@ -145,7 +138,7 @@ static enum ifb_code step_text(const struct way *way, const struct ifb_judge_con
         out->said = judgment_of(way->read(c, replies.at[0], arena), IFB_READ);
         return IFB_OK;
     }
-    if (ask(c, prompt_of(c, way->prompt), arena, &out->ask, err))
+    if (ask(c, way->prompt, arena, &out->ask, err))
         return err->code;
     out->ask.max_tokens = way->max_tokens;
     return IFB_OK;

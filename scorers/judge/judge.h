@@ -25,6 +25,10 @@ bool ifb_followbench_read(struct ifb_arena *scratch, ifb_str reply,
 
 /* ---- what protocols share (template.c, marks.c) ---- */
 
+/* What may stand between the braces of a place; and whether all braces of a text close. */
+bool ifb_template_is_place(ifb_str name);
+bool ifb_template_closes(ifb_str text);
+
 #define IFB_JUDGE_SLOTS 16
 
 /*

@@ -10,12 +10,10 @@
 #include "harness/base/arena.h"
 #include "harness/base/buf.h"
 #include "harness/base/error.h"
-#include "harness/base/json.h"
 #include "harness/base/sha256.h"
 #include "harness/base/str.h"
 
 #define PROMPT_MAX ((size_t)64 << 20)
-#define TEMPLATES_MAX 1000
 
 /* Where the next brace is, or the end. */
 static size_t next_brace(ifb_str s, size_t from)
@@ -25,7 +23,7 @@ static size_t next_brace(ifb_str s, size_t from)
     return from;
 }
 
-static bool is_name(ifb_str s)
+bool ifb_template_is_place(ifb_str s)
 {
     for (size_t i = 0; i < s.len; i++)
         if (!(s.ptr[i] == '_' || (s.ptr[i] >= '0' && s.ptr[i] <= '9') ||
@@ -58,7 +56,7 @@ static bool next_piece(ifb_str text, size_t *at, ifb_str *plain, ifb_str *name)
         return false;
     *name = ifb_str_part(text, brace + 1, close);
     *at = close + 1;
-    return is_name(*name);
+    return ifb_template_is_place(*name);
 }
 
 static ifb_str value_of(const struct ifb_slot *slots, size_t n, ifb_str name)
@@ -133,7 +131,7 @@ void ifb_templates_hash(const struct ifb_templates *set, char out[65])
     ifb_sha256_close(sha);
 }
 
-static bool closes(ifb_str text)
+bool ifb_template_closes(ifb_str text)
 {
     ifb_str plain, name;
 
@@ -141,135 +139,6 @@ static bool closes(ifb_str text)
         if (!next_piece(text, &at, &plain, &name))
             return false;
     return true;
-}
-
-static enum ifb_code read_template(const struct ifb_json *row, unsigned line,
-                                   struct ifb_template *out, struct ifb_error *err)
-{
-    *out = (struct ifb_template){ .name = ifb_json_str(row, "name"),
-                                  .type = ifb_json_str(row, "type"),
-                                  .system = ifb_json_str(row, "system_prompt"),
-                                  .text = ifb_json_str(row, "prompt_template"),
-                                  .output_format = ifb_json_str(row, "output_format") };
-    if (!out->name.ptr || !out->text.ptr)
-        return ifb_fail(err, IFB_EINPUT, "line %u: a prompt wants \"name\" and "
-                        "\"prompt_template\", strings", line);
-    if (!closes(out->text))
-        return ifb_fail(err, IFB_EINPUT, "line %u: prompt %.*s: a brace is not closed, or not "
-                        "doubled", line, IFB_ARG(out->name));
-    return IFB_OK;
-}
-
-/* ---- AlpacaEval's texts: <|im_start|>ROLE, a line's end, CONTENT, <|im_end|> ---- */
-
-#define BLOCK_OPEN "<|im_start|>"
-#define BLOCK_CLOSE "<|im_end|>"
-
-/* {word} stays a place there, any other brace is one: doubled here. */
-static ifb_str double_braces(struct ifb_arena *arena, ifb_str text)
-{
-    char *out = ifb_alloc_raw(arena, 2 * text.len);
-    size_t n = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        size_t close = text.ptr[i] == '{' ? ifb_str_chr(text, '}', i) : SIZE_MAX;
-
-        if (close != SIZE_MAX && close - i < 64 && is_name(ifb_str_part(text, i + 1, close))) {
-            memcpy(out + n, text.ptr + i, close + 1 - i);
-            n += close + 1 - i;
-            i = close;
-            continue;
-        }
-        if (text.ptr[i] == '{' || text.ptr[i] == '}')
-            out[n++] = text.ptr[i];
-        out[n++] = text.ptr[i];
-    }
-    return (ifb_str){ out, n };
-}
-
-static unsigned line_of(ifb_str whole, const char *at)
-{
-    unsigned line = 1;
-
-    for (const char *p = whole.ptr; p < at; p++)
-        line += *p == '\n';
-    return line;
-}
-
-/* Takes the block that `rest` begins with: one of the system's, one of the user's. */
-static enum ifb_code take_block(ifb_str whole, ifb_str *rest, struct ifb_arena *arena,
-                                struct ifb_template *t, struct ifb_error *err)
-{
-    unsigned line = line_of(whole, rest->ptr);
-    size_t end = ifb_str_find(*rest, IFB_STR(BLOCK_CLOSE), 0), newline;
-    ifb_str block, role, content;
-
-    if (!ifb_str_starts(*rest, IFB_STR(BLOCK_OPEN)) || end == SIZE_MAX)
-        return ifb_fail(err, IFB_EINPUT, "line %u: wanted a block between %s and %s", line,
-                        BLOCK_OPEN, BLOCK_CLOSE);
-    block = ifb_str_part(*rest, strlen(BLOCK_OPEN), end);
-    newline = ifb_str_chr(block, '\n', 0);
-    role = ifb_str_part(block, 0, newline == SIZE_MAX ? block.len : newline);
-    content = ifb_str_trim_ascii(ifb_str_from(block, role.len));
-    *rest = ifb_str_trim_ascii(ifb_str_from(*rest, end + strlen(BLOCK_CLOSE)));
-    if (ifb_str_is(role, "system") && !t->system.ptr)
-        t->system = content;
-    else if (ifb_str_is(role, "user") && !t->text.ptr)
-        t->text = double_braces(arena, content);
-    else
-        return ifb_fail(err, IFB_EINPUT, "line %u: wanted one block of the system's and one of the "
-                        "user's", line);
-    return IFB_OK;
-}
-
-static enum ifb_code load_chatml(ifb_str text, struct ifb_arena *arena,
-                                 struct ifb_templates *set, struct ifb_error *err)
-{
-    struct ifb_template *t = ifb_new(arena, struct ifb_template, 1);
-    ifb_str whole = ifb_str_copy(arena, text), rest = ifb_str_trim_ascii(whole);
-
-    *t = (struct ifb_template){ .name = IFB_STR("alpacaeval"), .type = IFB_STR("pairwise") };
-    while (rest.len)
-        if (take_block(whole, &rest, arena, t, err))
-            return err->code;
-    if (!t->text.ptr)
-        return ifb_fail(err, IFB_EINPUT, "line 1: there is no block of the user's");
-    *set = (struct ifb_templates){ .at = t, .n = 1 };
-    return IFB_OK;
-}
-
-enum ifb_code ifb_templates_load(ifb_str jsonl, struct ifb_arena *arena,
-                                 const struct ifb_templates **out, struct ifb_error *err)
-{
-    struct ifb_templates *set = ifb_new(arena, struct ifb_templates, 1);
-    struct ifb_template *at = NULL;
-    size_t cap = 0;
-    ifb_str line, rest = ifb_str_copy(arena, jsonl);
-    unsigned number = 0;
-
-    *out = set;
-    if (ifb_str_starts(ifb_str_trim_ascii(jsonl), IFB_STR(BLOCK_OPEN)))
-        return load_chatml(jsonl, arena, set, err);
-    while (rest.len) {
-        const struct ifb_json *row;
-
-        number++;
-        if (!ifb_str_chop(&rest, '\n', &line))
-            line = rest, rest.len = 0;
-        if (!ifb_str_trim_ascii(line).len)
-            continue;
-        if (ifb_json_parse(arena, line, IFB_JSON_DUPLICATES, number, &row, err))
-            return err->code;
-        if (set->n == TEMPLATES_MAX)
-            return ifb_fail(err, IFB_ELIMIT, "line %u: more than %d prompts", number,
-                            TEMPLATES_MAX);
-        at = ifb_grow(arena, at, &cap, set->n + 1, sizeof(*at));
-        if (read_template(row, number, &at[set->n], err))
-            return err->code;
-        set->n++;
-    }
-    set->at = at;
-    return IFB_OK;
 }
 
 /* ---- what protocols share ---- */

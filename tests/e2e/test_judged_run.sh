@@ -177,6 +177,48 @@ run run --suite infobench --data $cases/infobench.jsonl --both-orders --model "$
 ok "where there are no pairs there are no orders"
 stop_mock
 
+# ---- prompts are looked at before anything is asked ----
+run run --suite infobench --data $cases/infobench.jsonl --judge-template $cases/prompts.jsonl \
+    --model http://127.0.0.1:1/v1#m --judge http://127.0.0.1:1/v1#j --dry-run
+[ $code = 2 ] && grep -q 'prompts.jsonl: none of its prompts is one that these suites are judged with, such as infobench' "$dir/err"
+ok "a file of prompts that no suite is judged with"
+printf '{"name": "infobench", "prompt_template": "{output} {nobody}"}\n' >"$dir/bad.jsonl"
+sed 1q $cases/infobench.jsonl >"$dir/one.jsonl"
+run run --suite infobench --data "$dir/one.jsonl" --judge-template "$dir/bad.jsonl" \
+    --model http://127.0.0.1:1/v1#m --judge http://127.0.0.1:1/v1#j --dry-run
+[ $code = 3 ] && grep -q 'suite infobench: none of its judgments can be asked for: prompt infobench: nothing to put in for {nobody}' "$dir/err"
+ok "a prompt with a place that nothing fills"
+run run --suite mtbench --data "$dir/question.jsonl" --model http://127.0.0.1:1/v1#m \
+    --judge http://127.0.0.1:1/v1#j --dry-run
+[ $code = 0 ] && grep -q 'suite mtbench: 2 of 6 judgments cannot be asked for; the first: a question of category math wants a reference answer' "$dir/err"
+ok "judgments that lack a reference are told before the run"
+
+run run --suite alpacaeval --data $cases/alpacaeval.json --model http://127.0.0.1:1/v1#m \
+    --judge http://127.0.0.1:1/v1#j --dry-run
+[ $code = 0 ] && grep -q 'would ask judges for 5 judgments, 5 calls, at most about [1-9]' "$dir/out"
+ok "a dry run tells what judging costs"
+
+# ---- a jury, and suites side by side: files are told apart ----
+cat >"$dir/rows" <<'ROWS'
+{"model": "first", "prompt_contains": "", "response": "YES"}
+{"model": "always", "prompt_contains": "", "response": "NO"}
+{"model": "first", "prompt_contains": "|1: ", "response": "[{'model': 'model_1', 'rank': 1}]"}
+{"model": "always", "prompt_contains": "|1: ", "response": "[{'model': 'model_1', 'rank': 2}]"}
+ROWS
+mkdir -p "$dir/pack/alpacaeval" "$dir/pack/infobench"
+cp $cases/alpacaeval.json "$dir/pack/alpacaeval/text_davinci_003.model_outputs.json"
+cp $cases/infobench.jsonl "$dir/pack/infobench/GPT4_output.jsonl"
+start_mock --answers "$dir/rows" --default 'an answer'
+run run --suite alpacaeval1,infobench --data-dir "$dir/pack" --judge-template $cases/jury.jsonl \
+    --model "$url/v1#tiny" --judge "$url/v1#first" --judge "$url/v1#always" --out "$dir/jury"
+stop_mock
+[ $code = 0 ] && (cd "$dir/jury" && ls alpacaeval1-annotations-first.json alpacaeval1-annotations-always.json \
+    alpacaeval1-annotations-jury_of_2.json alpacaeval1-leaderboard-first.csv infobench-judged_outputs-always.jsonl) >"$dir/out" 2>"$dir/err"
+ok "files of several suites and judges stand side by side"
+grep -q '"preference":1,' "$dir/jury/alpacaeval1-annotations-first.json" &&
+    ! grep -q '"preference":\(1\|2\),' "$dir/jury/alpacaeval1-annotations-jury_of_2.json"
+ok "a jury's preference is between those of its judges"
+
 # ---- Arena-Hard 0.1: two games, asked again where there is no label ----
 {
     says "in C.|A: base a1" "[[B>>A]]"

@@ -723,7 +723,7 @@ static void the_official_prompt_is_loaded(void **state)
     if (ifb_templates_load(file, arena, &set, &err) ||
         ifb_template_render(set->at[0].text, slots, 3, arena, &text, &err))
         fail_msg("%s", err.msg);
-    assert_int_equal(set->n, 1);
+    assert_int_equal(set->n, 3); /* for every way to judge */
     assert_true(ifb_str_starts(set->at[0].system, IFB_STR("You are a highly efficient")));
     /* The file with its places filled is what is sent. */
     at = ifb_str_find(file, IFB_STR("<|im_start|>user\n"), 0) + strlen("<|im_start|>user\n");
@@ -738,12 +738,42 @@ static void the_official_prompt_is_loaded(void **state)
     ifb_arena_close(arena);
 }
 
+static void settings_of_arena_hard_are_prompts(void **state)
+{
+    static const char *const rows[] = {
+        "judge_model: x\nsystem_prompt: \"Be fair.\"\nprompt_template: [\"{question_1}|{answer_1}|"
+        "{answer_2}\"]\n",
+        "prompt_template: \"{QUESTION}|{ANSWER_A}|{ANSWER_B}\"\nsystem_prompt: Be fair.\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(rows); i++) {
+        const ifb_str texts[] = { IFB_STR("model"), IFB_STR("base"), IFB_STR("do") };
+        const struct ifb_strs none = { NULL, 0 };
+        struct ifb_arena *arena = ifb_arena_new();
+        struct ifb_judge_context c = { .game = 1, .questions = { texts + 2, 1 },
+                                       .answers = { { texts, 1 }, { texts + 1, 1 } } };
+        struct ifb_judge_step step;
+        struct ifb_error err = { 0 };
+
+        if (ifb_templates_load(ifb_str_of(rows[i]), arena, &c.templates, &err) ||
+            ifb_judge_find(IFB_STR("arenahard-v0.1"))->step(&c, none, arena, &step, &err))
+            fail_msg("row %zu: %s", i, err.msg);
+        assert_int_equal(step.ask.messages.n, 2);
+        assert_true(ifb_str_is(step.ask.messages.at[0].text, "Be fair."));
+        assert_true(ifb_str_is(step.ask.messages.at[1].text, "do|base|model"));
+        ifb_arena_close(arena);
+    }
+}
+
 static void broken_prompt_files_are_refused(void **state)
 {
     static const char *const rows[] = {
         "<|im_start|>user\nhello", "<|im_start|>system\nhello\n<|im_end|>",
         "<|im_start|>user\na<|im_end|>\n<|im_start|>user\nb<|im_end|>",
         "<|im_start|>user\na<|im_end|>\nmore", "<|im_start|>critic\na<|im_end|>",
+        "just text", "prompt_template: 7", "prompt_template: [a, b]",
+        "prompt_template: \"{open\"", "{\"name\": \"n\"}", "{\"name\"",
     };
 
     (void)state;
@@ -836,6 +866,7 @@ int main(void)
         cmocka_unit_test(both_orders_tell_of_positions),
         cmocka_unit_test(settings_that_lack_something_are_refused),
         cmocka_unit_test(the_official_prompt_is_loaded),
+        cmocka_unit_test(settings_of_arena_hard_are_prompts),
         cmocka_unit_test(broken_prompt_files_are_refused),
         cmocka_unit_test(a_ladder_is_shown_and_read),
     };
