@@ -2,7 +2,8 @@
 /*
  * Answers as the official tools of judged suites keep them: model_outputs.json of
  * AlpacaEval, model_answer lines of MT-Bench and Arena-Hard. A folder a suite, a file
- * a model. What is not answered is left out; of several epochs the first counts.
+ * a model. What is not answered is left out. An item stands there once, by its first
+ * epoch, also where its turns or pairs were judged one by one.
  */
 #include <ifbench/report.h>
 
@@ -10,6 +11,7 @@
 #include "harness/base/buf.h"
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "harness/base/seen.h"
 #include "harness/base/sha256.h"
 #include "harness/base/str.h"
 #include "reports/lm_eval.h"
@@ -25,6 +27,7 @@ struct walk {
     ifb_str model;     /* as the file calls it */
     double started;    /* the run, in seconds since 1970 */
     struct ifb_buf record;
+    struct ifb_seen seen;  /* items of the file */
 };
 
 /* ---- records ---- */
@@ -56,7 +59,7 @@ static void put_answer_id(struct ifb_jw *w, const char *key, const struct walk *
 {
     char hex[IFB_SHA256_HEX];
 
-    ifb_sha256_of(ifb_fmt(k->scratch, "%.*s\n%.*s\n%.*s", IFB_ARG(k->model), IFB_ARG(k->s.id),
+    ifb_sha256_of(ifb_fmt(k->scratch, "%.*s\n%.*s\n%.*s", IFB_ARG(k->model), IFB_ARG(k->s.item),
                           IFB_ARG(k->s.answer)), hex);
     ifb_jw_str(w, key, (ifb_str){ hex, 22 });
 }
@@ -72,7 +75,7 @@ static void put_alpacaeval(struct ifb_jw *w, const struct walk *k)
 /* FastChat's line; Arena-Hard 0.1 has an object in place of each text. */
 static void put_choice(struct ifb_jw *w, const struct walk *k, bool objects)
 {
-    put_id(w, "question_id", k->s.id);
+    put_id(w, "question_id", k->s.item);
     put_answer_id(w, "answer_id", k);
     ifb_jw_str(w, "model_id", k->model);
     ifb_jw_array(w, "choices");
@@ -103,7 +106,7 @@ static void put_arenahard(struct ifb_jw *w, const struct walk *k)
 
 static void put_arenahard_v2(struct ifb_jw *w, const struct walk *k)
 {
-    ifb_jw_str(w, "uid", k->s.id);
+    ifb_jw_str(w, "uid", k->s.item);
     put_answer_id(w, "ans_id", k);
     ifb_jw_str(w, "model", k->model);
     ifb_jw_array(w, "messages");
@@ -152,6 +155,14 @@ static bool is_of(const struct ifb_sample *s, const struct ifb_cell_summary *cel
     return ifb_str_eq(s->suite, cell->suite) && ifb_str_eq(s->model, cell->model);
 }
 
+static bool is_again(struct walk *k)
+{
+    if (ifb_seen_find(&k->seen, k->s.item))
+        return true;
+    ifb_seen_add(&k->seen, k->arena, ifb_str_copy(k->arena, k->s.item), 1);
+    return false;
+}
+
 static enum ifb_code write_record(struct walk *k, const struct form *form, bool first,
                                   const struct ifb_sink *sink, struct ifb_error *err)
 {
@@ -182,10 +193,13 @@ static enum ifb_code write_file(struct walk *k, const struct form *form,
                            form->ending);
     struct ifb_sink sink;
     bool first = true;
-    enum ifb_code code = folder->begin(folder->self, ifb_str_of(form->suite), name, &sink, err);
+    enum ifb_code code;
+
+    k->seen = (struct ifb_seen){ 0 };
+    code = folder->begin(folder->self, ifb_str_of(form->suite), name, &sink, err);
 
     for (; !code && k->more && is_of(&k->s, cell); code = step(k, err)) {
-        if (k->s.epoch || !k->s.answered)
+        if (k->s.epoch || !k->s.answered || is_again(k))
             continue;
         code = write_record(k, form, first, &sink, err);
         if (code)

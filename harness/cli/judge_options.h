@@ -48,7 +48,8 @@
     IFB_FIELD(struct ifb_run_flags, o.judge.judges, "judge", .kind = IFB_STRINGS,                 \
               .value = "SPEC", .doc = "model that judges answers; several are a jury"),           \
     IFB_FIELD(struct ifb_run_flags, o.judge.templates, "judge_template", .kind = IFB_STRING,      \
-              .value = "FILE", .doc = "official prompts in place of ours: judge_prompts.jsonl and the like"),   \
+              .value = "FILE",                                                                    \
+              .doc = "prompts in place of ours: official files of mtbench, alpacaeval, ..."),     \
     IFB_FIELD(struct ifb_run_flags, o.judge.baseline_answers, "baseline_answers",                 \
               .kind = IFB_STRING, .value = "FILE|RUN",                                            \
               .doc = "the baseline's answers (the suite's own)"),                                 \

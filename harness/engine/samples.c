@@ -109,6 +109,7 @@ static void take_last(const struct ifb_call_record *record, const struct ifb_tur
                       struct ifb_sample *out)
 {
     out->prompt = record->messages;
+    out->item = record->item;
     out->latency_ms = record->latency_ms;
     if (!record->answered) {
         out->error = record->error;
@@ -127,6 +128,7 @@ static enum ifb_code read_records(struct ifb_sample_reader *r, uint32_t first, u
     struct ifb_turn *said;
     uint32_t n = 0;
 
+    out->item = out->id;
     out->tokens_in = out->tokens_out = out->latency_ms = -1;
     while (n < turns && ifb_journal_state(r->journal, first + n) != IFB_CALL_PENDING)
         n++;

@@ -38,7 +38,8 @@ const struct ifb_templates *ifb_templates_builtin(void);
  * A set from JSON lines {"name", "type", "system_prompt", "prompt_template",
  * "output_format"}, as FastChat ships them; from AlpacaEval's ChatML text, which is one
  * prompt for all ways to judge that suite; or from Arena-Hard's YAML settings
- * ("system_prompt", "prompt_template"). Strings live in `arena`. IFB_EINPUT "line L: ..." at the first that is not one, or whose braces do not close.
+ * ("system_prompt", "prompt_template"). Strings live in `arena`. IFB_EINPUT "line L:
+ * ..." at the first that is not one, or whose braces do not close.
  */
 enum ifb_code ifb_templates_load(ifb_str text, struct ifb_arena *arena,
                                  const struct ifb_templates **out, struct ifb_error *err);

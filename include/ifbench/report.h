@@ -141,6 +141,8 @@ struct ifb_turn {
 /* One answered (or unanswered) item. Valid until the iterator's next step. */
 struct ifb_sample {
     ifb_str suite, model, id, group;
+    ifb_str item;                   /* its id in the suite; `id` says more where one of its turns
+                                       or pairs was judged */
     uint32_t epoch;                 /* from 0 */
     struct ifb_conversation prompt; /* as sent, turns and earlier answers included */
     bool answered;

@@ -107,6 +107,10 @@ near "$(value "$dir/mtbench" average value)" 6.8 && near "$(value "$dir/mtbench"
     near "$(value "$dir/mtbench" turn2 value)" 6.5 && near "$(value "$dir/mtbench" humanities.average value)" 5.5
 ok "MT-Bench: means of ratings, by turn and category"
 reads_back mtbench mtbench model_judgment.jsonl --questions "$dir/question.jsonl"
+run report "$dir/mtbench" --reports answers --to "$dir/official"
+[ $code = 0 ] && [ "$(grep -c '"question_id":[123],.*"turns":\["an answer","an answer"\]' "$dir/official/mtbench/tiny.jsonl")" = 3 ] &&
+    [ "$(wc -l <"$dir/official/mtbench/tiny.jsonl")" = 3 ]
+ok "MT-Bench: official answers of a judged run, a line a question"
 
 # ---- MT-Bench: pairs with a baseline, whose verdicts follow the model's words ----
 {
