@@ -52,6 +52,7 @@ struct ifb_run_inside {
     bool judged;                  /* made from judgments */
     int64_t started_us, progress_us, looked_us;
     struct ifb_speed speed;       /* of what was asked just now */
+    struct ifb_speed speed_before;  /* of what was asked before, by the summary that is there */
     const ifb_str *warnings;
     size_t nwarnings, warnings_cap;
 };

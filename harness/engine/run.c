@@ -262,6 +262,15 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
     return code;
 }
 
+/* Scoring again asks nothing, and must not forget how fast the answers came. */
+static void recall_speed(struct ifb_run *run)
+{
+    struct ifb_summary before;
+
+    if (!ifb_summary_read(in_folder(run, "summary.json"), run->arena, &before, NULL))
+        run->inside->speed_before = before.speed;
+}
+
 static enum ifb_code continue_run(const char *folder, const struct ifb_run_options *options,
                                   bool ask, struct ifb_run **out, struct ifb_error *err)
 {
@@ -282,6 +291,7 @@ static enum ifb_code continue_run(const char *folder, const struct ifb_run_optio
         code = ifb_run_prepare(run, err);
     in->then = NULL;
     ifb_arena_close(arena);
+    recall_speed(run);
     fill_manifest(run, in->manifest.scored_only);
     if (!code)
         code = ifb_journal_resume(in_folder(run, "journal.jsonl"), in->plan.digest, ifb_wall_ms(),

@@ -108,6 +108,14 @@ static void warn_counts(struct ifb_run *run)
     }
 }
 
+/* That of the requests of this invocation and of those before it. */
+static struct ifb_speed speed_of(const struct ifb_run_inside *in)
+{
+    return (struct ifb_speed){ in->speed.seconds + in->speed_before.seconds,
+                               in->speed.answers + in->speed_before.answers,
+                               in->speed.tokens_out + in->speed_before.tokens_out };
+}
+
 void ifb_run_summary_head(struct ifb_run *run)
 {
     struct ifb_run_inside *in = run->inside;
@@ -121,7 +129,7 @@ void ifb_run_summary_head(struct ifb_run *run)
         .run = ifb_str_of(slash && slash[1] ? slash + 1 : run->folder),
         .started = in->manifest.started,
         .seconds = (double)(ifb_clock_us() - in->started_us) / 1e6,
-        .speed = in->speed, .complete = run->ended, .punkt = in->manifest.punkt,
+        .speed = speed_of(in), .complete = run->ended, .punkt = in->manifest.punkt,
     };
 }
 

@@ -47,7 +47,7 @@ static enum ifb_code multiply(struct ifb_variants *v, const struct ifb_field *fi
         at[i] = v->at[i / n];
         code = ifb_field_set(field, value, &at[i].sampling, arena, err);
         if (code)
-            return ifb_within(err, "--param");
+            return ifb_within(err, "--param %s", field->name);
         at[i].label = ifb_fmt(arena, "%.*s %s=%.*s", IFB_ARG(at[i].label), field->name,
                               IFB_ARG(value));
     }

@@ -86,7 +86,7 @@ struct ifb_summary {
     ifb_str run;           /* name of the run's folder */
     ifb_str started;       /* ISO 8601, UTC */
     double seconds;
-    struct ifb_speed speed;  /* of the last time that it asked */
+    struct ifb_speed speed;  /* of all times that it asked */
     bool complete;         /* the run came to its end */
     ifb_str punkt;         /* which sentence parameters: "official" or "built-in" */
     const struct ifb_metric_value *metrics;

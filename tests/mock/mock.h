@@ -91,7 +91,7 @@ const char *http_reason(int status);
 
 /* ---- replies ---- */
 
-enum ending { END_KEEP, END_TRUNCATE, END_RESET, END_CLOSE, END_HANG };
+enum ending { END_KEEP, END_TRUNCATE, END_RESET, END_CLOSE, END_HANG, END_HOLD };
 
 struct reply {
     int status;
