@@ -12,6 +12,8 @@
 static const char *const tokens_as_choices[] = { "auto", "max_tokens", "max_completion_tokens",
                                                   NULL };
 
+static const char *const system_as_choices[] = { "system", "user", NULL };
+
 static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, suite_lists, "suite", .kind = IFB_STRINGS, .letter = 's',
               .value = "NAME[,NAME]",
@@ -52,6 +54,13 @@ static const struct ifb_field options[] = {
               .doc = "file, or folder of files, in place of the suite's own"),
     IFB_FIELD(struct ifb_run_flags, o.data_dir, "data_dir", .kind = IFB_STRING, .value = "DIR",
               .doc = "where the data packs are ($IFBENCH_DATA, ~/.local/share/ifbench)"),
+    IFB_FIELD(struct ifb_run_flags, o.system, "system", .kind = IFB_STRING,
+              .value = "TEXT|@FILE", .doc = "put before every prompt; an item's own system message "
+              "comes behind it, in the same message (@@ stands for a first @)"),
+    IFB_FIELD(struct ifb_run_flags, o.system_as, "system_as", .kind = IFB_CHOICE,
+              .choices = system_as_choices, .value = "ROLE",
+              .doc = "for models that take no system message: user puts it before the first "
+              "prompt"),
     IFB_FIELD(struct ifb_run_flags, o.sampling.temperature, "temperature", .kind = IFB_REAL,
               .value = "X", .min = 0, .max = 10, .doc = "sent to the model (the suite's preset)"),
     IFB_FIELD(struct ifb_run_flags, o.sampling.top_p, "top_p", .kind = IFB_REAL, .value = "X",

@@ -11,8 +11,10 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 
 #define CONFIG "ifbench.yaml"
+#define SYSTEM_MAX ((size_t)256 << 10)
 
 const char *const ifb_think_choices[] = { "strip", "keep", NULL };
 const char *const ifb_missing_choices[] = { "fail", "unscored", NULL };
@@ -33,6 +35,27 @@ struct ifb_run_flags ifb_run_flags_new(void)
     return f;
 }
 
+/* "@FILE" is what is in it, "@@..." is "@..."; line breaks at the end are not part of it. */
+static enum ifb_code read_system(ifb_str *system, struct ifb_arena *arena, struct ifb_error *err)
+{
+    bool at = ifb_str_starts(*system, IFB_STR("@"));
+    enum ifb_code code = IFB_OK;
+
+    if (at)
+        *system = ifb_str_from(*system, 1);
+    if (at && !ifb_str_starts(*system, IFB_STR("@")))
+        code = ifb_file_read(ifb_cstr(arena, *system), SYSTEM_MAX, arena, system, err);
+    if (code)
+        return ifb_within(err, "--system");
+    if (system->len > SYSTEM_MAX)
+        return ifb_fail(err, IFB_EUSAGE, "--system is larger than %zu bytes", SYSTEM_MAX);
+    if (ifb_utf8_valid(*system) != system->len)
+        return ifb_fail(err, IFB_EINPUT, "--system is not UTF-8");
+    while (ifb_str_ends(*system, IFB_STR("\n")) || ifb_str_ends(*system, IFB_STR("\r")))
+        system->len--;
+    return IFB_OK;
+}
+
 enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *command,
                                  struct ifb_run_flags *f, struct ifb_strs *words,
                                  struct ifb_error *err)
@@ -47,6 +70,9 @@ enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *
         code = ifb_options_config(CONFIG, command, f, cli->arena, err);
     if (!code)
         code = ifb_options_read(cli, command, f, words, err);
+    if (code)
+        return code;
+    code = read_system(&f->o.system, cli->arena, err);
     if (code)
         return code;
     f->o.suites = ifb_options_split(f->suite_lists, cli->arena);

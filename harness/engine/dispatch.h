@@ -67,11 +67,12 @@ enum ifb_code ifb_dispatch(const struct ifb_dispatch_options *options,
 
 /*
  * One cheap request to a model, to learn before the run that the address, the
- * key and the model's name are right. IFB_OK also when the server merely
+ * key and the model's name are right, and that it takes a system message where one
+ * is to be sent (`system`, else absent). IFB_OK also when the server merely
  * dislikes this request; *note then says so ("" otherwise), at most 512 bytes.
  * IFB_ECANCELED when `stop` (may be NULL) was set.
  */
-enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms,
+enum ifb_code ifb_preflight(const struct ifb_model *model, ifb_str system, int64_t timeout_ms,
                             const struct ifb_http_options *http,
                             const volatile sig_atomic_t *stop, char note[512],
                             struct ifb_error *err);

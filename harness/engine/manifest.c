@@ -102,6 +102,10 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     write_files(w, m);
     ifb_jw_int(w, "limit", m->options.limit);
     ifb_jw_int(w, "epochs", m->options.epochs);
+    if (m->options.system.len)
+        ifb_jw_str(w, "system", m->options.system);
+    if (m->options.system_as == IFB_SYSTEM_AS_USER)
+        ifb_jw_cstr(w, "system_as", "user");
     write_sampling(w, &m->options.sampling);
     write_strs(w, "params", m->options.params);
     write_strs(w, "stop_at", m->options.stop_at);
@@ -224,6 +228,9 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
                                          ifb_json_real(s, "top_p", -1),
                                          ifb_json_int(s, "max_tokens", -1),
                                          ifb_json_int(s, "seed", -1) };
+    o->system = ifb_json_str(v, "system");
+    o->system_as = ifb_str_is(ifb_json_str(v, "system_as"), "user") ? IFB_SYSTEM_AS_USER
+                                                                   : IFB_SYSTEM_AS_SYSTEM;
     o->stop_at = read_strs(ifb_json_get(v, "stop_at"), NULL, arena);
     o->top_logprobs = ifb_json_int(v, "top_logprobs", 0);
     o->extra_body = ifb_json_str(v, "extra_body");

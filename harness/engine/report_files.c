@@ -95,7 +95,7 @@ static struct ifb_cell_setup setup_of(const struct ifb_manifest *m,
     const struct ifb_suite *suite = ifb_suite_find(cell->suite);
     struct ifb_cell_setup s = {
         .data = data_of(m, cell->suite), .stop_at = m->options.stop_at,
-        .limit = m->options.limit, .epochs = m->options.epochs, .judged = !m->calls,
+        .system = m->options.system, .limit = m->options.limit, .epochs = m->options.epochs, .judged = !m->calls,
     };
 
     s.wanted = model ? wanted_of(m, variants, model) : unset;

@@ -239,6 +239,8 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
         o.data_dir = now->data_dir.ptr ? now->data_dir : then->options.data_dir;
         o.limit = then->options.limit;
         o.epochs = then->options.epochs;
+        o.system = then->options.system;
+        o.system_as = then->options.system_as;
         o.sampling = then->options.sampling;
         o.params = then->options.params;
         o.stop_at = then->options.stop_at;

@@ -279,6 +279,7 @@ static enum ifb_code preflight(struct ifb_run *run, struct ifb_error *err)
     struct ifb_run_inside *in = run->inside;
     int64_t ms = in->o.timeout_s > 0 ? (int64_t)(in->o.timeout_s * 1000) : PREFLIGHT_MS;
     const struct ifb_http_options http = ifb_run_http(in);
+    ifb_str system = in->o.system_as == IFB_SYSTEM_AS_USER ? IFB_STR("") : in->o.system;
     char note[512];
 
     for (size_t i = 0; i < in->nmodels && !in->o.no_preflight; i++) {
@@ -286,7 +287,7 @@ static enum ifb_code preflight(struct ifb_run *run, struct ifb_error *err)
 
         note[0] = '\0';
         if (!in->replays[i])
-            code = ifb_preflight(&in->models[i], ms, &http, in->o.stop, note, err);
+            code = ifb_preflight(&in->models[i], system, ms, &http, in->o.stop, note, err);
         if (code)
             return code == IFB_ECANCELED
                        ? code : ifb_within(err, "%.*s", IFB_ARG(in->models[i].spec));

@@ -71,6 +71,7 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
     in->o.key_command = copy_str(arena, options->key_command);
     in->o.reports = copy_strs(arena, options->reports);
     in->o.settings = copy_strs(arena, options->settings);
+    in->o.system = copy_str(arena, options->system);
     in->o.think_tags = copy_strs(arena, options->think_tags);
     in->o.data = copy_str(arena, options->data);
     in->o.data_dir = copy_str(arena, options->data_dir);
@@ -248,7 +249,8 @@ static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str *name,
 {
     /* The answers of several epochs are compared at the end: then all items stay. */
     const struct ifb_suite_watch watch = { survey, ifb_survey_see,
-                                           in->o.epochs > 1 ? SIZE_MAX : RESIDENT };
+                                           in->o.epochs > 1 ? SIZE_MAX : RESIDENT,
+                                           { in->o.system, in->o.system_as == IFB_SYSTEM_AS_USER } };
     const struct ifb_suite *suite = ifb_suite_find(*name);
     struct ifb_suite_source src = { NULL, 0 };
     enum ifb_code code = IFB_OK;

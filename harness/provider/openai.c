@@ -5,6 +5,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/buf.h"
 #include "harness/base/error.h"
+#include "harness/base/messages.h"
 #include "harness/base/str.h"
 #include "harness/provider/stream.h"
 #include "harness/provider/wire.h"
@@ -16,19 +17,22 @@ extern const struct ifb_provider ifb_openai, ifb_server_provider;
 /*
  * OpenAI's own models that differ (its API reference, "reasoning models"): they
  * take max_completion_tokens instead of max_tokens, some no temperature or top_p
- * but their own, no logprobs and no stop. The first row that fits counts.
+ * but their own, no logprobs, no stop, and the first two no system message: what it
+ * says goes before the first prompt. The first row that fits counts.
  */
 struct quirk {
     const char *prefix;
-    bool max_completion, fixed_sampling, no_stop;
+    bool max_completion, fixed_sampling, no_stop, no_system;
 };
 
 static const struct quirk quirks[] = {
-    { "gpt-5-chat", true, false, false },
-    { "gpt-5", true, true, true },
-    { "o1", true, true, false },
-    { "o3", true, true, true },
-    { "o4", true, true, true },
+    { "gpt-5-chat", true, false, false, false },
+    { "gpt-5", true, true, true, false },
+    { "o1-mini", true, true, false, true },
+    { "o1-preview", true, true, false, true },
+    { "o1", true, true, false, false },
+    { "o3", true, true, true, false },
+    { "o4", true, true, true, false },
     { 0 }
 };
 
@@ -161,13 +165,17 @@ static enum ifb_code openai_encode(const struct ifb_model *model, const struct i
     struct ifb_header key = is_azure(model)
                                 ? ifb_wire_key(model, request, "api-key", "", arena)
                                 : ifb_wire_key(model, request, "Authorization", "Bearer ", arena);
+    struct ifb_conversation messages = request->messages;
+    struct quirk quirk = quirk_of(model);
     struct ifb_wire wire;
 
     *call = (struct ifb_http_call){ .left_out = IFB_STR("") };
     ifb_wire_begin(&wire);
     ifb_jw_str(&wire.w, "model", model->name);
-    write_messages(&wire.w, &request->messages);
-    write_sampling(&wire.w, request, quirk_of(model), call, arena);
+    if (quirk.no_system)
+        messages = ifb_messages_fold(messages, IFB_STR(""), arena);
+    write_messages(&wire.w, &messages);
+    write_sampling(&wire.w, request, quirk, call, arena);
     return ifb_wire_end(&wire, model, "/chat/completions", &key, arena, call, err);
 }
 

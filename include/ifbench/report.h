@@ -167,6 +167,7 @@ struct ifb_cell_setup {
     ifb_str data;                      /* name of the suite's file; "": built in */
     struct ifb_sampling wanted;        /* what the user set; else negative */
     struct ifb_sampling sampling;      /* that over the suite's preset */
+    ifb_str system;                    /* put before every prompt; may be absent */
     struct ifb_strs stop_at;
     int64_t limit;                     /* 0: none */
     int64_t epochs;

@@ -28,6 +28,9 @@ struct ifb_progress {
     bool last;
 };
 
+/* How a system message is sent: as one, or put before the first user message. */
+enum ifb_system_as { IFB_SYSTEM_AS_SYSTEM, IFB_SYSTEM_AS_USER };
+
 /* What a run is to do. Zero-initialise, then set what differs. */
 struct ifb_run_options {
     /* what is asked of whom */
@@ -38,6 +41,9 @@ struct ifb_run_options {
     ifb_str data_dir;          /* of the packs; absent: IFBENCH_DATA, XDG_DATA_HOME/ifbench, ... */
     int64_t limit;             /* first items of each suite only; 0: all */
     int64_t epochs;            /* 0: 1 */
+    ifb_str system;            /* put before every prompt; an item's own comes behind it, in the
+                                  same message; absent or "": none */
+    int64_t system_as;         /* enum ifb_system_as; of items' own too */
     struct ifb_sampling sampling;  /* negative members: the suite's preset */
     struct ifb_strs params;    /* "temperature=0,0.7": every model once with each value */
     struct ifb_strs stop_at;   /* texts at which answers end */

@@ -46,3 +46,58 @@ ok "an option out of range is named once"
 run run --model "$url/v1#x" --param temperature=hot --out "$dir/new"
 [ $code = 2 ] && grep -q -- '--param temperature: wanted a number' "$dir/err"
 ok "and so is a parameter"
+
+# ---- a system message before every prompt ----
+i=0
+while [ $i -lt 2100 ]; do
+    i=$((i + 1))
+    echo "{\"key\": $i, \"prompt\": \"p $i\", \"instruction_id_list\": [\"punctuation:no_comma\"], \"kwargs\": [{}]}"
+done >"$dir/many.jsonl"
+printf 'Be brief.\nBe kind.\n\n' >"$dir/system.txt"
+said='{"role":"system","content":"Be brief.\nBe kind."},{"role":"user","content":"p '
+start_mock --default fine --log "$dir/log" --log-request
+many="--suite ifeval --data $dir/many.jsonl --cache $dir/answers.db -j 16 $fast"
+run run $many --model "$url/v1#x" --system "@$dir/system.txt" --out "$dir/sys"
+[ $code = 0 ] && [ "$(grep -cF "$said" "$dir/log")" = 2100 ] && [ "$(grep -cF "\"messages\":[$said" "$dir/sys/journal.jsonl")" = 2100 ]
+ok "--system @FILE goes before every prompt, also of items that did not stay in memory"
+grep -qF '"system": "Be brief.\nBe kind."' "$dir/sys/manifest.json"
+ok "the manifest holds it"
+head -n 2099 "$dir/sys/journal.jsonl" >"$dir/some" && cp "$dir/some" "$dir/sys/journal.jsonl" && : >"$dir/log"
+run run --resume "$dir/sys" --no-cache $fast
+[ $code = 0 ] && [ "$(grep -cF "$said" "$dir/log")" = 2 ]
+ok "a run that is gone on with keeps it"
+run score "$dir/sys"
+[ $code = 0 ] && [ "$(metric "$dir/sys" prompt_level_strict_acc)" = 2100/2100 ]
+ok "and so does scoring it again"
+: >"$dir/log"
+run run $many --model "$url/v1#x" --system "Be long." --limit 5 --out "$dir/sys2"
+[ $code = 0 ] && [ "$(grep -c . "$dir/log")" = 5 ] && run run $many --model "$url/v1#x" --system "Be long." --limit 5 --out "$dir/sys3" &&
+    [ $code = 0 ] && [ "$(grep -c . "$dir/log")" = 5 ]
+ok "another system message is another request to the cache, the same one is not"
+run run $many --model "$url/v1#x" --dry-run --json && sed -n 's/.*"prompt_bytes":\([0-9]*\).*/\1/p' "$dir/out" >"$dir/n"
+run run $many --model "$url/v1#x" --dry-run --json --system 0123456789 && sed -n 's/.*"prompt_bytes":\([0-9]*\).*/\1/p' "$dir/out" >>"$dir/n"
+[ "$(awk '{ n = $1 - n } END { print n }' "$dir/n")" = 21000 ]
+ok "--dry-run counts it"
+: >"$dir/log"
+run run --suite ifeval --data "$dir/many.jsonl" --limit 1 --model "$url/v1#x" --system @@home --system-as user --out "$dir/sys4" $fast
+[ $code = 0 ] && grep -qF '"messages":[{"role":"user","content":"@home\n\np 1"}]' "$dir/log"
+ok "--system-as user puts it before the first prompt; @@ is an @"
+printf 'suite: %s\nmodel: %s\nsystem: |\n  Be brief.\n  Be kind.\nlimit: 1\ndata: %s\n' ifeval "$url/v1#x" "$dir/many.jsonl" >"$dir/c.yaml"
+: >"$dir/log"
+run run --config "$dir/c.yaml" --out "$dir/sys5" $fast
+[ $code = 0 ] && grep -qF "$said" "$dir/log"
+ok "and ifbench.yaml holds it as well"
+printf 'suite: own\nitems:\n  - id: a\n    messages:\n      - {role: system, content: Be own.}\n      - {role: user, content: q}\n    constraints: [{contains: fine}]\n' >"$dir/own.yaml"
+: >"$dir/log"
+run run --suite "$dir/own.yaml" --model "$url/v1#x" --system "Be ours." --out "$dir/sys6" $fast
+[ $code = 0 ] && grep -qF '"messages":[{"role":"system","content":"Be ours.\n\nBe own."},{"role":"user","content":"q"}]' "$dir/log"
+ok "an item's own system message comes behind ours, in the same message"
+run run --model "$url/v1#x" --system "@$dir/nowhere" --out "$dir/new"
+[ $code = 3 ] || [ $code = 74 ] && grep -q -- '--system: .*nowhere' "$dir/err" && [ ! -e "$dir/new" ]
+ok "a file that is not there is said"
+stop_mock
+start_mock --fault '400,message=System role not supported'
+run run --model "$url/v1#x" --system "Be brief." --limit 1 -q --out "$dir/sys7"
+[ $code = 4 ] && grep -q 'System role not supported; if it takes no system message, give --system-as user' "$dir/err"
+ok "a model that takes none: what to type is said before the run"
+stop_mock
