@@ -61,6 +61,9 @@ static const struct ifb_field options[] = {
               .choices = system_as_choices, .value = "ROLE",
               .doc = "for models that take no system message: user puts it before the first "
               "prompt"),
+    IFB_FIELD(struct ifb_run_flags, o.prompt_template, "prompt_template", .kind = IFB_STRING,
+              .value = "TEXT|@FILE", .doc = "for completions: {prompt} within the text that is gone "
+              "on with, such as 'Q: {prompt} A:'; {answer} where turns follow"),
     IFB_FIELD(struct ifb_run_flags, o.sampling.temperature, "temperature", .kind = IFB_REAL,
               .value = "X", .min = 0, .max = 10, .doc = "sent to the model (the suite's preset)"),
     IFB_FIELD(struct ifb_run_flags, o.sampling.top_p, "top_p", .kind = IFB_REAL, .value = "X",

@@ -14,7 +14,7 @@
 #include "harness/base/utf8.h"
 
 #define CONFIG "ifbench.yaml"
-#define SYSTEM_MAX ((size_t)256 << 10)
+#define TEXT_MAX ((size_t)256 << 10)
 
 const char *const ifb_think_choices[] = { "strip", "keep", NULL };
 const char *const ifb_missing_choices[] = { "fail", "unscored", NULL };
@@ -35,25 +35,37 @@ struct ifb_run_flags ifb_run_flags_new(void)
     return f;
 }
 
-/* "@FILE" is what is in it, "@@..." is "@..."; line breaks at the end are not part of it. */
-static enum ifb_code read_system(ifb_str *system, struct ifb_arena *arena, struct ifb_error *err)
+/* "@FILE" is what is in it, without its last line break; "@@..." is "@...". */
+static enum ifb_code read_text(ifb_str *text, const char *option, struct ifb_arena *arena,
+                               struct ifb_error *err)
 {
-    bool at = ifb_str_starts(*system, IFB_STR("@"));
+    bool at = ifb_str_starts(*text, IFB_STR("@"));
     enum ifb_code code = IFB_OK;
 
     if (at)
-        *system = ifb_str_from(*system, 1);
-    if (at && !ifb_str_starts(*system, IFB_STR("@")))
-        code = ifb_file_read(ifb_cstr(arena, *system), SYSTEM_MAX, arena, system, err);
+        *text = ifb_str_from(*text, 1);
+    if (at && !ifb_str_starts(*text, IFB_STR("@"))) {
+        code = ifb_file_read(ifb_cstr(arena, *text), TEXT_MAX, arena, text, err);
+        text->len -= !code && ifb_str_ends(*text, IFB_STR("\n"));
+    }
     if (code)
-        return ifb_within(err, "--system");
-    if (system->len > SYSTEM_MAX)
-        return ifb_fail(err, IFB_EUSAGE, "--system is larger than %zu bytes", SYSTEM_MAX);
-    if (ifb_utf8_valid(*system) != system->len)
-        return ifb_fail(err, IFB_EINPUT, "--system is not UTF-8");
-    while (ifb_str_ends(*system, IFB_STR("\n")) || ifb_str_ends(*system, IFB_STR("\r")))
-        system->len--;
+        return ifb_within(err, "--%s", option);
+    if (text->len > TEXT_MAX)
+        return ifb_fail(err, IFB_EUSAGE, "--%s is larger than %zu bytes", option, TEXT_MAX);
+    if (ifb_utf8_valid(*text) != text->len)
+        return ifb_fail(err, IFB_EINPUT, "--%s is not UTF-8", option);
     return IFB_OK;
+}
+
+static enum ifb_code read_texts(struct ifb_run_options *o, struct ifb_arena *arena,
+                                struct ifb_error *err)
+{
+    enum ifb_code code = read_text(&o->system, "system", arena, err);
+
+    /* A block of YAML ends in a line break, and no model wants to see it. */
+    while (ifb_str_ends(o->system, IFB_STR("\n")) || ifb_str_ends(o->system, IFB_STR("\r")))
+        o->system.len--;
+    return code ? code : read_text(&o->prompt_template, "prompt-template", arena, err);
 }
 
 enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *command,
@@ -72,7 +84,7 @@ enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *
         code = ifb_options_read(cli, command, f, words, err);
     if (code)
         return code;
-    code = read_system(&f->o.system, cli->arena, err);
+    code = read_texts(&f->o, cli->arena, err);
     if (code)
         return code;
     f->o.suites = ifb_options_split(f->suite_lists, cli->arena);

@@ -106,6 +106,8 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
         ifb_jw_str(w, "system", m->options.system);
     if (m->options.system_as == IFB_SYSTEM_AS_USER)
         ifb_jw_cstr(w, "system_as", "user");
+    if (m->options.prompt_template.ptr)
+        ifb_jw_str(w, "prompt_template", m->options.prompt_template);
     write_sampling(w, &m->options.sampling);
     write_strs(w, "params", m->options.params);
     write_strs(w, "stop_at", m->options.stop_at);
@@ -231,6 +233,7 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
     o->system = ifb_json_str(v, "system");
     o->system_as = ifb_str_is(ifb_json_str(v, "system_as"), "user") ? IFB_SYSTEM_AS_USER
                                                                    : IFB_SYSTEM_AS_SYSTEM;
+    o->prompt_template = ifb_json_str(v, "prompt_template");
     o->stop_at = read_strs(ifb_json_get(v, "stop_at"), NULL, arena);
     o->top_logprobs = ifb_json_int(v, "top_logprobs", 0);
     o->extra_body = ifb_json_str(v, "extra_body");

@@ -241,6 +241,7 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
         o.epochs = then->options.epochs;
         o.system = then->options.system;
         o.system_as = then->options.system_as;
+        o.prompt_template = then->options.prompt_template;
         o.sampling = then->options.sampling;
         o.params = then->options.params;
         o.stop_at = then->options.stop_at;

@@ -111,6 +111,21 @@ static enum ifb_code load_price(struct ifb_run_inside *in, size_t i, struct ifb_
     return code;
 }
 
+/* A template that no model reads is a mistake. */
+static enum ifb_code check_template(const struct ifb_run_inside *in, struct ifb_error *err)
+{
+    bool read = !in->o.prompt_template.ptr;
+
+    for (size_t i = 0; i < in->nmodels; i++)
+        read |= in->models[i].provider->takes_text;
+    if (!read)
+        return ifb_fail(err, IFB_EUSAGE, "--prompt-template goes with models that take a text: "
+                        "completions:NAME or completions+http://HOST:PORT/v1#NAME");
+    if (in->o.prompt_template.ptr && ifb_prompt_template_check(in->o.prompt_template, err))
+        return ifb_within(err, "--prompt-template");
+    return IFB_OK;
+}
+
 /* What models are read with. */
 struct setting {
     ifb_str keys;
@@ -146,6 +161,7 @@ static enum ifb_code load_model(struct ifb_run_inside *in, ifb_str spec, const s
 
     first.extra_body = with->extra;
     first.tokens_as = (enum ifb_tokens_as)in->o.tokens_as;
+    first.prompt_template = in->o.prompt_template;
     first.given = first.spec;
     for (size_t h = 0; h < in->o.headers.n && !code; h++)
         code = add_header(&first, in->o.headers.at[h], err);
@@ -181,6 +197,8 @@ enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err)
     in->servers = ifb_new(in->arena, struct ifb_server *, n);
     for (size_t i = 0; i < in->o.models.n && !code; i++)
         code = load_model(in, in->o.models.at[i], &with, err);
+    if (!code)
+        code = check_template(in, err);
     return code ? code : check_one_place(in, err);
 }
 

@@ -72,6 +72,7 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
     in->o.reports = copy_strs(arena, options->reports);
     in->o.settings = copy_strs(arena, options->settings);
     in->o.system = copy_str(arena, options->system);
+    in->o.prompt_template = copy_str(arena, options->prompt_template);
     in->o.think_tags = copy_strs(arena, options->think_tags);
     in->o.data = copy_str(arena, options->data);
     in->o.data_dir = copy_str(arena, options->data_dir);

@@ -260,7 +260,7 @@ static enum ifb_code parse_named(const struct ifb_provider *p, const struct read
     code = read_base(base, p->base_env, p, r->arena, &out->base_url, err);
     if (!code)
         code = read_keys(r->env, p->key_env, r->keys, r->arena, out, err);
-    if (!code && p == &ifb_openai)
+    if (!code && strcmp(p->base_env, ifb_openai.base_env) == 0)
         code = add_openai_headers(out, r, err);
     if (code)
         return code;

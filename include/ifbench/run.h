@@ -45,6 +45,8 @@ struct ifb_run_options {
                                   same message; absent or "": none */
     int64_t system_as;         /* enum ifb_system_as; of items' own too */
     struct ifb_sampling sampling;  /* negative members: the suite's preset */
+    ifb_str prompt_template;   /* for models that take a text, see ifb_prompt_template_check;
+                                  absent: the plain rule */
     struct ifb_strs params;    /* "temperature=0,0.7": every model once with each value */
     struct ifb_strs stop_at;   /* texts at which answers end */
     int64_t top_logprobs;      /* likely first tokens to ask for, at most 20; 0: none */

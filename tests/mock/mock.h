@@ -245,7 +245,8 @@ struct dialect {
     void (*error)(struct reply *r, int status, const char *message, const char *code);
 };
 
-extern const struct dialect openai_dialect, anthropic_dialect, gemini_dialect, ollama_dialect;
+extern const struct dialect openai_dialect, completions_dialect, anthropic_dialect,
+    gemini_dialect, ollama_dialect;
 
 /* The key of `Authorization: Bearer KEY`. */
 struct span bearer_key(const struct request *q);
