@@ -48,6 +48,9 @@ static const struct ifb_field options[] = {
               .value = "DIR", .doc = "folder of the run (runs/TIME-SUITE)"),
     IFB_FIELD(struct ifb_run_flags, resume, "resume", .kind = IFB_STRING, .value = "DIR",
               .doc = "go on with an unfinished run; failed calls are asked again"),
+    IFB_FIELD(struct ifb_run_flags, retry_errors, "retry_errors", .kind = IFB_STRING,
+              .value = "DIR", .doc = "ask again what failed in a run, finished or not, and nothing "
+              "else"),
     IFB_FIELD(struct ifb_run_flags, dry_run, "dry_run", .kind = IFB_BOOL,
               .doc = "say what would be asked, ask nothing"),
     IFB_FIELD(struct ifb_run_flags, o.data, "data", .kind = IFB_STRING, .value = "PATH",
@@ -162,6 +165,8 @@ static const struct ifb_example_line examples[] = {
     { "ifbench run --model 'exec:./answer.py --fast'",
       "a program: messages as JSON on its input, the answer on its output" },
     { "ifbench run --resume runs/2026-01-02T03-04-05-ifeval", "go on after a crash" },
+    { "ifbench run --retry-errors runs/2026-01-02T03-04-05-ifeval",
+      "ask once more what failed, after the endpoint was mended" },
     { 0 }
 };
 
@@ -217,9 +222,16 @@ static enum ifb_code cmd_run(struct ifb_cli *cli, struct ifb_error *err)
     if (words.n)
         return ifb_fail(err, IFB_EUSAGE, "unexpected argument '%.*s'; models are named with --model",
                         IFB_ARG(words.at[0]));
+    if (f.resume.ptr && f.retry_errors.ptr)
+        return ifb_fail(err, IFB_EUSAGE, "--resume asks what failed as well as what is pending; "
+                        "--retry-errors goes without it");
     ifb_run_flags_attach(&f);
     if (f.dry_run)
         return show_dry(&f, err);
+    if (f.retry_errors.ptr) {
+        f.o.retry_errors = true;
+        f.resume = f.retry_errors;
+    }
     if (f.resume.ptr)
         code = ifb_run_resume(ifb_cstr(cli->arena, f.resume), &f.o, &run, err);
     else

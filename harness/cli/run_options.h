@@ -15,7 +15,7 @@ struct ifb_run_flags {
     struct ifb_run_options o;
     int64_t think_choice;  /* 0 strip, 1 keep */
     int64_t jitter_seed;
-    ifb_str resume, responses, config;
+    ifb_str resume, retry_errors, responses, config;
     struct ifb_strs suite_lists, report_lists, judgments;
     ifb_str settings[IFB_SETTINGS_MAX];
     double max_unscored;   /* share of the samples; 1: any */

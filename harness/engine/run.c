@@ -274,6 +274,15 @@ static void recall_speed(struct ifb_run *run)
         run->inside->speed_before = before.speed;
 }
 
+static size_t count_failed(const struct ifb_run_inside *in)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < in->plan.ncalls; i++)
+        n += ifb_journal_failed(in->journal, i);
+    return n;
+}
+
 static enum ifb_code continue_run(const char *folder, const struct ifb_run_options *options,
                                   bool ask, struct ifb_run **out, struct ifb_error *err)
 {
@@ -303,6 +312,10 @@ static enum ifb_code continue_run(const char *folder, const struct ifb_run_optio
     if (!code && ifb_journal_cut(in->journal))
         ifb_run_warn(run, "a torn record of %zu bytes at the end of the journal was cut off",
                      ifb_journal_cut(in->journal));
+    if (!code && in->o.retry_errors && !count_failed(in)) {
+        ifb_run_warn(run, "no call of %s has failed: nothing is asked again", folder);
+        ask = false;
+    }
     if (!code && ask && !ifb_journal_ended(in->journal))
         code = ifb_run_open_models(run, err);
     if (!code)

@@ -66,6 +66,8 @@ struct ifb_run_options {
     int64_t retries;           /* attempts after the first; negative: 5 */
     int64_t max_errors;        /* failed calls in a row before the model is given up; 0: never */
     bool no_retry_429, no_preflight, strict_errors;
+    bool retry_errors;         /* of a run that is gone on with only the calls that failed are
+                                  asked, not those that nobody has asked yet */
     bool stream;               /* ask for streams, time their tokens; a run that is gone on with
                                   keeps to it */
     ifb_str ca_file;

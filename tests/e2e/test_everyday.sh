@@ -101,3 +101,33 @@ run run --model "$url/v1#x" --system "Be brief." --limit 1 -q --out "$dir/sys7"
 [ $code = 4 ] && grep -q 'System role not supported; if it takes no system message, give --system-as user' "$dir/err"
 ok "a model that takes none: what to type is said before the run"
 stop_mock
+
+# ---- --retry-errors ----
+start_mock --answers $answers --fault status=400,first=5 --log "$dir/log"
+run run --model "$url/v1#x" -j 1 --out "$dir/failed" $fast
+[ $code = 0 ] && [ "$(records "$dir/failed" error)" = 5 ] && : >"$dir/log"
+run run --retry-errors "$dir/failed" $fast
+[ $code = 0 ] && [ "$(grep -c . "$dir/log")" = 5 ] && [ "$(records "$dir/failed" answer)" = 80 ] && [ "$(doubled "$dir/failed")" = 0 ] &&
+    adds_up "$dir/failed" && tr -d ' \n' <"$dir/failed/summary.json" | grep -q '"counts":{[^}]*"unscored":0,"pending":0'
+ok "--retry-errors asks what failed in a finished run"
+: >"$dir/log"
+run run --retry-errors "$dir/failed" --no-preflight
+[ $code = 0 ] && [ ! -s "$dir/log" ] && grep -q 'no call of .* has failed' "$dir/err"
+ok "and says so when nothing did"
+stop_mock
+printf 'suite: own\nitems:\n' >"$dir/turns.yaml"
+for i in 1 2 3 4 5 6; do printf '  - id: i%s\n    turns: [{prompt: one %s}, {prompt: two %s, constraints: [{contains: fine}]}]\n' $i $i $i >>"$dir/turns.yaml"; done
+start_mock --default fine --fault '400,match=two 2' --fault 'status=503,match=one 4' --log "$dir/log"
+run run --suite "$dir/turns.yaml" --model "$url/v1#x" -j 1 --max-retries 0 --out "$dir/turns" $fast
+sed -n '1,8p' "$dir/turns/journal.jsonl" >"$dir/some" && cp "$dir/some" "$dir/turns/journal.jsonl"
+curl -s -X POST --data-binary '' "$url/control" >"$dir/out" && : >"$dir/log"
+run run --retry-errors "$dir/turns" $fast
+[ $code = 5 ] && grep -o '"prompt":"[^"]*"' "$dir/log" | paste -s -d' ' | grep -qx '"prompt":"two 2" "prompt":"one 4" "prompt":"two 4"' && adds_up "$dir/turns"
+ok "of a run that was killed only what failed is asked, with the turns behind it; the rest stays pending"
+run run --resume "$dir/turns" $fast
+[ $code = 0 ] && [ "$(records "$dir/turns" answer)" = 12 ] && [ "$(doubled "$dir/turns")" = 0 ]
+ok "and --resume asks that"
+run run --resume "$dir/turns" --retry-errors "$dir/turns"
+[ $code = 2 ] && grep -q 'goes without it' "$dir/err"
+ok "both at once are refused"
+stop_mock
