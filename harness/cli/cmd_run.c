@@ -9,6 +9,8 @@
 #include "harness/base/str.h"
 #include "harness/cli/run_options.h"
 
+#define CONFIG_MAX ((size_t)16 << 20)
+
 static const char *const tokens_as_choices[] = { "auto", "max_tokens", "max_completion_tokens",
                                                   NULL };
 
@@ -52,7 +54,7 @@ static const struct ifb_field options[] = {
               .value = "DIR", .doc = "ask again what failed in a run, finished or not, and nothing "
               "else"),
     IFB_FIELD(struct ifb_run_flags, dry_run, "dry_run", .kind = IFB_BOOL,
-              .doc = "say what would be asked, ask nothing"),
+              .doc = "say what would be asked, with the options as YAML for --config; ask nothing"),
     IFB_FIELD(struct ifb_run_flags, o.data, "data", .kind = IFB_STRING, .value = "PATH",
               .doc = "file, or folder of files, in place of the suite's own"),
     IFB_FIELD(struct ifb_run_flags, o.data_dir, "data_dir", .kind = IFB_STRING, .value = "DIR",
@@ -170,12 +172,41 @@ static const struct ifb_example_line examples[] = {
     { 0 }
 };
 
-static void print_dry_json(const struct ifb_dry_run *dry)
+/* ---- --dry-run ---- */
+
+/*
+ * What the run would be told, as a file that can be given to --config. What is of this
+ * one call is left out, and so is what may hold a secret.
+ */
+static void write_config(const struct ifb_run_flags *f, struct ifb_arena *arena,
+                         struct ifb_buf *out)
+{
+    static const ifb_str core = IFB_STR_INIT("core");
+    const struct ifb_run_flags usual = ifb_run_flags_new();
+    struct ifb_run_flags shown = *f;
+
+    shown.dry_run = shown.json = shown.quiet = false;
+    shown.config = shown.resume = shown.retry_errors = (ifb_str){ NULL, 0 };
+    if (!shown.suite_lists.n)
+        shown.suite_lists = (struct ifb_strs){ &core, 1 };
+    if (shown.o.headers.n)
+        ifb_buf_cstr(out, "# header: not shown, it may hold a key\n");
+    shown.o.headers.n = 0;
+    if (ifb_str_chr(shown.o.proxy, '@', 0) != SIZE_MAX) {
+        ifb_buf_cstr(out, "# proxy: not shown, it holds a password\n");
+        shown.o.proxy.ptr = NULL;
+    }
+    shown.o.system = ifb_run_text_as_typed(shown.o.system, arena);
+    shown.o.prompt_template = ifb_run_text_as_typed(shown.o.prompt_template, arena);
+    ifb_options_yaml(options, &shown, &usual, arena, out);
+}
+
+static void print_dry_json(const struct ifb_dry_run *dry, ifb_str config)
 {
     struct ifb_buf buf;
     struct ifb_jw w;
 
-    ifb_buf_init(&buf, 4096);
+    ifb_buf_init(&buf, CONFIG_MAX);
     ifb_jw_open(&w, &buf);
     ifb_jw_object(&w, NULL);
     ifb_jw_int(&w, "calls", (int64_t)dry->calls);
@@ -184,28 +215,50 @@ static void print_dry_json(const struct ifb_dry_run *dry)
     ifb_jw_int(&w, "prompt_bytes", (int64_t)dry->prompt_bytes);
     ifb_jw_int(&w, "tokens_most", dry->tokens_most);
     ifb_jw_real(&w, "usd_most", dry->usd_most);
+    ifb_jw_str(&w, "config", config);
     ifb_jw_end(&w);
     ifb_print("%.*s\n", (int)buf.len, buf.ptr);
     ifb_buf_close(&buf);
 }
 
-static enum ifb_code show_dry(const struct ifb_run_flags *f, struct ifb_error *err)
+static void print_dry(const struct ifb_dry_run *dry, ifb_str config)
+{
+    ifb_print("# would ask %zu calls for %zu samples with %zu constraints; the prompts are %zu "
+              "bytes\n", dry->calls, dry->samples, dry->constraints, dry->prompt_bytes);
+    ifb_print("# at most about %lld tokens", (long long)dry->tokens_most);
+    if (isnan(dry->usd_most))
+        ifb_print("; --prices FILE tells what that costs\n");
+    else
+        ifb_print(", $%.4f\n", dry->usd_most);
+    ifb_print_str(config);
+}
+
+static void print_comment(void *self, const char *line)
+{
+    (void)self;
+    ifb_print("# ");
+    ifb_print_safe(ifb_str_of(line));
+    ifb_print("\n");
+}
+
+static enum ifb_code show_dry(struct ifb_run_flags *f, struct ifb_arena *arena,
+                              struct ifb_error *err)
 {
     struct ifb_dry_run dry;
-    enum ifb_code code = ifb_run_dry(&f->o, &dry, err);
+    struct ifb_buf config;
+    enum ifb_code code;
 
+    f->o.tell = f->json ? NULL : print_comment;
+    code = ifb_run_dry(&f->o, &dry, err);
     if (code)
         return code;
+    ifb_buf_init(&config, CONFIG_MAX);
+    write_config(f, arena, &config);
     if (f->json)
-        print_dry_json(&dry);
+        print_dry_json(&dry, ifb_buf_view(&config));
     else
-        ifb_print("would ask %zu calls for %zu samples with %zu constraints; the prompts are %zu "
-                  "bytes\n", dry.calls, dry.samples, dry.constraints, dry.prompt_bytes);
-    if (!f->json && !isnan(dry.usd_most))
-        ifb_print("at most about %lld tokens, $%.4f\n", (long long)dry.tokens_most, dry.usd_most);
-    else if (!f->json)
-        ifb_print("at most about %lld tokens; --prices FILE tells what that costs\n",
-                  (long long)dry.tokens_most);
+        print_dry(&dry, ifb_buf_view(&config));
+    ifb_buf_close(&config);
     return IFB_OK;
 }
 
@@ -227,7 +280,7 @@ static enum ifb_code cmd_run(struct ifb_cli *cli, struct ifb_error *err)
                         "--retry-errors goes without it");
     ifb_run_flags_attach(&f);
     if (f.dry_run)
-        return show_dry(&f, err);
+        return show_dry(&f, cli->arena, err);
     if (f.retry_errors.ptr) {
         f.o.retry_errors = true;
         f.resume = f.retry_errors;

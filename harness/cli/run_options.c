@@ -57,6 +57,11 @@ static enum ifb_code read_text(ifb_str *text, const char *option, struct ifb_are
     return IFB_OK;
 }
 
+ifb_str ifb_run_text_as_typed(ifb_str text, struct ifb_arena *arena)
+{
+    return ifb_str_starts(text, IFB_STR("@")) ? ifb_fmt(arena, "@%.*s", IFB_ARG(text)) : text;
+}
+
 static enum ifb_code read_texts(struct ifb_run_options *o, struct ifb_arena *arena,
                                 struct ifb_error *err)
 {
@@ -140,6 +145,12 @@ static void show_warning(void *self, const char *line)
     ifb_note("warning: %s", line);
 }
 
+static void show_line(void *self, const char *line)
+{
+    (void)self;
+    ifb_note("%s", line);
+}
+
 /* A connection is a descriptor; the soft limit of many systems is a mere 1,024. */
 static void raise_files(int64_t wanted)
 {
@@ -164,8 +175,10 @@ void ifb_run_flags_attach(struct ifb_run_flags *f)
     f->o.stop = &stop_requested;
     f->o.env = read_env;
     f->o.warn = show_warning;
-    if (!f->quiet)
+    if (!f->quiet) {
         f->o.progress = show_progress;
+        f->o.tell = show_line;
+    }
 }
 
 static enum ifb_code show_table(struct ifb_run *run, bool json, struct ifb_error *err)

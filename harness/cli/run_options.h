@@ -33,6 +33,9 @@ enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *
                                  struct ifb_run_flags *f, struct ifb_strs *words,
                                  struct ifb_error *err);
 
+/* A text that was read, as it is typed: one that begins with '@' has another before it. */
+ifb_str ifb_run_text_as_typed(ifb_str text, struct ifb_arena *arena);
+
 /* Sets env, progress, warnings and the stop flag; catches SIGINT and SIGTERM. */
 void ifb_run_flags_attach(struct ifb_run_flags *f);
 

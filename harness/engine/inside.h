@@ -76,6 +76,9 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options);
 /* Suites, models, resources, plan; no network, nothing written. */
 enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err);
 
+/* The caller hears what is asked of whom, and with which settings. */
+void ifb_run_tell(struct ifb_run *run);
+
 /* The rule for unanswered samples: the option, else what `otherwise` says. */
 enum ifb_missing ifb_run_missing(const struct ifb_run *run, bool scored_only);
 

@@ -68,6 +68,19 @@ static void write_sampling(struct ifb_jw *w, const struct ifb_sampling *s)
     ifb_jw_end(w);
 }
 
+static void write_asked(struct ifb_jw *w, const struct ifb_manifest *m)
+{
+    ifb_jw_array(w, "asked");
+    for (size_t i = 0; i < m->nasked; i++) {
+        ifb_jw_object(w, NULL);
+        ifb_jw_str(w, "suite", m->asked[i].suite);
+        ifb_jw_str(w, "model", m->asked[i].model);
+        write_sampling(w, &m->asked[i].sampling);
+        ifb_jw_end(w);
+    }
+    ifb_jw_end(w);
+}
+
 static void write_host(struct ifb_jw *w, bool network)
 {
     struct utsname u;
@@ -109,6 +122,7 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     if (m->options.prompt_template.ptr)
         ifb_jw_str(w, "prompt_template", m->options.prompt_template);
     write_sampling(w, &m->options.sampling);
+    write_asked(w, m);
     write_strs(w, "params", m->options.params);
     write_strs(w, "stop_at", m->options.stop_at);
     ifb_jw_int(w, "top_logprobs", m->options.top_logprobs);
@@ -214,11 +228,31 @@ static int64_t read_missing(ifb_str name)
     return ifb_str_is(name, "fail") ? IFB_MISSING_FAIL : IFB_MISSING_UNSCORED;
 }
 
+static struct ifb_sampling read_sampling(const struct ifb_json *s)
+{
+    return (struct ifb_sampling){ ifb_json_real(s, "temperature", -1),
+                                  ifb_json_real(s, "top_p", -1),
+                                  ifb_json_int(s, "max_tokens", -1),
+                                  ifb_json_int(s, "seed", -1) };
+}
+
+static void read_asked(const struct ifb_json *array, struct ifb_arena *arena,
+                       struct ifb_manifest *out)
+{
+    size_t n = array && array->kind == IFB_JARRAY ? array->n : 0, i = 0;
+    struct ifb_manifest_asked *at = ifb_new(arena, struct ifb_manifest_asked, n);
+
+    for (const struct ifb_json *m = n ? array->first : NULL; m; m = m->next)
+        at[i++] = (struct ifb_manifest_asked){
+            text_of(m, "suite"), text_of(m, "model"), read_sampling(ifb_json_get(m, "sampling")),
+        };
+    out->asked = at;
+    out->nasked = n;
+}
+
 static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
                          struct ifb_run_options *o)
 {
-    const struct ifb_json *s = ifb_json_get(v, "sampling");
-
     o->suites = read_strs(ifb_json_get(v, "suites"), NULL, arena);
     o->models = read_given(ifb_json_get(v, "models"), arena);
     o->params = read_strs(ifb_json_get(v, "params"), NULL, arena);
@@ -226,10 +260,7 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
     o->data_dir = ifb_json_str(v, "data_dir");
     o->limit = ifb_json_int(v, "limit", 0);
     o->epochs = ifb_json_int(v, "epochs", 1);
-    o->sampling = (struct ifb_sampling){ ifb_json_real(s, "temperature", -1),
-                                         ifb_json_real(s, "top_p", -1),
-                                         ifb_json_int(s, "max_tokens", -1),
-                                         ifb_json_int(s, "seed", -1) };
+    o->sampling = read_sampling(ifb_json_get(v, "sampling"));
     o->system = ifb_json_str(v, "system");
     o->system_as = ifb_str_is(ifb_json_str(v, "system_as"), "user") ? IFB_SYSTEM_AS_USER
                                                                    : IFB_SYSTEM_AS_SYSTEM;
@@ -271,5 +302,6 @@ enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struc
     read_options(v, arena, &out->options);
     read_files(ifb_json_get(v, "data"), out);
     read_models(ifb_json_get(v, "models"), arena, out);
+    read_asked(ifb_json_get(v, "asked"), arena, out);
     return IFB_OK;
 }

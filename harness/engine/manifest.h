@@ -24,6 +24,12 @@ struct ifb_manifest_model {
     ifb_str spec, given, provider, name, base_url;
 };
 
+/* The settings that a suite was asked of a model with: the user's, else the suite's preset. */
+struct ifb_manifest_asked {
+    ifb_str suite, model;
+    struct ifb_sampling sampling;
+};
+
 struct ifb_manifest {
     ifb_str version, started, punkt, plan;
     int64_t calls, samples;
@@ -31,6 +37,8 @@ struct ifb_manifest {
     struct ifb_run_options options;  /* what, judging; not how and where to */
     struct ifb_data_file files[IFB_DATA_FILES_MAX];
     size_t nfiles;
+    const struct ifb_manifest_asked *asked;
+    size_t nasked;
     const struct ifb_manifest_model *models;  /* as read; writing takes them apart */
     size_t nmodels;
 };

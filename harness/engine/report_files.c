@@ -100,6 +100,9 @@ static struct ifb_cell_setup setup_of(const struct ifb_manifest *m,
 
     s.wanted = model ? wanted_of(m, variants, model) : unset;
     s.sampling = ifb_sampling_merge(s.wanted, suite ? &suite->preset : &unset);
+    for (size_t i = 0; i < m->nasked; i++)
+        if (ifb_str_eq(m->asked[i].suite, cell->suite) && ifb_str_eq(m->asked[i].model, cell->model))
+            s.sampling = m->asked[i].sampling;
     if (!model)
         model = &unknown;
     s.provider = model->provider;

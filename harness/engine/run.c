@@ -11,9 +11,11 @@
 #include "harness/base/clock.h"
 #include "harness/base/error.h"
 #include "harness/base/str.h"
+#include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
 #include "harness/engine/resources.h"
 #include "harness/engine/summary_read.h"
+#include "harness/engine/variants.h"
 
 static char *in_folder(const struct ifb_run *run, const char *name)
 {
@@ -57,6 +59,26 @@ enum ifb_code ifb_run_begin(struct ifb_run *run, struct ifb_error *err)
     return check_reports(run->inside, err);
 }
 
+/* The settings that each suite was asked with; of a file of answers nobody knows them. */
+static void note_asked(struct ifb_run_inside *in)
+{
+    struct ifb_manifest *m = &in->manifest;
+    struct ifb_manifest_asked *at = ifb_new(in->arena, struct ifb_manifest_asked, in->plan.ncells);
+
+    m->asked = at;
+    m->nasked = 0;
+    for (size_t i = 0; i < in->plan.ncells; i++) {
+        const struct ifb_plan_cell *c = &in->plan.cells[i];
+        struct ifb_sampling wanted = ifb_sampling_over(in->o.sampling, c->model->sampling);
+
+        if (!in->replays[c->model_index])
+            at[m->nasked++] = (struct ifb_manifest_asked){
+                ifb_str_of(c->suite->id), c->model->spec,
+                ifb_sampling_merge(wanted, &c->suite->preset),
+            };
+    }
+}
+
 static void fill_manifest(struct ifb_run *run, bool scored_only)
 {
     struct ifb_run_inside *in = run->inside;
@@ -66,6 +88,7 @@ static void fill_manifest(struct ifb_run *run, bool scored_only)
     in->manifest.samples = (int64_t)in->plan.nsamples;
     in->manifest.scored_only = scored_only;
     in->manifest.options = in->o;
+    note_asked(in);
 }
 
 /* A new journal must not be mistaken for an old one's: the folder may exist, a run in it not. */
@@ -141,8 +164,10 @@ static enum ifb_code work(struct ifb_run *run, bool ask, struct ifb_error *err)
 
     if (first)
         return first;
-    if (ask && !in->manifest.scored_only)
+    if (ask && !in->manifest.scored_only) {
         open_cache(run);
+        ifb_run_tell(run);
+    }
     first = ask ? ifb_run_ask(run, err) : ifb_run_score_journal(run, err);
     close_cache(run);
     ifb_run_close_models(run);

@@ -361,6 +361,28 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
     return IFB_OK;
 }
 
+#define TOLD_MAX 20
+
+void ifb_run_tell(struct ifb_run *run)
+{
+    struct ifb_run_inside *in = run->inside;
+    size_t told = 0;
+
+    for (size_t i = 0; in->o.tell && i < in->plan.ncells; i++) {
+        const struct ifb_plan_cell *cell = &in->plan.cells[i];
+        struct ifb_sampling wanted = ifb_sampling_over(in->o.sampling, cell->model->sampling);
+        ifb_str how = ifb_sampling_say(&wanted, &cell->suite->preset, in->arena);
+
+        if (in->replays[cell->model_index] || told++ >= TOLD_MAX)
+            continue;
+        in->o.tell(in->o.self, ifb_fmt(in->arena, "%s, %.*s: %u sample%s, %.*s", cell->suite->id,
+                                       IFB_ARG(cell->model->spec), cell->n,
+                                       cell->n == 1 ? "" : "s", IFB_ARG(how)).ptr);
+    }
+    if (told > TOLD_MAX)
+        in->o.tell(in->o.self, ifb_fmt(in->arena, "and %zu more", told - TOLD_MAX).ptr);
+}
+
 /* What the turns of a sample can cost at most; earlier answers are read again by later turns. */
 static void add_ceiling(const struct ifb_run_inside *in, const struct ifb_sample_plan *s,
                         const struct ifb_item *item, struct ifb_dry_run *out)
@@ -402,6 +424,8 @@ enum ifb_code ifb_run_dry(const struct ifb_run_options *options, struct ifb_dry_
     enum ifb_code code = ifb_run_prepare(run, err);
 
     *out = (struct ifb_dry_run){ 0 };
+    if (!code)
+        ifb_run_tell(run);
     for (size_t i = 0; !code && i < plan->nsamples; i++) {
         const struct ifb_sample_plan *s = &plan->samples[i];
         const struct ifb_item *item;

@@ -91,6 +91,8 @@ struct ifb_run_options {
     const char *(*env)(const char *name);
     void (*progress)(void *self, const struct ifb_progress *p);
     void (*warn)(void *self, const char *line);
+    void (*tell)(void *self, const char *line);  /* before asking: a line a suite and model,
+                                                    with the settings that are sent */
     void *self;
     const volatile sig_atomic_t *stop;  /* not 0: finish what flies, then end */
 };

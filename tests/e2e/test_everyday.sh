@@ -131,3 +131,23 @@ run run --resume "$dir/turns" --retry-errors "$dir/turns"
 [ $code = 2 ] && grep -q 'goes without it' "$dir/err"
 ok "both at once are refused"
 stop_mock
+
+# ---- the settings that a suite asks with ----
+run suites ifeval
+[ $code = 0 ] && grep -q 'preset   temperature 0, max_tokens 1280; --temperature' "$dir/out" && run suites ifeval --json && tr -d ' \n' <"$dir/out" | grep -q '"preset":{"temperature":0,"max_tokens":1280}'
+ok "a suite's page tells its preset"
+start_mock --default fine --log "$dir/log" --log-request
+one="--suite ifeval --data $dir/many.jsonl --limit 1 --no-preflight"
+run run $one --model "$url/v1#x" --out "$dir/set1"
+[ $code = 0 ] && grep -qF "ifbench: ifeval, $url/v1#x: 1 sample, temperature 0, max_tokens 1280" "$dir/err" &&
+    grep -q '"temperature":0,"max_tokens":1280' "$dir/log" && tr -d ' \n' <"$dir/set1/manifest.json" | grep -q '"asked":\[{"suite":"ifeval","model":"[^"]*","sampling":{"temperature":0,"max_tokens":1280}}\]'
+ok "a run says it, sends it and notes it in the manifest"
+: >"$dir/log"
+run run $one --model "$url/v1#x" --temperature 0.5 --max-tokens 9 --seed 3 --out "$dir/set2"
+[ $code = 0 ] && grep -qF "x: 1 sample, temperature 0.5 (preset 0), max_tokens 9 (preset 1280), seed 3" "$dir/err" && grep -q '"temperature":0.5,"max_tokens":9,"seed":3' "$dir/log" &&
+    tr -d ' \n' <"$dir/set2/manifest.json" | grep -q '"asked":\[{"suite":"ifeval","model":"[^"]*","sampling":{"temperature":0.5,"max_tokens":9,"seed":3}}\]'
+ok "options go before it, and that is said"
+run run $one --model "$url/v1#x" --param temperature=0,1 --dry-run
+[ $code = 0 ] && grep -qx "# ifeval, $url/v1#x temperature=1: 1 sample, temperature 1 (preset 0), max_tokens 1280" "$dir/out"
+ok "and so does --dry-run"
+stop_mock
