@@ -31,7 +31,7 @@ struct ifb_run_flags ifb_run_flags_new(void)
     f.o.threads = -1;
     f.o.missing = -1;
     f.think_choice = -1;
-    f.max_unscored = 1;
+    f.max_unscored = -1;
     return f;
 }
 
@@ -193,15 +193,16 @@ static int status_of_run(const struct ifb_run *run, const struct ifb_run_flags *
 {
     const struct ifb_counts *counts = &run->summary.counts;
     double without = (double)(counts->unscored + counts->pending);
+    double share = f->max_unscored >= 0 ? f->max_unscored : f->strict ? 0 : 1;
 
     if (run->calls && !run->answers)
         return IFB_EXIT_NETWORK;
     if (!run->ended)
         return IFB_EXIT_INCOMPLETE;
     /* 0.29 * 100 is a little less than 29 */
-    if (without > (f->strict ? 0 : f->max_unscored * (double)counts->total * (1 + 1e-12)))
+    if (without > share * (double)counts->total * (1 + 1e-12))
         return IFB_EXIT_INCOMPLETE;
-    if (f->o.strict_errors && counts->errors)
+    if (f->strict && (counts->errors || run->doubts))
         return IFB_EXIT_INCOMPLETE;
     return IFB_EXIT_OK;
 }
@@ -232,5 +233,10 @@ enum ifb_code ifb_run_show(struct ifb_cli *cli, struct ifb_run *run, const struc
     cli->status = code ? 0 : status_of_run(run, f);
     if (cli->status == IFB_EXIT_NETWORK)
         ifb_note("nothing was answered");
+    if (cli->status == IFB_EXIT_INCOMPLETE && f->strict)
+        ifb_note("--strict: %lld unscored, %lld pending, %lld in error, %zu warnings about the "
+                 "scores", (long long)run->summary.counts.unscored,
+                 (long long)run->summary.counts.pending, (long long)run->summary.counts.errors,
+                 run->doubts);
     return code;
 }

@@ -60,6 +60,10 @@ struct ifb_run_inside {
 /* Notes a warning for the summary and tells the caller. */
 void ifb_run_warn(struct ifb_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same for what bears on the scores though no count shows it; --strict minds. */
+void ifb_run_doubt(struct ifb_run *run, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* ---- run_models.c: how servers are reached; strings are the run's ---- */
 struct ifb_http_options;
 struct ifb_http_options ifb_run_http(const struct ifb_run_inside *in);

@@ -88,8 +88,8 @@ static void warn_replays(struct ifb_run *run)
         size_t unused = in->replays[i] ? ifb_replay_unused(in->replays[i]) : 0;
 
         if (unused)
-            ifb_run_warn(run, "%zu answers of %.*s are for prompts that were not asked", unused,
-                         IFB_ARG(in->models[i].path));
+            ifb_run_doubt(run, "%zu answers of %.*s are for prompts that were not asked", unused,
+                          IFB_ARG(in->models[i].path));
     }
 }
 
@@ -98,13 +98,14 @@ static void warn_counts(struct ifb_run *run)
     for (size_t i = 0; i < run->summary.ncells; i++) {
         const struct ifb_cell_summary *c = &run->summary.cells[i];
 
+        run->doubts += c->failed_calls && c->missing_fails;  /* else they are counted unscored */
         if (c->failed_calls)
             ifb_run_warn(run, "%.*s, %.*s: %lld of %lld prompts have no answer; they count as %s",
                          IFB_ARG(c->suite), IFB_ARG(c->model), (long long)c->failed_calls,
                          (long long)c->counts.total, c->missing_fails ? "failed" : "unscored");
         if (c->incomplete)
-            ifb_run_warn(run, "%.*s, %.*s: %lld answers are empty or were cut off while thinking",
-                         IFB_ARG(c->suite), IFB_ARG(c->model), (long long)c->incomplete);
+            ifb_run_doubt(run, "%.*s, %.*s: %lld answers are empty or were cut off while thinking",
+                          IFB_ARG(c->suite), IFB_ARG(c->model), (long long)c->incomplete);
     }
 }
 

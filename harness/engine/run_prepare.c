@@ -20,20 +20,36 @@
 /* Items of a suite that stay in memory, where it can find the others again. */
 #define RESIDENT 2048
 
-void ifb_run_warn(struct ifb_run *run, const char *fmt, ...)
+static void add_warning(struct ifb_run *run, const char *fmt, va_list ap)
 {
     struct ifb_run_inside *in = run->inside;
     ifb_str *at = (ifb_str *)in->warnings;
-    va_list ap;
 
     at = ifb_grow(in->arena, at, &in->warnings_cap, in->nwarnings + 1, sizeof(*at));
-    va_start(ap, fmt);
     at[in->nwarnings] = ifb_vfmt(in->arena, fmt, ap);
-    va_end(ap);
     if (in->o.warn)
         in->o.warn(in->o.self, at[in->nwarnings].ptr);
     in->warnings = at;
     in->nwarnings++;
+}
+
+void ifb_run_warn(struct ifb_run *run, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    add_warning(run, fmt, ap);
+    va_end(ap);
+}
+
+void ifb_run_doubt(struct ifb_run *run, const char *fmt, ...)
+{
+    va_list ap;
+
+    run->doubts++;
+    va_start(ap, fmt);
+    add_warning(run, fmt, ap);
+    va_end(ap);
 }
 
 static struct ifb_strs copy_strs(struct ifb_arena *arena, struct ifb_strs s)
@@ -298,7 +314,7 @@ static enum ifb_code load_suites(struct ifb_run_inside *in, struct ifb_survey *s
 static void warn_survey(struct ifb_run *run, const struct ifb_survey *s)
 {
     for (size_t i = 0; i < s->nbroken && i < IFB_SURVEY_SAID; i++)
-        ifb_run_warn(run, "%.*s", IFB_ARG(s->broken[i]));
+        ifb_run_doubt(run, "%.*s", IFB_ARG(s->broken[i]));
     if (s->nbroken > IFB_SURVEY_SAID)
         ifb_run_warn(run, "%zu more constraints cannot be checked", s->nbroken - IFB_SURVEY_SAID);
     for (size_t i = 0; i < s->nkinds; i++)
@@ -348,8 +364,8 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
         if (files[i].path)
             note_resource(run, &files[i]);
     if ((needs & IFB_NEEDS_PUNKT) && !in->resources.punkt && has_official_suite(in))
-        ifb_run_warn(run, "sentences are cut with the built-in parameters; `ifbench data pull nlp` "
-                     "gets the official ones");
+        ifb_run_doubt(run, "sentences are cut with the built-in parameters; `ifbench data pull nlp` "
+                      "gets the official ones");
     in->manifest.punkt = in->resources.punkt ? IFB_STR("official") : IFB_STR("built-in");
     warn_missing(run, needs & IFB_NEEDS_PULLED & ~in->resources.have);
     warn_survey(run, &survey);

@@ -65,7 +65,7 @@ struct ifb_run_options {
     double total_timeout_s;    /* of one call with all its attempts; 0: 600 */
     int64_t retries;           /* attempts after the first; negative: 5 */
     int64_t max_errors;        /* failed calls in a row before the model is given up; 0: never */
-    bool no_retry_429, no_preflight, strict_errors;
+    bool no_retry_429, no_preflight;
     bool retry_errors;         /* of a run that is gone on with only the calls that failed are
                                   asked, not those that nobody has asked yet */
     bool stream;               /* ask for streams, time their tokens; a run that is gone on with
@@ -103,6 +103,7 @@ struct ifb_run {
     struct ifb_summary summary;
     bool ended;        /* every call is answered or has failed for good */
     size_t calls, answers, failures;
+    size_t doubts;     /* warnings that bear on the scores though no count shows it */
     struct ifb_arena *arena;
     struct ifb_run_inside *inside;
 };

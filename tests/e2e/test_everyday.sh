@@ -151,3 +151,35 @@ run run $one --model "$url/v1#x" --param temperature=0,1 --dry-run
 [ $code = 0 ] && grep -qx "# ifeval, $url/v1#x temperature=1: 1 sample, temperature 1 (preset 0), max_tokens 1280" "$dir/out"
 ok "and so does --dry-run"
 stop_mock
+
+# ---- --strict ----
+row() { echo "{\"key\": $1, \"prompt\": \"p$1\", \"instruction_id_list\": [\"$2\"], \"kwargs\": [$3]}"; }
+said() { echo "{\"prompt\": \"p$1\", \"response\": \"$2\"}"; }
+# strict NAME STATUS PATTERN WORDS: scores data.jsonl and answers.jsonl.
+strict() {
+    name=$1 want=$2 pattern=$3
+    shift 3
+    run score --suite ifeval --data "$dir/data.jsonl" --responses "$dir/answers.jsonl" --reports json --out "$dir/strict" "$@"
+    rm -r "$dir/strict"
+    [ $code = "$want" ] && { [ -z "$pattern" ] || grep -q -- "$pattern" "$dir/err"; }
+    ok "$name"
+}
+{ row 1 punctuation:no_comma '{}'; row 2 punctuation:no_comma '{}'; } >"$dir/data.jsonl"
+{ said 1 fine; said 2 "a, b"; } >"$dir/answers.jsonl"
+strict "--strict: answers that fail are no fault" 0 '' --strict
+said 9 "not asked" >>"$dir/answers.jsonl"
+strict "an answer to no prompt is a warning, and no more" 0 'warning: 1 answers of'
+strict "--strict: it bears on the scores" 5 -- --strict
+strict "and what it was is said" 5 '--strict: 0 unscored, 0 pending, 0 in error, 1 warnings about' --strict
+said 1 fine >"$dir/answers.jsonl"
+strict "a missing answer counts as failed" 0 ''
+strict "--strict: and is minded" 5 '' --strict
+strict "--strict: unscored" 5 '--strict: 1 unscored' --strict --missing unscored
+strict "--strict --max-unscored: so many may be" 0 '' --strict --missing unscored --max-unscored 0.5
+strict "--strict --max-unscored: and no more" 5 '' --strict --missing unscored --max-unscored 0.4
+row 1 keywords:forbidden_words '{"forbidden_words": ["(["]}' >"$dir/data.jsonl"
+strict "a check in error" 0 ''
+strict "--strict: a check in error" 5 '' --strict
+run score --strict-errors x
+[ $code = 2 ] && grep -q 'unknown option' "$dir/err"
+ok "there is one switch"
