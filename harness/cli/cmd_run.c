@@ -22,6 +22,8 @@ static const struct ifb_field options[] = {
               .doc = "suites, or files of your own (.yaml, .json, .jsonl); core when not given"),
     IFB_FIELD(struct ifb_run_flags, o.models, "model", .kind = IFB_STRINGS, .letter = 'm',
               .value = "SPEC", .doc = "model to ask, may be repeated; see `ifbench providers`"),
+    IFB_FIELD(struct ifb_run_flags, o.names, "name", .kind = IFB_STRINGS, .value = "NAME",
+              .doc = "what the model is called in reports; one for each --model, in their order"),
     IFB_FIELD(struct ifb_run_flags, o.concurrency, "concurrency", .kind = IFB_INT, .letter = 'j',
               .value = "N", .min = 1, .max = 4096, .doc = "calls of a model in flight at once (found out, up to 256)"),
     IFB_FIELD(struct ifb_run_flags, o.max_concurrency, "max_concurrency", .kind = IFB_INT,

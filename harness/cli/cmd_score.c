@@ -19,6 +19,8 @@ static const struct ifb_field options[] = {
               .value = "NAME", .doc = "the suite, or file of your own, that the answers belong to (core)"),
     IFB_FIELD(struct ifb_run_flags, responses, "responses", .kind = IFB_STRING, .letter = 'r',
               .value = "FILE", .doc = "JSON lines of prompt and response, plain or gzip"),
+    IFB_FIELD(struct ifb_run_flags, o.names, "name", .kind = IFB_STRINGS, .value = "NAME",
+              .doc = "what the model is called in reports (the file's name without .jsonl)"),
     IFB_FIELD(struct ifb_run_flags, judgments, "judgments", .kind = IFB_STRINGS,
               .value = "FILE", .doc = "what a judge said, plain or gzip; as often as needed"),
     SETTING(0, "lc_c", "K", "strength of the fit: 0 to 9, a value such as 21.5, auto"),

@@ -32,6 +32,7 @@ static void write_models(struct ifb_jw *w, const struct ifb_model *models, size_
         ifb_jw_object(w, NULL);
         ifb_jw_str(w, "spec", models[i].spec);
         ifb_jw_str(w, "given", models[i].given);
+        ifb_jw_str(w, "called", models[i].called);
         ifb_jw_cstr(w, "provider", models[i].provider->id);
         ifb_jw_str(w, "name", models[i].name);
         ifb_jw_str(w, "base_url", models[i].base_url);
@@ -112,6 +113,8 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     write_models(w, models, nmodels);
     ifb_jw_str(w, "data_file", m->options.data);
     ifb_jw_str(w, "data_dir", m->options.data_dir);
+    if (m->options.names.n)
+        write_strs(w, "names", m->options.names);
     write_files(w, m);
     ifb_jw_int(w, "limit", m->options.limit);
     ifb_jw_int(w, "epochs", m->options.epochs);
@@ -198,6 +201,7 @@ static void read_models(const struct ifb_json *array, struct ifb_arena *arena,
     for (const struct ifb_json *m = n ? array->first : NULL; m; m = m->next)
         at[i++] = (struct ifb_manifest_model){
             .spec = text_of(m, "spec"), .given = text_of(m, "given"),
+            .called = text_of(m, ifb_json_get(m, "called") ? "called" : "given"),
             .provider = text_of(m, "provider"), .name = text_of(m, "name"),
             .base_url = text_of(m, "base_url"),
         };
@@ -255,6 +259,7 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
 {
     o->suites = read_strs(ifb_json_get(v, "suites"), NULL, arena);
     o->models = read_given(ifb_json_get(v, "models"), arena);
+    o->names = read_strs(ifb_json_get(v, "names"), NULL, arena);
     o->params = read_strs(ifb_json_get(v, "params"), NULL, arena);
     o->data = ifb_json_str(v, "data_file");
     o->data_dir = ifb_json_str(v, "data_dir");

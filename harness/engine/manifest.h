@@ -21,7 +21,7 @@ struct ifb_data_file {
 
 /* A model as the manifest tells it. */
 struct ifb_manifest_model {
-    ifb_str spec, given, provider, name, base_url;
+    ifb_str spec, given, called, provider, name, base_url;
 };
 
 /* The settings that a suite was asked of a model with: the user's, else the suite's preset. */

@@ -61,7 +61,7 @@ static struct ifb_sampling wanted_of(const struct ifb_manifest *m,
     for (size_t i = 0; i < variants->n; i++) {
         const struct ifb_variant *v = &variants->at[i];
 
-        if (model->spec.len == model->given.len + v->label.len &&
+        if (model->spec.len == model->called.len + v->label.len &&
             ifb_str_ends(model->spec, v->label))
             return ifb_sampling_over(m->options.sampling, v->sampling);
     }
@@ -106,7 +106,8 @@ static struct ifb_cell_setup setup_of(const struct ifb_manifest *m,
     if (!model)
         model = &unknown;
     s.provider = model->provider;
-    s.name = model->name.len ? model->name : cell->model;
+    /* that of a file of answers is its path, which is of this machine */
+    s.name = model->name.len && !ifb_str_is(model->provider, "replay") ? model->name : cell->model;
     s.base_url = model->base_url;
     return s;
 }

@@ -260,6 +260,7 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
     if (!code) {
         o.suites = then->options.suites;
         o.models = then->options.models;
+        o.names = then->options.names;
         o.data = then->options.data;
         o.data_dir = now->data_dir.ptr ? now->data_dir : then->options.data_dir;
         o.limit = then->options.limit;

@@ -89,7 +89,7 @@ static void warn_replays(struct ifb_run *run)
 
         if (unused)
             ifb_run_doubt(run, "%zu answers of %.*s are for prompts that were not asked", unused,
-                          IFB_ARG(in->models[i].path));
+                          IFB_ARG(in->models[i].spec));
     }
 }
 

@@ -7,11 +7,13 @@
 #include "harness/base/json.h"
 #include "harness/base/spawn.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 #include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
 #include "harness/engine/variants.h"
 
 #define KEYS_LINE_MAX 65536
+#define NAME_MAX_BYTES 200
 #define PREFLIGHT_MS 60000
 #define SERVER_S 300.0
 #define LOOK_US ((int64_t)200 * 1000)
@@ -141,7 +143,7 @@ static enum ifb_code add_variant(struct ifb_run_inside *in, const struct ifb_mod
 
     *m = *first;
     m->sampling = variant->sampling;
-    m->spec = ifb_fmt(in->arena, "%.*s%.*s", IFB_ARG(first->given), IFB_ARG(variant->label));
+    m->spec = ifb_fmt(in->arena, "%.*s%.*s", IFB_ARG(first->called), IFB_ARG(variant->label));
     if (m->path.ptr)
         code = ifb_replay_read(ifb_cstr(in->arena, m->path), &in->replays[in->nmodels], err);
     if (!code)
@@ -151,10 +153,48 @@ static enum ifb_code add_variant(struct ifb_run_inside *in, const struct ifb_mod
     return code;
 }
 
-/* Parses a model, and makes its variants of it. */
-static enum ifb_code load_model(struct ifb_run_inside *in, ifb_str spec, const struct setting *with,
+/* A file of answers by its name: its folders are of this machine. */
+static ifb_str name_of_file(ifb_str path)
+{
+    static const char *const endings[] = { ".gz", ".jsonl", ".json", ".ndjson" };
+    ifb_str name = path, part;
+
+    while (ifb_str_chop(&name, '/', &part))
+        continue;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (ifb_str_ends(name, ifb_str_of(endings[i])) && name.len > strlen(endings[i]))
+            name.len -= strlen(endings[i]);
+    return name.len ? name : path;
+}
+
+static bool is_name(ifb_str name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if ((unsigned char)name.ptr[i] < 0x20 || name.ptr[i] == 0x7f)
+            return false;
+    return name.len && name.len <= NAME_MAX_BYTES && ifb_utf8_valid(name) == name.len;
+}
+
+/* What it is called in journal and reports. */
+static enum ifb_code name_model(const struct ifb_run_inside *in, struct ifb_model *m, size_t nth,
                                 struct ifb_error *err)
 {
+    if (in->o.names.n)
+        m->called = in->o.names.at[nth];
+    else if (m->path.ptr)
+        m->called = name_of_file(m->path);
+    if (in->o.names.n && !is_name(m->called))
+        return ifb_fail(err, IFB_EUSAGE, "--name wants 1 to %d bytes without control characters",
+                        NAME_MAX_BYTES);
+    m->spec = m->called;
+    return IFB_OK;
+}
+
+/* Parses a model, and makes its variants of it. */
+static enum ifb_code load_model(struct ifb_run_inside *in, size_t nth, const struct setting *with,
+                                struct ifb_error *err)
+{
+    ifb_str spec = in->o.models.at[nth];
     struct ifb_model first;
     enum ifb_code code =
         ifb_model_parse_keyed(spec, in->o.env, with->keys, in->arena, &first, err);
@@ -162,12 +202,16 @@ static enum ifb_code load_model(struct ifb_run_inside *in, ifb_str spec, const s
     first.extra_body = with->extra;
     first.tokens_as = (enum ifb_tokens_as)in->o.tokens_as;
     first.prompt_template = in->o.prompt_template;
-    first.given = first.spec;
+    if (!code)
+        code = name_model(in, &first, nth, err);
     for (size_t h = 0; h < in->o.headers.n && !code; h++)
         code = add_header(&first, in->o.headers.at[h], err);
     for (size_t j = 0; j < in->nmodels && !code; j++)
-        if (ifb_str_eq(in->models[j].given, first.spec))
-            return ifb_fail(err, IFB_EUSAGE, "model %.*s is named twice", IFB_ARG(first.spec));
+        if (ifb_str_eq(in->models[j].given, first.given))
+            return ifb_fail(err, IFB_EUSAGE, "model %.*s is named twice", IFB_ARG(first.given));
+        else if (ifb_str_eq(in->models[j].called, first.called))
+            return ifb_fail(err, IFB_EUSAGE, "two models are called %.*s; give each a --name",
+                            IFB_ARG(first.called));
     for (size_t v = 0; v < with->variants.n && !code; v++)
         code = add_variant(in, &first, &with->variants.at[v], err);
     return code;
@@ -180,6 +224,9 @@ enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err)
     enum ifb_code code;
     size_t n;
 
+    if (in->o.names.n && in->o.names.n != in->o.models.n)
+        return ifb_fail(err, IFB_EUSAGE, "%zu models and %zu names; give each model a --name, in the "
+                        "same order", in->o.models.n, in->o.names.n);
     if (!in->o.models.n)
         return ifb_fail(err, IFB_EUSAGE, "which model? name it with --model, such as "
                         "--model http://127.0.0.1:8080/v1#NAME or --model openai:NAME");
@@ -196,7 +243,7 @@ enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err)
     in->prices = ifb_new(in->arena, struct ifb_price, n);
     in->servers = ifb_new(in->arena, struct ifb_server *, n);
     for (size_t i = 0; i < in->o.models.n && !code; i++)
-        code = load_model(in, in->o.models.at[i], &with, err);
+        code = load_model(in, i, &with, err);
     if (!code)
         code = check_template(in, err);
     return code ? code : check_one_place(in, err);

@@ -80,6 +80,7 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
         in->o.suites = (struct ifb_strs){ &core, 1 };
     in->o.suites = copy_strs(arena, in->o.suites);
     in->o.models = copy_strs(arena, options->models);
+    in->o.names = copy_strs(arena, options->names);
     in->o.headers = copy_strs(arena, options->headers);
     in->o.params = copy_strs(arena, options->params);
     in->o.stop_at = copy_strs(arena, options->stop_at);

@@ -387,7 +387,7 @@ enum ifb_code ifb_model_parse_keyed(ifb_str spec, const char *(*env)(const char 
     *out = (struct ifb_model){ .base_url = IFB_STR("") };
     if (!is_printable(spec, 0x20) || ifb_utf8_valid(spec) != spec.len)
         return ifb_fail(err, IFB_EUSAGE, "the model holds a control character or is not UTF-8");
-    out->spec = out->name = ifb_str_copy(arena, spec);
+    out->spec = out->given = out->called = out->name = ifb_str_copy(arena, spec);
     if (scheme_length(spec))
         return parse_url(&ifb_openai, out->spec, &r, out, err);
     if (speaks_like(out->spec, &p, &url))

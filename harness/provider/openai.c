@@ -66,7 +66,7 @@ static bool is_openai(const struct ifb_model *m)
 {
     static const char *const hosts[] = { "://api.openai.com/", ".openai.azure.com/", NULL };
 
-    return host_ends(m, hosts) || ifb_str_starts(m->spec, IFB_STR("openai:"));
+    return host_ends(m, hosts) || ifb_str_starts(m->given, IFB_STR("openai:"));
 }
 
 static struct quirk quirk_of(const struct ifb_model *m)

@@ -86,8 +86,9 @@ enum ifb_tokens_as { IFB_TOKENS_AUTO, IFB_TOKENS_MAX, IFB_TOKENS_COMPLETION };
 /* A model as the user named it, made by ifb_model_parse. */
 struct ifb_model {
     const struct ifb_provider *provider;
-    ifb_str spec;      /* as typed, and what is varied of it; safe to print */
+    ifb_str spec;      /* what it is called, and what is varied of it; safe to print */
     ifb_str given;     /* as typed */
+    ifb_str called;    /* by the user, else as typed (of a file its name); unique in a run */
     struct ifb_sampling sampling;  /* what this variant of it sets; else negative */
     ifb_str base_url;  /* without a trailing slash; "" where there is none (yet) */
     ifb_str name;      /* what the provider calls the model */

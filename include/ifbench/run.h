@@ -36,6 +36,9 @@ struct ifb_run_options {
     /* what is asked of whom */
     struct ifb_strs suites;    /* ids; empty: "core" */
     struct ifb_strs models;    /* specs */
+    struct ifb_strs names;     /* what they are called in reports, in the same order; none: as
+                                  typed, and a file of answers by its name without folders and
+                                  .jsonl */
     ifb_str data;              /* file, or folder of files, in place of the suite's own (one
                                   suite only); a file is all that is then read */
     ifb_str data_dir;          /* of the packs; absent: IFBENCH_DATA, XDG_DATA_HOME/ifbench, ... */
@@ -125,7 +128,7 @@ enum ifb_code ifb_run_rescore(const char *folder, const struct ifb_run_options *
 
 /*
  * Scores answers made elsewhere: a JSONL file of {"prompt", "response"}, plain
- * or gzip. No network. The model is called `replay:FILE`.
+ * or gzip. No network.
  */
 enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *options,
                             struct ifb_run **out, struct ifb_error *err);

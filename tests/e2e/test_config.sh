@@ -10,6 +10,7 @@ printf 'key-command-says\n' >"$dir/key"
 cat >"$dir/all.yaml" <<END
 suite: [core, "$dir/own.yaml"]
 model: ["completions+$http#a", "completions+$http#b"]
+name: [first, "second one"]
 concurrency: 7
 max_concurrency: 9
 rpm: 0.5

@@ -183,3 +183,39 @@ strict "--strict: a check in error" 5 '' --strict
 run score --strict-errors x
 [ $code = 2 ] && grep -q 'unknown option' "$dir/err"
 ok "there is one switch"
+
+# ---- what a model is called ----
+{ row 1 punctuation:no_comma '{}'; } >"$dir/data.jsonl"
+mkdir "$dir/secret-folder" && said 1 fine >"$dir/secret-folder/gpt-x.v2.jsonl"
+gzip -k "$dir/secret-folder/gpt-x.v2.jsonl"
+byname="score --suite ifeval --data $dir/data.jsonl"
+run $byname --responses "$dir/secret-folder/gpt-x.v2.jsonl" --reports json,html,csv,markdown,lm-eval,eval-strict --out "$dir/named"
+[ $code = 0 ] && grep -q '^ifeval, gpt-x.v2$' "$dir/out" && grep -q '"model":"gpt-x.v2"' "$dir/named/verdicts.jsonl" && [ -d "$dir/named/lm-eval/gpt-x.v2" ] &&
+    ! grep -rl secret-folder "$dir/named" | grep -v 'manifest.json'
+ok "a file of answers is called by its name; its folders stand in the manifest only"
+run score "$dir/named" && [ $code = 0 ] && run leaderboard "$dir/named" --out "$dir/board"
+[ $code = 0 ] && grep -q '>gpt-x.v2<' "$dir/board/index.html" && ! grep -rq secret-folder "$dir/board"
+ok "and so is it when scored again, and on a leaderboard"
+run $byname --responses "$dir/secret-folder/gpt-x.v2.jsonl.gz" --reports json --out "$dir/named2"
+[ $code = 0 ] && grep -q '^ifeval, gpt-x.v2$' "$dir/out"
+ok "packed or not"
+run $byname --responses "$dir/secret-folder/gpt-x.v2.jsonl" --name "GPT X (2nd)" --reports json --out "$dir/named3"
+[ $code = 0 ] && grep -q '^ifeval, GPT X (2nd)$' "$dir/out" && run score "$dir/named3" && [ $code = 0 ] && grep -q '^ifeval, GPT X (2nd)$' "$dir/out"
+ok "--name calls it otherwise, for good"
+start_mock --default fine
+run run --suite ifeval --data "$dir/data.jsonl" --model "$url/v1#a" --model "exec:echo fine" --name first --name second --param seed=1,2 --no-preflight -q --out "$dir/named4"
+[ $code = 0 ] && grep -q '^ifeval, first seed=1$' "$dir/out" && grep -q '^ifeval, second seed=2$' "$dir/out" && grep -q '"model":"first seed=2"' "$dir/named4/journal.jsonl"
+ok "of several models each gets its own, and variants are told apart"
+head -n 3 "$dir/named4/journal.jsonl" >"$dir/some" && cp "$dir/some" "$dir/named4/journal.jsonl" && run run --resume "$dir/named4" -q
+[ $code = 0 ] && [ "$(records "$dir/named4" answer)" = 4 ]
+ok "and keeps it when the run goes on"
+stop_mock
+run run --model "$url/v1#a" --model "$url/v1#b" --name x --dry-run
+[ $code = 2 ] && grep -q '2 models and 1 names' "$dir/err"
+ok "fewer names than models are refused"
+run run --model "$url/v1#a" --model "$url/v1#b" --name x --name x --dry-run
+[ $code = 2 ] && grep -q 'two models are called x' "$dir/err"
+ok "and one name for two"
+run run --suite ifeval --data "$dir/data.jsonl" --model "replay:$dir/secret-folder/gpt-x.v2.jsonl" --model "replay:$dir/secret-folder/gpt-x.v2.jsonl.gz" --dry-run
+[ $code = 2 ] && grep -q 'two models are called gpt-x.v2; give each a --name' "$dir/err"
+ok "two files of one name want names"
