@@ -141,8 +141,8 @@ static const struct ifb_field options[] = {
               .doc = "exit 5 when a sample is unscored, a check erred or a warning bears on the "
               "scores"),
     IFB_FIELD(struct ifb_run_flags, max_unscored, "max_unscored", .kind = IFB_REAL, .value = "P",
-              .min = 0, .max = 1, .doc = "exit 5 when a larger share of the samples is unscored (1; "
-              "with --strict 0)"),
+              .min = 0, .max = 1, .doc = "exit 5 when a larger share of the samples is unscored "
+              "(1; with --strict 0)"),
     IFB_FIELD(struct ifb_run_flags, config, "config", .kind = IFB_STRING, .value = "FILE",
               .doc = "options in YAML (ifbench.yaml, when it is there)"),
     IFB_FIELD(struct ifb_run_flags, json, "json", .kind = IFB_BOOL,
@@ -161,6 +161,15 @@ static const char *const more[] = {
     "several machines, each into a folder of its own, and `ifbench merge` makes the whole run\n"
     "of them. Budgets and limits are each one's own, and models must be named alike.\n"
     "In a Slurm array from 1 to N: --shard $SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT",
+    "Options may stand in ifbench.yaml, or in the file that --config names: one a line, '_' for\n"
+    "'-', a list where one may be repeated. The command line goes before the file. --dry-run\n"
+    "prints those that hold as such a file, without headers and passwords.",
+    "A suite's preset (`ifbench suites ID`) is sent where no option says otherwise; what is sent\n"
+    "is told before the run and stands in its manifest.",
+    "With --strict a run counts only when it is whole: status 5 when a sample has no verdict\n"
+    "(--max-unscored allows a share), a check erred, or a warning bears on the scores: sentences\n"
+    "cut with the built-in parameters, answers that are empty or belong to no prompt, prompts\n"
+    "without an answer that count as failed.",
     NULL
 };
 

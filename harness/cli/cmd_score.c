@@ -62,8 +62,8 @@ static const struct ifb_field options[] = {
               .doc = "exit 5 when a sample is unscored, a check erred or a warning bears on the "
               "scores"),
     IFB_FIELD(struct ifb_run_flags, max_unscored, "max_unscored", .kind = IFB_REAL, .value = "P",
-              .min = 0, .max = 1, .doc = "exit 5 when a larger share of the samples is unscored (1; "
-              "with --strict 0)"),
+              .min = 0, .max = 1, .doc = "exit 5 when a larger share of the samples is unscored "
+              "(1; with --strict 0)"),
     IFB_FIELD(struct ifb_run_flags, config, "config", .kind = IFB_STRING, .value = "FILE",
               .doc = "options in YAML (ifbench.yaml, when it is there)"),
     IFB_FIELD(struct ifb_run_flags, json, "json", .kind = IFB_BOOL,

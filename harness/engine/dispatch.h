@@ -59,7 +59,7 @@ struct ifb_dispatch_calls {
  * Runs until nothing is left to ask. IFB_ECANCELED when it was stopped, the
  * error of keep or done when one failed, IFB_EAUTH or what was last seen when a
  * model was given up (the message names it), IFB_EBUDGET when the budget is used
- * up; cells that were not started stay pending then. Each model has limits of its
+ * up; cells that were not started, or wait to be asked again, stay pending then. Each model has limits of its
  * own: one that waits holds no other up.
  */
 enum ifb_code ifb_dispatch(const struct ifb_dispatch_options *options,

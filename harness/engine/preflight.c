@@ -35,7 +35,8 @@ static enum ifb_code judge_status(const struct ifb_model *model, const struct if
         return why->code;
     }
     snprintf(note, 512, "the server answers, but not to a first cheap request: %.350s%s", why->msg,
-             system && status == 400 ? "; if it takes no system message, give --system-as user" : "");
+             system && status == 400 ? "; if it takes no system message, give --system-as user"
+                                     : "");
     return IFB_OK;
 }
 

@@ -95,13 +95,15 @@ static struct ifb_cell_setup setup_of(const struct ifb_manifest *m,
     const struct ifb_suite *suite = ifb_suite_find(cell->suite);
     struct ifb_cell_setup s = {
         .data = data_of(m, cell->suite), .stop_at = m->options.stop_at,
-        .system = m->options.system, .limit = m->options.limit, .epochs = m->options.epochs, .judged = !m->calls,
+        .system = m->options.system, .limit = m->options.limit, .epochs = m->options.epochs,
+        .judged = !m->calls,
     };
 
     s.wanted = model ? wanted_of(m, variants, model) : unset;
     s.sampling = ifb_sampling_merge(s.wanted, suite ? &suite->preset : &unset);
     for (size_t i = 0; i < m->nasked; i++)
-        if (ifb_str_eq(m->asked[i].suite, cell->suite) && ifb_str_eq(m->asked[i].model, cell->model))
+        if (ifb_str_eq(m->asked[i].suite, cell->suite) &&
+            ifb_str_eq(m->asked[i].model, cell->model))
             s.sampling = m->asked[i].sampling;
     if (!model)
         model = &unknown;

@@ -225,8 +225,8 @@ enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err)
     size_t n;
 
     if (in->o.names.n && in->o.names.n != in->o.models.n)
-        return ifb_fail(err, IFB_EUSAGE, "%zu models and %zu names; give each model a --name, in the "
-                        "same order", in->o.models.n, in->o.names.n);
+        return ifb_fail(err, IFB_EUSAGE, "%zu models and %zu names; give each model a --name, in "
+                        "the same order", in->o.models.n, in->o.names.n);
     if (!in->o.models.n)
         return ifb_fail(err, IFB_EUSAGE, "which model? name it with --model, such as "
                         "--model http://127.0.0.1:8080/v1#NAME or --model openai:NAME");

@@ -266,9 +266,10 @@ static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str *name,
                                 struct ifb_survey *survey, struct ifb_error *err)
 {
     /* The answers of several epochs are compared at the end: then all items stay. */
-    const struct ifb_suite_watch watch = { survey, ifb_survey_see,
-                                           in->o.epochs > 1 ? SIZE_MAX : RESIDENT,
-                                           { in->o.system, in->o.system_as == IFB_SYSTEM_AS_USER } };
+    const struct ifb_suite_watch watch = {
+        survey, ifb_survey_see, in->o.epochs > 1 ? SIZE_MAX : RESIDENT,
+        { in->o.system, in->o.system_as == IFB_SYSTEM_AS_USER },
+    };
     const struct ifb_suite *suite = ifb_suite_find(*name);
     struct ifb_suite_source src = { NULL, 0 };
     enum ifb_code code = IFB_OK;
@@ -384,8 +385,8 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
         if (files[i].path)
             note_resource(run, &files[i]);
     if ((needs & IFB_NEEDS_PUNKT) && !in->resources.punkt && has_official_suite(in))
-        ifb_run_doubt(run, "sentences are cut with the built-in parameters; `ifbench data pull nlp` "
-                      "gets the official ones");
+        ifb_run_doubt(run, "sentences are cut with the built-in parameters; `ifbench data pull "
+                      "nlp` gets the official ones");
     in->manifest.punkt = in->resources.punkt ? IFB_STR("official") : IFB_STR("built-in");
     warn_missing(run, needs & IFB_NEEDS_PULLED & ~in->resources.have);
     warn_survey(run, &survey);

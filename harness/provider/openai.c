@@ -261,8 +261,9 @@ void ifb_openai_top(const struct ifb_json *choice, struct ifb_response *out)
         ifb_wire_top(out, ifb_json_str(m, "token"), ifb_json_get(m, "logprob"));
 }
 
-enum ifb_code ifb_openai_choice(ifb_str body, struct ifb_arena *arena, const struct ifb_json **reply,
-                                const struct ifb_json **choice, struct ifb_error *err)
+enum ifb_code ifb_openai_choice(ifb_str body, struct ifb_arena *arena,
+                                const struct ifb_json **reply, const struct ifb_json **choice,
+                                struct ifb_error *err)
 {
     enum ifb_code code = ifb_wire_read(body, arena, reply, err);
     ifb_str found;

@@ -14,8 +14,9 @@ struct ifb_header ifb_openai_key(const struct ifb_model *model, const struct ifb
 enum ifb_finish ifb_openai_finish(ifb_str reason);
 
 /* Reads a reply up to its first choice; IFB_EPROTO when reply or choice is an error. */
-enum ifb_code ifb_openai_choice(ifb_str body, struct ifb_arena *arena, const struct ifb_json **reply,
-                                const struct ifb_json **choice, struct ifb_error *err);
+enum ifb_code ifb_openai_choice(ifb_str body, struct ifb_arena *arena,
+                                const struct ifb_json **reply, const struct ifb_json **choice,
+                                struct ifb_error *err);
 
 /* Names the member that the first choice lacks, with the sentence that the reply holds. */
 enum ifb_code ifb_openai_lacks(const struct ifb_json *reply, const char *member,

@@ -23,8 +23,10 @@ static void test_text_of_messages(void **state)
     } rows[] = {
         { NULL, { q + 1, 1 }, "q1" },
         { NULL, { q, 2 }, "Be brief.\\n\\nq1" },
-        { NULL, { q, 4 }, "Be brief.\\n\\nUser: q1\\n\\nAssistant: a1\\n\\nUser: q2\\n\\nAssistant:" },
-        { NULL, { spaced, 3 }, "User: {answer}\\n\\nAssistant: a1\\n\\nUser: {prompt}\\n\\nAssistant:" },
+        { NULL, { q, 4 },
+          "Be brief.\\n\\nUser: q1\\n\\nAssistant: a1\\n\\nUser: q2\\n\\nAssistant:" },
+        { NULL, { spaced, 3 },
+          "User: {answer}\\n\\nAssistant: a1\\n\\nUser: {prompt}\\n\\nAssistant:" },
         { "Q: {prompt}\nA:", { q + 1, 1 }, "Q: q1\\nA:" },
         { "Q: {prompt}\nA:", { q, 4 }, "Be brief.\\n\\nQ: q1\\nA: a1\\n\\nQ: q2\\nA:" },
         { "[I]{prompt}[/I]{answer}[E]", { q + 1, 3 }, "[I]q1[/I]a1[E][I]q2[/I]" },

@@ -240,8 +240,8 @@ static void checkers_of_expressions(void **state)
         if (!code)
             ifb_checker_run(c, expressions[i].answer, strlen(expressions[i].answer), &strict,
                             &loose);
-        if (code != (expressions[i].says ? IFB_EINPUT : IFB_OK) || strict != expressions[i].strict ||
-            loose != expressions[i].loose || (code && !strstr(err.msg, expressions[i].says)))
+        if (code != (expressions[i].says ? IFB_EINPUT : IFB_OK) ||
+            strict != expressions[i].strict || loose != expressions[i].loose || (code && !strstr(err.msg, expressions[i].says)))
             fail_msg("row %zu: %d '%s' %s %s", i, code, err.msg, ifb_outcome_name(strict),
                      ifb_outcome_name(loose));
         ifb_checker_close(c);

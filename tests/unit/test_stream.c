@@ -109,8 +109,8 @@ static const struct { const char *id; struct reply_case want; } whole[] = {
       D("{\"model\":\"b\",\"choices\":[],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":3}}")
       "data: [DONE]\n\n",
       "Hi \xef\xbf\xbd\xef\xbf\xbd\n", NONE, "b", IFB_FINISH_STOP, 12, 3 } },
-    { "completions", { D("{\"choices\":[{\"text\":null,\"finish_reason\":\"length\"}]}") "data: [DONE]\n\n",
-      NONE, NONE, NONE, IFB_FINISH_LENGTH, -1, -1 } },
+    { "completions", { D("{\"choices\":[{\"text\":null,\"finish_reason\":\"length\"}]}")
+      "data: [DONE]\n\n", NONE, NONE, NONE, IFB_FINISH_LENGTH, -1, -1 } },
     { "anthropic", {
       E("message_start", ",\"message\":{\"model\":\"c\",\"content\":[],\"usage\":"
         "{\"input_tokens\":12,\"cache_read_input_tokens\":8,\"output_tokens\":1}}")
