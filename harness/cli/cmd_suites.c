@@ -13,7 +13,6 @@
 #include "harness/cli/command.h"
 #include "harness/cli/find_suite.h"
 #include "harness/engine/plan.h"
-#include "harness/engine/resources.h"
 #include "harness/engine/variants.h"
 
 #define JSON_MAX ((size_t)1 << 30)
