@@ -37,6 +37,8 @@ ifb_str ifb_judge_model_name(const struct ifb_run_inside *in, uint32_t model)
     const struct ifb_model *m = &in->models[model];
     ifb_str name = ifb_judging_model_name(m->name.len ? m->name : m->spec);
 
+    if (in->o.names.n && model < in->nasked)
+        return m->spec;
     /* Variants of one model, and namesakes of several places, are told apart by their specs. */
     for (size_t i = 0; i < in->nmodels; i++)
         if (i != model && (i < in->nasked) == (model < in->nasked) &&

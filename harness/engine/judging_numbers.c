@@ -178,7 +178,7 @@ static enum ifb_code warn_suspects(struct ifb_run *run, const struct ifb_judge_s
     }
     ifb_arena_close(arena);
     if (n)
-        ifb_run_warn(run, "%s, %.*s: %zu answer%s speak to the judge (marks of verdicts, tokens of "
+        ifb_run_doubt(run, "%s, %.*s: %zu answer%s speak to the judge (marks of verdicts, tokens of "
                      "chat templates), the first to item %.*s", set->plan.items->suite->id,
                      IFB_ARG(pc->model->spec), n, n == 1 ? "" : "s", IFB_ARG(first));
     return code;
@@ -457,7 +457,7 @@ static struct ifb_judge_summary summarise(const struct ifb_run_inside *in,
 static void warn_judge(struct ifb_run *run, const struct ifb_judge_summary *s)
 {
     if (s->judged + s->pending < s->expected)
-        ifb_run_warn(run, "%.*s, judge %.*s: %lld of %lld judgments are missing: %lld calls "
+        ifb_run_doubt(run, "%.*s, judge %.*s: %lld of %lld judgments are missing: %lld calls "
                      "failed, %lld replies cannot be read, %lld had no answer to judge",
                      IFB_ARG(s->suite), IFB_ARG(s->judge), (long long)(s->expected - s->judged -
                                                                        s->pending),

@@ -125,6 +125,14 @@ static bool is_settled(const struct ifb_run_inside *in, const struct ifb_cell *c
            (cell->nrecords && !cell->records[cell->nrecords - 1].answered);
 }
 
+/* With retry_errors only what has failed is asked again. */
+static bool is_wanted(const struct ifb_run_inside *in, const struct ifb_cell *cell)
+{
+    uint32_t next = in->plan.samples[cell->sample].call + (uint32_t)cell->nrecords;
+
+    return !in->o.retry_errors || ifb_journal_failed(in->journal, next);
+}
+
 /* ---- judges' tasks ---- */
 
 enum ifb_code ifb_judge_recall(struct ifb_run_inside *in, uint32_t sample, struct ifb_cell **out,
@@ -225,7 +233,7 @@ static enum ifb_code next_task(struct ifb_run_inside *in, uint32_t model, bool k
             code = judge_replay(in, cell, in->replays[model], &done, err);
         if (code)
             return code;
-        if (!done && !known_only) {
+        if (!done && !known_only && is_wanted(in, cell)) {
             *out = cell;
             return IFB_OK;
         }
@@ -362,7 +370,7 @@ static enum ifb_code next_cell(struct ifb_run_inside *in, uint32_t model, bool k
             code = push(in, cell, err);
             if (code)
                 return code;
-        } else if (known_only) {
+        } else if (known_only || !is_wanted(in, cell)) {
             ifb_cell_give(&in->cells, cell);
         } else {
             *out = cell;

@@ -82,7 +82,7 @@ static enum ifb_versus versus(const void *state)
 
 static ifb_str instruction_of(const struct ifb_item *item)
 {
-    return item->prompt.n ? item->prompt.at[0].text : IFB_STR("");
+    return ifb_judging_asked(item, ifb_json_str(item->row, "instruction"));
 }
 
 static size_t count(const void *state, const struct ifb_item *item)

@@ -46,6 +46,13 @@ ifb_str ifb_judging_model_name(ifb_str name)
     return slash ? ifb_str_from(name, (size_t)(slash - name.ptr) + 1) : name;
 }
 
+ifb_str ifb_judging_asked(const struct ifb_item *item, ifb_str text)
+{
+    if (text.ptr)
+        return text;
+    return item->prompt.n ? item->prompt.at[0].text : IFB_STR("");
+}
+
 struct ifb_judgment ifb_judgment_none(void)
 {
     return (struct ifb_judgment){ .how = IFB_UNREADABLE, .rating = NAN };

@@ -84,6 +84,14 @@ run run $mt --model "$url/v1#attacker" --judge "$url/v1#judge" --out "$dir/attac
 grep -q 'speak to the judge' "$dir/err"
 ok "answers that speak to the judge are told"
 
+run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --out "$dir/system" $fast --limit 2 --name small \
+    --system "Speak like a seal."
+[ $code = 0 ] && [ "$(grep -c 'like a seal' "$dir/system/journal.jsonl")" = 4 ] &&
+    ! grep '"task"' "$dir/system/journal.jsonl" | grep -q seal &&
+    [ "$(value "$dir/system" small average n)" = 2 ] &&
+    grep -q '"model":"small"' "$dir/system/model_judgment.jsonl"
+ok "a judge sees the question, not what the user says to models; names hold in official files"
+
 # ---- the cache keeps no judgment that cannot be read ----
 : >"$dir/log"
 run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --out "$dir/c1" $fast --cache "$dir/cache.db"
