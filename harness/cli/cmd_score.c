@@ -17,6 +17,8 @@ static const struct ifb_field options[] = {
               .value = "FILE",
               .doc = "JSON lines of prompt and response, or answers as a judged suite's tool has "
                      "them; plain or gzip"),
+    IFB_FIELD(struct ifb_run_flags, o.names, "name", .kind = IFB_STRINGS, .value = "NAME",
+              .doc = "what the model is called in reports (the file's name without .jsonl)"),
     IFB_FIELD(struct ifb_run_flags, judgments, "judgments", .kind = IFB_STRINGS,
               .value = "FILE", .doc = "what a judge said, plain or gzip; as often as needed"),
     IFB_JUDGED_SETTINGS,
@@ -44,11 +46,11 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, report_lists, "reports", .kind = IFB_STRINGS,
               .value = "ID[,ID]", .doc = "reports to write; see `ifbench report --help`"),
     IFB_FIELD(struct ifb_run_flags, strict, "strict", .kind = IFB_BOOL,
-              .doc = "exit 5 when anything is unscored"),
+              .doc = "exit 5 when a sample is unscored, a check erred or a warning bears on the "
+              "scores"),
     IFB_FIELD(struct ifb_run_flags, max_unscored, "max_unscored", .kind = IFB_REAL, .value = "P",
-              .min = 0, .max = 1, .doc = "exit 5 when a larger share of the samples is unscored"),
-    IFB_FIELD(struct ifb_run_flags, o.strict_errors, "strict_errors", .kind = IFB_BOOL,
-              .doc = "exit 5 when a check could not be carried out"),
+              .min = 0, .max = 1, .doc = "exit 5 when a larger share of the samples is unscored "
+              "(1; with --strict 0)"),
     IFB_FIELD(struct ifb_run_flags, config, "config", .kind = IFB_STRING, .value = "FILE",
               .doc = "options in YAML (ifbench.yaml, when it is there)"),
     IFB_FIELD(struct ifb_run_flags, json, "json", .kind = IFB_BOOL,

@@ -13,6 +13,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/find_suite.h"
 #include "harness/engine/plan.h"
+#include "harness/engine/variants.h"
 
 #define JSON_MAX ((size_t)1 << 30)
 
@@ -67,6 +68,31 @@ static void print_page(struct page *p, bool print)
 
 /* ---- the list ---- */
 
+static void print_preset(const struct ifb_sampling *s, struct ifb_jw *w)
+{
+    ifb_jw_object(w, "preset");
+    if (s->temperature >= 0)
+        ifb_jw_real(w, "temperature", s->temperature);
+    if (s->top_p >= 0)
+        ifb_jw_real(w, "top_p", s->top_p);
+    if (s->max_tokens >= 0)
+        ifb_jw_int(w, "max_tokens", s->max_tokens);
+    if (s->seed >= 0)
+        ifb_jw_int(w, "seed", s->seed);
+    ifb_jw_end(w);
+}
+
+/* The settings that the reference harness asks with, which options go before. */
+static void print_asked(const struct ifb_sampling *preset)
+{
+    static const struct ifb_sampling unset = { -1, -1, -1, -1 };
+    struct ifb_arena *arena = ifb_arena_new();
+
+    ifb_print("  preset   %.*s; --temperature, --max-tokens and the like go before it\n",
+              IFB_ARG(ifb_sampling_say(&unset, preset, arena)));
+    ifb_arena_close(arena);
+}
+
 /* A suite that can be asked, judged from files of judgments, or both: then of one id. */
 struct entry {
     const struct ifb_suite *suite;
@@ -106,6 +132,8 @@ static void print_json(const struct entry *e, struct ifb_jw *w)
     if (e->suite)
         ifb_jw_cstr(w, "missing", e->suite->missing == IFB_MISSING_FAIL ? "fail" : "unscored");
     ifb_jw_bool(w, "asked", e->suite != NULL);
+    if (e->suite)
+        print_preset(&e->suite->preset, w);
     ifb_jw_bool(w, "judge", ifb_judging_find(ifb_str_of(id_of(e))) != NULL);
     if (e->judged)
         ifb_jw_cstr(w, "judgments", e->judged->judgments);
@@ -160,6 +188,8 @@ static void print_long(const struct entry *e)
     if (s)
         ifb_print("  missing  an answer that is left out counts as %s\n",
                   s->missing == IFB_MISSING_FAIL ? "failed" : "unscored");
+    if (s)
+        print_asked(&s->preset);
     if (judging)
         ifb_print("  judged   run --judge: %s\n", judging->doc);
     if (e->judged)

@@ -148,7 +148,7 @@ static void lend_warn(void *self, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(line, sizeof(line), fmt, ap);
     va_end(ap);
-    ifb_run_warn(j->run, "%s: %s", j->name, line);
+    ifb_run_doubt(j->run, "%s: %s", j->name, line);
 }
 
 /* As a scored sample's line; where nothing is known of a call, there is none behind it. */
