@@ -81,7 +81,7 @@ static enum ifb_code make_task(const void *state, const struct ifb_judging_match
     ifb_str *question = ifb_new(arena, ifb_str, 1);
 
     (void)err;
-    *question = m->item->prompt.at[0].text;
+    *question = ifb_judging_asked(m->item, 0);
     *out = (struct ifb_judge_task){
         .protocol = s->v01 ? &ifb_judge_arenahard_v01 : &ifb_judge_arenahard_v2,
         .label = task ? IFB_STR("game 2") : IFB_STR("game 1"),

@@ -135,7 +135,7 @@ static enum ifb_versus versus(const void *state)
 /* Questions without exactly two turns have no second judgment. */
 static size_t turns_judged(const struct ifb_item *item)
 {
-    return item->prompt.n == TURNS_MAX ? TURNS_MAX : 1;
+    return ifb_judging_turns(item) == TURNS_MAX ? TURNS_MAX : 1;
 }
 
 static size_t count(const void *state, const struct ifb_item *item)
@@ -164,17 +164,18 @@ static enum ifb_code make_task(const void *state, const struct ifb_judging_match
     const struct state *s = state;
     unsigned turn = 1 + (unsigned)(is_pair(s) ? task / 2 : task);
     unsigned game = is_pair(s) ? 1 + task % 2 : 1;
-    ifb_str *questions = ifb_new(arena, ifb_str, m->item->prompt.n);
+    size_t turns = ifb_judging_turns(m->item);
+    ifb_str *questions = ifb_new(arena, ifb_str, turns);
 
     (void)err;
-    for (size_t i = 0; i < m->item->prompt.n; i++)
-        questions[i] = m->item->prompt.at[i].text;
+    for (size_t i = 0; i < turns; i++)
+        questions[i] = ifb_judging_asked(m->item, i);
     *out = (struct ifb_judge_task){
         .protocol = is_pair(s) ? &ifb_judge_mtbench_pair : &ifb_judge_mtbench_single,
         .label = is_pair(s) ? ifb_fmt(arena, "turn %u, game %u", turn, game)
                             : ifb_fmt(arena, "turn %u", turn),
         .context = { .category = m->item->group, .turn = turn, .game = game,
-                     .questions = { questions, m->item->prompt.n },
+                     .questions = { questions, turns },
                      .answers = { m->sides[0].answers, m->sides[1].answers },
                      .references = references_of(s, m->item->id) },
     };
