@@ -22,7 +22,8 @@
  *     system, group, level, reference, tags, vars, table
  *
  * Constraints of a turn also hold in the turns after it until one drops them by name; those
- * of the item hold from the first turn on. Unknown members are errors.
+ * of the item hold from the first turn on. {judge: QUESTION} in an expression is put to
+ * --judge about the answer of each turn where it holds. Unknown members are errors.
  *
  * Ceilings: 16 MiB a file, 16 tables, 100 000 rows a table, 1 000 000 items, 100 turns and
  * 1000 constraints an item, 256 MiB of texts made from variables.

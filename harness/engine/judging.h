@@ -63,7 +63,8 @@ enum ifb_task_state { IFB_TASK_WAITS, IFB_TASK_READY, IFB_TASK_SETTLED };
 /* A task as it is looked at; lives in its cell's arena. */
 struct ifb_judge_view {
     const struct ifb_judge_set *set;
-    struct ifb_judging_match match;
+    struct ifb_judging_match match;  /* with all answers that there are */
+    struct ifb_judging_match seen;   /* with those that the task reads */
     struct ifb_judge_task task;
     ifb_str unanswered;       /* why there is nothing to judge; absent: there is */
     struct ifb_judge_step step;

@@ -553,12 +553,14 @@ static void add_dry(struct ifb_run_inside *in, uint32_t sample, struct ifb_arena
     struct ifb_error err;
     struct ifb_cost most, answers;
 
-    for (size_t i = 0; i < 2 * turns; i++)
-        nothing[i] = i < turns ? IFB_STR("") : IFB_STR(" ");
+    for (size_t i = 0; i < turns; i++) {
+        nothing[i] = IFB_STR("");
+        nothing[turns + i] = IFB_STR(" ");
+    }
     for (size_t i = 0; i < sides; i++)
         match.sides[i].answers = (struct ifb_strs){ nothing + i * turns, turns };
     out->judgments++;
-    out->judge_calls += t->turns / set->plan.attempts;
+    out->judge_calls += (size_t)t->turns / set->plan.attempts;
     if (set->judging->task(set->state, &match, t->task, arena, &task, &err) || task.decided)
         return;
     task.context.templates = in->judges->templates;

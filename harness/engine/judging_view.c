@@ -29,22 +29,23 @@ static ifb_str said_text(const struct ifb_run_inside *in, ifb_str text, bool thi
 /* ---- answers ---- */
 
 static enum ifb_code read_answers(struct ifb_run_inside *in, uint32_t cell,
-                                  const struct ifb_sample_plan *task, size_t turns,
-                                  struct ifb_arena *arena, struct ifb_judging_side *out,
-                                  struct ifb_error *err)
+                                  const struct ifb_sample_plan *task, struct ifb_arena *arena,
+                                  struct ifb_judging_side *out, struct ifb_error *err)
 {
     const struct ifb_sample_plan *s =
         &in->plan.samples[ifb_plan_answer(&in->plan, cell, task->index, task->epoch)];
     ifb_str *at = ifb_new(arena, ifb_str, s->turns);
     size_t n = 0;
 
-    for (; n < s->turns && n < turns; n++) {
+    for (; n < s->turns; n++) {
         struct ifb_call_record record;
+        enum ifb_code code;
 
         if (ifb_journal_state(in->journal, s->call + (uint32_t)n) != IFB_CALL_ANSWERED)
             break;
-        if (ifb_journal_read(in->journal, s->call + (uint32_t)n, arena, &record, err))
-            return err->code;
+        code = ifb_journal_read(in->journal, s->call + (uint32_t)n, arena, &record, err);
+        if (code)
+            return code;
         at[n] = said_text(in, record.response.text, !in->think.keep, arena);
     }
     out->answers = (struct ifb_strs){ at, n };
@@ -52,7 +53,7 @@ static enum ifb_code read_answers(struct ifb_run_inside *in, uint32_t cell,
 }
 
 static enum ifb_code read_side(struct ifb_run_inside *in, const struct ifb_judge_set *set,
-                               uint32_t cell, const struct ifb_sample_plan *task, size_t turns,
+                               uint32_t cell, const struct ifb_sample_plan *task,
                                struct ifb_arena *arena, struct ifb_judging_side *out,
                                struct ifb_error *err)
 {
@@ -62,10 +63,10 @@ static enum ifb_code read_side(struct ifb_run_inside *in, const struct ifb_judge
         return IFB_OK;
     }
     out->model = ifb_judge_model_name(in, in->plan.cells[cell].model_index);
-    return read_answers(in, cell, task, turns, arena, out, err);
+    return read_answers(in, cell, task, arena, out, err);
 }
 
-/* How many turns must be there; a baseline of a file has what it has. */
+/* All that is answered now for the record; what the task sees must not depend on when it is. */
 static enum ifb_code read_match(struct ifb_run_inside *in, const struct ifb_plan_cell *cell,
                                 const struct ifb_sample_plan *task, struct ifb_judge_view *v,
                                 struct ifb_arena *arena, struct ifb_error *err)
@@ -77,14 +78,19 @@ static enum ifb_code read_match(struct ifb_run_inside *in, const struct ifb_plan
     v->match = (struct ifb_judging_match){ .item = task->item, .epoch = task->epoch };
     for (size_t i = 0; i < sides; i++) {
         struct ifb_judging_side *side = &v->match.sides[i];
+        enum ifb_code code = read_side(in, v->set, pair->side[i], task, arena, side, err);
 
-        if (read_side(in, v->set, pair->side[i], task, SIZE_MAX, arena, side, err))
-            return err->code;
+        if (code)
+            return code;
         if (side->answers.n < turns && !v->unanswered.ptr)
             v->unanswered = side->model.len ? ifb_fmt(arena, "no answer of %.*s",
                                                       IFB_ARG(side->model))
                                             : IFB_STR("no answer of the baseline");
     }
+    v->seen = v->match;
+    for (size_t i = 0; i < 2; i++)
+        if (v->seen.sides[i].answers.n > turns)
+            v->seen.sides[i].answers.n = turns;
     return IFB_OK;
 }
 
@@ -107,7 +113,7 @@ enum ifb_code ifb_judge_look(struct ifb_run_inside *in, struct ifb_cell *cell,
     cell->view = v;
     code = read_match(in, pc, task, v, cell->arena, err);
     if (!code)
-        code = set->judging->task(set->state, &v->match, task->task, cell->arena, &v->task, err);
+        code = set->judging->task(set->state, &v->seen, task->task, cell->arena, &v->task, err);
     if (code)
         return ifb_within(err, "%s, item %.*s", set->judging->id, IFB_ARG(task->item->id));
     v->task.context.templates = in->judges->templates;
@@ -235,10 +241,10 @@ struct ifb_judge_outcome ifb_judge_outcome_of(struct ifb_run_inside *in,
         .said = v->step.done ? v->step.said : ifb_judgment_none(),
     };
 
-    if (v->task.decided)
-        out.said = v->task.said;
-    else if (v->unanswered.ptr)
+    if (v->unanswered.ptr)
         out.error = v->unanswered;
+    else if (v->task.decided)
+        out.said = v->task.said;
     else if (last && !last->answered && v->fed + 1 == cell->nrecords)
         out.error = last->error;
     if (out.error.ptr)

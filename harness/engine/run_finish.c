@@ -156,14 +156,16 @@ enum ifb_code ifb_run_write_reports(struct ifb_run *run, struct ifb_error *err)
 enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
+    enum ifb_code code;
 
     ifb_run_summary_head(run);
     ifb_aggregate(&in->plan, in->results, in->tally, in->scoring.missing, in->prices, in->arena,
                   &run->summary);
     warn_replays(run);
     warn_counts(run);
-    if (ifb_judges_summarise(run, err))
-        return err->code;
+    code = ifb_judges_summarise(run, err);
+    if (code)
+        return code;
     if (in->o.shard.of)
         ifb_run_warn(run, "shard %lld/%lld, %zu of %zu items; `ifbench merge RUN... --out DIR` puts "
                      "the shards together", (long long)in->o.shard.index,

@@ -122,8 +122,9 @@ struct ifb_judging {
     size_t (*count)(const void *state, const struct ifb_item *item);
     struct ifb_judge_shape (*shape)(const void *state, const struct ifb_item *item, size_t task);
     /*
-     * Task number `task` of a match whose answers are there as far as its shape wants
-     * them. Results live in `arena` and may point into the match.
+     * Task number `task` of a match, with the answers that its shape wants and no more;
+     * fewer where there are not so many: then nobody is asked, but the record wants the
+     * task. Results live in `arena` and may point into the match.
      */
     enum ifb_code (*task)(const void *state, const struct ifb_judging_match *match, size_t task,
                           struct ifb_arena *arena, struct ifb_judge_task *out,

@@ -111,9 +111,10 @@ static bool shows_model_first(const struct ifb_item *item, size_t task)
     return first != (task == 1);
 }
 
+/* What nobody answered is empty, and has no preference. */
 static ifb_str output_of(const struct ifb_judging_side *side)
 {
-    return side->answers.n ? side->answers.at[0] : (ifb_str){ NULL, 0 };
+    return side->answers.n ? side->answers.at[0] : IFB_STR("");
 }
 
 static enum ifb_code make_task(const void *state, const struct ifb_judging_match *m, size_t task,

@@ -274,6 +274,36 @@ ok "a judge that refuses its key is given up, and the answers are kept"
 stop_mock
 url=$models mock=$models_mock
 
+# ---- answers that are not there ----
+cases=tests/cases/judged
+cat >"$dir/gaps" <<'END_OF_SCRIPT'
+{"model": "gone", "prompt_contains": "", "status": 500}
+{"model": "judge", "prompt_contains": "", "response": "[[7]] [[A>B]] yes"}
+END_OF_SCRIPT
+stop_mock
+start_mock --answers "$dir/gaps"
+
+# unanswered NAME OPTIONS: nothing is answered, nothing judged, and the run says so and ends.
+unanswered() {
+    name=$1
+    shift
+    run run "$@" --model "$url/v1#gone" --judge "$url/v1#judge" --out "$dir/gap-$name" $fast --max-retries 0
+    [ $code = 4 ] && [ "$(judged "$dir/gap-$name" judged)" = 0 ] &&
+        [ "$(judged "$dir/gap-$name" unanswered)" = "$(judged "$dir/gap-$name" expected)" ] &&
+        adds_up "$dir/gap-$name" && run verify "$dir/gap-$name" && [ $code = 0 ]
+    ok "$name: a judge is not asked about answers that are not there"
+}
+
+unanswered mtbench --suite mtbench --data $cases/mtbench.jsonl
+unanswered alpacaeval --suite alpacaeval --data $cases/alpacaeval.json
+unanswered arenahard --suite arenahard --data $cases/arenahard.jsonl --baseline-answers $cases/arenahard_base.jsonl
+unanswered arenahard-v2 --suite arenahard-v2 --data $cases/arenahard-v2.jsonl \
+    --baseline-answers $cases/arenahard-v2_base.jsonl
+unanswered infobench --suite infobench --data $cases/infobench.jsonl
+unanswered own --suite "$dir/own.yaml"
+stop_mock
+start_mock --answers "$dir/script.jsonl"
+
 # ---- limits and budgets of judges are their own ----
 run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --judge-budget-tokens 3000 --out "$dir/poor" $fast
 [ $code = 5 ] && [ "$(grep '"t":"answer"' "$dir/poor/journal.jsonl" | grep -vc '"task"')" = 24 ] &&
