@@ -134,6 +134,8 @@ static void print_json(const struct entry *e, struct ifb_jw *w)
     if (e->suite)
         print_preset(&e->suite->preset, w);
     ifb_jw_bool(w, "asked", e->suite != NULL);
+    if (e->suite)
+        print_preset(&e->suite->preset, w);
     ifb_jw_bool(w, "judge", ifb_judging_find(ifb_str_of(id_of(e))) != NULL);
     if (e->judged)
         ifb_jw_cstr(w, "judgments", e->judged->judgments);

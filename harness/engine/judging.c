@@ -32,19 +32,25 @@ static const struct ifb_judging *judging_of(const struct ifb_run_inside *in,
     return j || !has_questions(s) ? j : ifb_judging_find(IFB_STR("constraints"));
 }
 
-ifb_str ifb_judge_model_name(const struct ifb_run_inside *in, uint32_t model)
+/* As the user calls it, or the server; a file of answers by its own name. */
+static ifb_str official_name(const struct ifb_run_inside *in, size_t model)
 {
     const struct ifb_model *m = &in->models[model];
-    ifb_str name = ifb_judging_model_name(m->name.len ? m->name : m->spec);
 
-    if (in->o.names.n && model < in->nasked)
-        return m->spec;
+    if (model < in->nasked && (in->o.names.n || m->path.ptr))
+        return m->called;
+    return ifb_judging_model_name(m->name.len ? m->name : m->spec);
+}
+
+ifb_str ifb_judge_model_name(const struct ifb_run_inside *in, uint32_t model)
+{
+    ifb_str name = official_name(in, model);
+
     /* Variants of one model, and namesakes of several places, are told apart by their specs. */
     for (size_t i = 0; i < in->nmodels; i++)
         if (i != model && (i < in->nasked) == (model < in->nasked) &&
-            ifb_str_eq(name, ifb_judging_model_name(in->models[i].name.len ? in->models[i].name
-                                                                           : in->models[i].spec)))
-            return m->spec;
+            ifb_str_eq(name, official_name(in, i)))
+            return in->models[model].spec;
     return name;
 }
 

@@ -426,9 +426,9 @@ enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err)
     for (size_t i = 0; i < in->o.models.n && !code; i++)
         code = load_model(in, i, &with, err);
     if (!code)
-        code = check_template(in, err);
-    if (!code)
         code = load_judges(in, err);
+    if (!code)
+        code = check_template(in, err);
     if (!code && in->o.key_command.ptr)
         code = check_one_place(in, 0, in->nasked, "--key-command", err);
     return code;

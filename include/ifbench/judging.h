@@ -171,11 +171,6 @@ const struct ifb_judging *ifb_judging_next(const struct ifb_judging *previous);
  */
 ifb_str ifb_judging_model_name(ifb_str name);
 
-/*
- * `text`, which an item's row holds, where there is one; else the first message of its
- * prompt. What is sent may have a system message of the user's besides.
- */
-ifb_str ifb_judging_asked(const struct ifb_item *item, ifb_str text);
 struct ifb_judgment ifb_judgment_none(void);
 
 /*

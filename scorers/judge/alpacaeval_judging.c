@@ -82,7 +82,9 @@ static enum ifb_versus versus(const void *state)
 
 static ifb_str instruction_of(const struct ifb_item *item)
 {
-    return ifb_judging_asked(item, ifb_json_str(item->row, "instruction"));
+    ifb_str instruction = ifb_judging_asked(item, 0);
+
+    return instruction.ptr ? instruction : IFB_STR("");
 }
 
 static size_t count(const void *state, const struct ifb_item *item)

@@ -73,16 +73,6 @@ static struct ifb_judge_shape shape(const void *state, const struct ifb_item *it
     return (struct ifb_judge_shape){ ((const struct state *)state)->v01 ? 2 : 1, 1 };
 }
 
-static ifb_str prompt_of(const struct ifb_item *item)
-{
-    const struct ifb_json *turns = ifb_json_get(item->row, "turns");
-    ifb_str prompt = ifb_json_str(item->row, "prompt");
-
-    if (!prompt.ptr && turns)
-        prompt = ifb_json_str(ifb_json_at(turns, 0), "content");
-    return ifb_judging_asked(item, prompt);
-}
-
 static enum ifb_code make_task(const void *state, const struct ifb_judging_match *m, size_t task,
                                struct ifb_arena *arena, struct ifb_judge_task *out,
                                struct ifb_error *err)
@@ -91,7 +81,7 @@ static enum ifb_code make_task(const void *state, const struct ifb_judging_match
     ifb_str *question = ifb_new(arena, ifb_str, 1);
 
     (void)err;
-    *question = prompt_of(m->item);
+    *question = ifb_judging_asked(m->item, 0);
     *out = (struct ifb_judge_task){
         .protocol = s->v01 ? &ifb_judge_arenahard_v01 : &ifb_judge_arenahard_v2,
         .label = task ? IFB_STR("game 2") : IFB_STR("game 1"),

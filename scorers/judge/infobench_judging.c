@@ -90,21 +90,18 @@ static enum ifb_code make_task(const void *state, const struct ifb_judging_match
 
 /* ---- records ---- */
 
-/* The members of the official row but for those that a judged output has of its own. */
+/* The members of the official row that say what was asked. */
 static void write_row(struct ifb_jw *w, const struct ifb_json *row)
 {
-    static const char *const own[] = { "model", "output", "eval", "id" };
-    struct ifb_arena *arena = ifb_arena_new();
+    static const char *const keys[] = { "input", "category", "instruction",
+                                        "decomposed_questions", "subset", "question_label" };
 
-    for (const struct ifb_json *m = row ? row->first : NULL; m; m = m->next) {
-        bool skip = false;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        const struct ifb_json *v = ifb_json_get(row, keys[i]);
 
-        for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-            skip = skip || ifb_str_is(m->key, own[i]);
-        if (!skip)
-            ifb_jw_value(w, ifb_cstr(arena, m->key), m);
+        if (v)
+            ifb_jw_value(w, keys[i], v);
     }
-    ifb_arena_close(arena);
 }
 
 /* An instance whose questions could not all be put is as one that was not judged. */

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "harness/base/json.h"
 #include "harness/base/str.h"
 
 static const struct ifb_judging *const judgings[] = {
@@ -46,14 +47,32 @@ ifb_str ifb_judging_model_name(ifb_str name)
     return slash ? ifb_str_from(name, (size_t)(slash - name.ptr) + 1) : name;
 }
 
-ifb_str ifb_judging_asked(const struct ifb_item *item, ifb_str text)
-{
-    if (text.ptr)
-        return text;
-    return item->prompt.n ? item->prompt.at[0].text : IFB_STR("");
-}
-
 struct ifb_judgment ifb_judgment_none(void)
 {
     return (struct ifb_judgment){ .how = IFB_UNREADABLE, .rating = NAN };
+}
+
+size_t ifb_judging_turns(const struct ifb_item *item)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < item->prompt.n; i++)
+        n += item->prompt.at[i].role == IFB_USER;
+    return n;
+}
+
+ifb_str ifb_judging_asked(const struct ifb_item *item, size_t turn)
+{
+    const struct ifb_json *of_turn = ifb_json_at(ifb_json_get(item->row, "turns"), turn);
+    ifb_str text = of_turn && of_turn->kind == IFB_JSTRING ? of_turn->string
+                                                           : ifb_json_str(of_turn, "content");
+
+    if (!text.ptr && !turn)
+        text = ifb_json_str(item->row, "prompt");
+    if (!text.ptr && !turn)
+        text = ifb_json_str(item->row, "instruction");
+    for (size_t i = 0, n = 0; i < item->prompt.n && !text.ptr; i++)
+        if (item->prompt.at[i].role == IFB_USER && n++ == turn)
+            text = item->prompt.at[i].text;
+    return text;
 }

@@ -132,24 +132,10 @@ static enum ifb_versus versus(const void *state)
     return IFB_VERSUS_NOBODY;
 }
 
-/* What the file asks: a prompt may have a system message of the user's besides. */
-static struct ifb_strs questions_of(const struct ifb_item *item, struct ifb_arena *arena)
-{
-    const struct ifb_json *turns = ifb_json_get(item->row, "turns");
-    size_t n = turns && turns->kind == IFB_JARRAY ? turns->n : 0, i = 0;
-    ifb_str *at = ifb_new(arena, ifb_str, n);
-
-    for (const struct ifb_json *t = n ? turns->first : NULL; t; t = t->next)
-        at[i++] = t->string;
-    return (struct ifb_strs){ at, n };
-}
-
 /* Questions without exactly two turns have no second judgment. */
 static size_t turns_judged(const struct ifb_item *item)
 {
-    const struct ifb_json *turns = ifb_json_get(item->row, "turns");
-
-    return turns && turns->n == TURNS_MAX ? TURNS_MAX : 1;
+    return ifb_judging_turns(item) == TURNS_MAX ? TURNS_MAX : 1;
 }
 
 static size_t count(const void *state, const struct ifb_item *item)
@@ -178,14 +164,18 @@ static enum ifb_code make_task(const void *state, const struct ifb_judging_match
     const struct state *s = state;
     unsigned turn = 1 + (unsigned)(is_pair(s) ? task / 2 : task);
     unsigned game = is_pair(s) ? 1 + task % 2 : 1;
+    size_t turns = ifb_judging_turns(m->item);
+    ifb_str *questions = ifb_new(arena, ifb_str, turns);
 
     (void)err;
+    for (size_t i = 0; i < turns; i++)
+        questions[i] = ifb_judging_asked(m->item, i);
     *out = (struct ifb_judge_task){
         .protocol = is_pair(s) ? &ifb_judge_mtbench_pair : &ifb_judge_mtbench_single,
         .label = is_pair(s) ? ifb_fmt(arena, "turn %u, game %u", turn, game)
                             : ifb_fmt(arena, "turn %u", turn),
         .context = { .category = m->item->group, .turn = turn, .game = game,
-                     .questions = questions_of(m->item, arena),
+                     .questions = { questions, turns },
                      .answers = { m->sides[0].answers, m->sides[1].answers },
                      .references = references_of(s, m->item->id) },
     };

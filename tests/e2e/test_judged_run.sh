@@ -166,6 +166,23 @@ near "$(value "$dir/alpacaeval1" win_rate value)" 50 && [ "$(value "$dir/alpacae
 ok "AlpacaEval 1: rankings"
 reads_back alpacaeval1 alpacaeval1 annotations.json
 
+# ---- a system message of the run is no part of what was asked ----
+for as in system user; do
+    says "Describe a harbour at dawn.|A: an answer" "[[A]]" >"$dir/rows"
+    says "boil?|1: Seven minutes.|2: an answer" "[{'model': 'model_1', 'rank': 2}]" >>"$dir/rows"
+    start_mock --answers "$dir/rows" --default 'an answer'
+    run run --suite alpacaeval1 --data $cases/alpacaeval.json --limit 1 --system 'Be brief.' --system-as $as \
+        --judge-template $cases/prompts.jsonl --model "$url/v1#tiny" --judge "$url/v1#judge" --out "$dir/system-$as"
+    [ $code = 0 ] && grep -q '"instruction":"How long does an egg boil?"' "$dir/system-$as/annotations.json" &&
+        near "$(value "$dir/system-$as" win_rate value)" 100
+    ok "AlpacaEval: judged without the system message, sent as $as"
+    run run --suite mtbench --data "$dir/question.jsonl" --references $cases/references.jsonl --limit 1 \
+        --system 'Be brief.' --system-as $as --model "$url/v1#tiny" --judge "$url/v1#judge" --dry-run
+    [ $code = 0 ] && grep -q 'would ask judges for 2 judgments' "$dir/out"
+    ok "MT-Bench: two turns beside a system message, sent as $as"
+    stop_mock
+done
+
 # ---- both orders: a judge that likes what it sees first ----
 says "|1: " "[{'model': 'model_1', 'rank': 1}]" >"$dir/rows"
 start_mock --answers "$dir/rows" --default 'an answer'
