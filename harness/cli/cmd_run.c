@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
+#include "harness/cli/gate_show.h"
 #include "harness/cli/run_options.h"
 
 static const char *const tokens_as_choices[] = { "auto", "max_tokens", "max_completion_tokens",
@@ -122,6 +123,18 @@ static const struct ifb_field options[] = {
               .min = 0, .max = 1, .doc = "exit 5 when a larger share of the samples is unscored"),
     IFB_FIELD(struct ifb_run_flags, o.strict_errors, "strict_errors", .kind = IFB_BOOL,
               .doc = "exit 5 when a check could not be carried out"),
+    IFB_FIELD(struct ifb_run_flags, o.gate_policy, "gate_policy", .kind = IFB_STRING,
+              .value = "FILE", .doc = "rules to decide at the end; see `ifbench gate --help`"),
+    IFB_FIELD(struct ifb_run_flags, o.gate_baseline, "gate_baseline", .kind = IFB_STRING,
+              .value = "RUN|FILE", .doc = "what they compare with"),
+    IFB_FIELD(struct ifb_run_flags, o.gate_base_model, "gate_base_model", .kind = IFB_STRING,
+              .value = "SPEC", .doc = "which model of the baseline, when it has several"),
+    IFB_FIELD(struct ifb_run_flags, o.gate_common, "gate_common", .kind = IFB_BOOL,
+              .doc = "judge the items that both have, when they differ"),
+    IFB_FIELD(struct ifb_run_flags, gate_also, "gate_also", .kind = IFB_STRINGS,
+              .value = "WHAT=FILE", .doc = "the verdict in another format into a file"),
+    IFB_FIELD(struct ifb_run_flags, o.sequential, "sequential", .kind = IFB_BOOL,
+              .doc = "ask no more once the gate is settled"),
     IFB_FIELD(struct ifb_run_flags, config, "config", .kind = IFB_STRING, .value = "FILE",
               .doc = "options in YAML (ifbench.yaml, when it is there)"),
     IFB_FIELD(struct ifb_run_flags, json, "json", .kind = IFB_BOOL,
@@ -135,6 +148,19 @@ static const char *const more[] = {
     "Asks every prompt of the suites, keeps every answer in an append-only journal, scores\n"
     "it with the suite's checks, and writes the reports. A run that was interrupted, killed\n"
     "or starved of its endpoint goes on with --resume: no answer is lost or asked twice.",
+    "With --gate-policy the run ends with a verdict, as `ifbench gate` gives it, and with its exit\n"
+    "status; it is kept in gate.json. With --sequential the items are asked in an order drawn\n"
+    "beforehand from --seed, the gate looks after each item (in that order, whatever comes first),\n"
+    "and once the verdict is settled nothing more is asked: the rest stays pending, the run counts\n"
+    "as incomplete, and --resume states the verdict again. -j is then 8 at most unless given, since\n"
+    "what flies at that moment was asked for nothing.",
+    "What is settled when: `drop` and bounds (\"at C\") by bets about the mean that may be looked at\n"
+    "any number of times (Waudby-Smith and Ramdas 2024), with half of the error 1 - C; after the\n"
+    "last item as `gate` would with the other half. Rules as measured, `items` and `regressed`:\n"
+    "when the items left will not change the answer, with the policy's confidence. errors,\n"
+    "unscored, missing, failed_calls: must hold for what was asked. latency, cost: measured at the\n"
+    "end. Metrics of a whole set: only when all was asked. One rule that fails ends the run; to\n"
+    "pass, all must hold.",
     NULL
 };
 
@@ -149,6 +175,8 @@ static const struct ifb_example_line examples[] = {
       "start a server, ask it, stop it" },
     { "ifbench run --model 'exec:./answer.py --fast'",
       "a program: messages as JSON on its input, the answer on its output" },
+    { "ifbench run --model URL#NAME --gate-policy policy.yaml --gate-baseline baseline.json "
+      "--sequential", "a gate that asks no more than it needs; 0: pass, 1: fail, 6: inconclusive" },
     { "ifbench run --resume runs/2026-01-02T03-04-05-ifeval", "go on after a crash" },
     { 0 }
 };
@@ -192,6 +220,22 @@ static enum ifb_code show_dry(const struct ifb_run_flags *f, struct ifb_error *e
     return IFB_OK;
 }
 
+/* The verdict and its exit status, unless something worse has happened. */
+static enum ifb_code show_gate(struct ifb_cli *cli, const struct ifb_run *run,
+                               const struct ifb_run_flags *f, struct ifb_error *err)
+{
+    const struct ifb_gate *gate = run->gate;
+    enum ifb_code code = ifb_gate_show_also(cli, gate, f->gate_also, err);
+    bool stopped = gate->sequel && gate->sequel->settled && !run->ended;
+
+    if (!code && !f->json)
+        code = ifb_gate_show(cli, gate, IFB_STR("term"), (ifb_str){ NULL, 0 }, err);
+    if (cli->status == IFB_EXIT_OK || (stopped && cli->status == IFB_EXIT_INCOMPLETE) ||
+        (gate->verdict == IFB_GATE_FAIL && cli->status != IFB_EXIT_NETWORK))
+        cli->status = ifb_gate_status(gate->verdict);
+    return code;
+}
+
 static enum ifb_code cmd_run(struct ifb_cli *cli, struct ifb_error *err)
 {
     extern const struct ifb_command ifb_cmd_run;
@@ -205,6 +249,12 @@ static enum ifb_code cmd_run(struct ifb_cli *cli, struct ifb_error *err)
     if (words.n)
         return ifb_fail(err, IFB_EUSAGE, "unexpected argument '%.*s'; models are named with --model",
                         IFB_ARG(words.at[0]));
+    if (f.gate_also.n && !f.o.gate_policy.ptr && !f.resume.ptr)
+        code = ifb_fail(err, IFB_EUSAGE, "--gate-also goes with --gate-policy FILE");
+    if (!code)
+        code = ifb_gate_check_also("--gate-also", f.gate_also, err);
+    if (code)
+        return code;
     ifb_run_flags_attach(&f);
     if (f.dry_run)
         return show_dry(&f, err);
@@ -213,6 +263,8 @@ static enum ifb_code cmd_run(struct ifb_cli *cli, struct ifb_error *err)
     else
         code = ifb_run_start(&f.o, &run, err);
     code = ifb_run_show(cli, run, &f, code, err);
+    if (!code && run && run->gate)
+        code = show_gate(cli, run, &f, err);
     ifb_run_close(run);
     return code;
 }

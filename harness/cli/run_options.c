@@ -7,6 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <ifbench/gate.h>
+
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -175,7 +177,7 @@ enum ifb_code ifb_run_show(struct ifb_cli *cli, struct ifb_run *run, const struc
         ifb_print("report: %s\n", page);
     else if (!f->json && !code)
         ifb_print("run: %s\n", run->folder);
-    if (!run->ended)
+    if (!run->ended && !(run->gate && run->gate->sequel && run->gate->sequel->settled))
         ifb_note("%zu of %zu calls are answered; go on with `ifbench run --resume %s`",
                  run->answers, run->calls, run->folder);
     cli->status = code ? 0 : status_of_run(run, f);

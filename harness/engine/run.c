@@ -155,6 +155,8 @@ static enum ifb_code work(struct ifb_run *run, bool ask, struct ifb_error *err)
     if (ask && !first && (is_settled(in) || all_scored(in)) && !ifb_journal_ended(in->journal))
         first = ifb_journal_end(in->journal, err);
     code = ifb_run_finish(run, &later);
+    if (!first && !code)
+        code = ifb_run_decide_gate(run, &later);
     if (!first && code && err)
         *err = later;
     return first ? first : code;
@@ -213,6 +215,27 @@ enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *opt
     return ifb_run_hand_over(run, code, out);
 }
 
+/* A run keeps its gate; one without may get a gate at its end. Scoring again decides nothing. */
+static enum ifb_code recall_gate(const char *folder, const struct ifb_run_options *then,
+                                 bool judging, struct ifb_run_options *now, struct ifb_error *err)
+{
+    bool given = now->gate_policy.ptr || now->gate_baseline.ptr || now->sequential;
+
+    if (given && then->gate_policy.ptr)
+        return ifb_fail(err, IFB_EUSAGE, "%s goes on with the gate that it was begun with", folder);
+    if (now->sequential)
+        return ifb_fail(err, IFB_EUSAGE, "%s was begun without --sequential, so its items were "
+                        "not asked in an order drawn beforehand", folder);
+    if (given || judging)
+        return IFB_OK;
+    now->gate_policy = then->gate_policy;
+    now->gate_baseline = then->gate_baseline;
+    now->gate_base_model = then->gate_base_model;
+    now->gate_common = then->gate_common;
+    now->sequential = then->sequential;
+    return IFB_OK;
+}
+
 /*
  * What a stored run asked, with how and surroundings of the caller. The stored
  * manifest lives in `arena`; the run looks at it while it is prepared.
@@ -252,6 +275,10 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
             o.think_tags = then->options.think_tags;
         if (!judging || o.missing < 0)
             o.missing = then->options.missing;
+        if (!code)
+            code = recall_gate(folder, &then->options, judging, &o, err);
+    }
+    if (!code) {
         *out = ifb_run_new(&o);
         (*out)->folder = ifb_cstr((*out)->arena, ifb_str_of(folder));
         (*out)->inside->started_us = ifb_clock_us();
@@ -276,6 +303,7 @@ static enum ifb_code continue_run(const char *folder, const struct ifb_run_optio
         return code;
     }
     in = run->inside;
+    ask = ask && !ifb_run_gate_stands(run);
     in->asking = ask && !in->manifest.scored_only;
     code = check_reports(in, err);
     if (!code)
@@ -347,6 +375,7 @@ void ifb_run_close(struct ifb_run *run)
         return;
     in = run->inside;
     ifb_run_close_models(run);
+    ifb_sequential_close(in->sequential);
     ifb_pool_close(in->pool);
     ifb_cells_close(&in->cells);
     ifb_rows_close(in->rows);

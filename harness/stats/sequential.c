@@ -9,7 +9,8 @@
 
 void ifb_bet_open(struct ifb_bet *b, double lo, double hi, double alpha, int64_t total)
 {
-    *b = (struct ifb_bet){ .lo = lo, .hi = hi, .alpha = alpha, .total = total };
+    *b = (struct ifb_bet){ .lo = lo, .hi = hi, .above_at = 1 / alpha,
+                            .below_at = 1 / alpha, .total = total };
     for (int i = 0; i < IFB_BETS; i++) {
         b->stake[i] = exp2(-i / 2.0);
         b->above[i] = b->below[i] = i ? 0.6 / (IFB_BETS - 1) : 0.4;
@@ -53,8 +54,8 @@ enum ifb_bet_state ifb_bet_add(struct ifb_bet *b, double value)
     if (b->state)
         return b->state;
     if (mean > b->lo && mean < b->hi) {
-        above = play(b, b->above, (value - mean) / (mean - b->lo)) >= 1 / b->alpha;
-        below = play(b, b->below, (mean - value) / (b->hi - mean)) >= 1 / b->alpha;
+        above = play(b, b->above, (value - mean) / (mean - b->lo)) >= b->above_at;
+        below = play(b, b->below, (mean - value) / (b->hi - mean)) >= b->below_at;
     }
     b->state = above ? IFB_BET_ABOVE : below ? IFB_BET_BELOW : certain(b);
     return b->state;

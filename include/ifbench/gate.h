@@ -27,6 +27,8 @@ struct ifb_gate_options {
     const char *baseline;  /* a run's folder or a baseline file; NULL: none */
     const char *policy;
     struct ifb_compare_options compare;
+    bool half;             /* bounds may err half as often as they say: a sequential gate has
+                              spent the other half */
 };
 
 /* One rule for one subject. */
@@ -42,12 +44,21 @@ struct ifb_gate_check {
     ifb_str why;          /* a sentence without its full stop */
 };
 
+/* How far a gate came that was looked at while the run was asked; see <ifbench/run.h>. */
+struct ifb_gate_sequel {
+    bool settled;            /* before the end, or with the last item */
+    uint64_t seed;           /* of the order of items */
+    int64_t looked, items;   /* looked at in that order, of how many */
+    int64_t asked, calls;    /* answered or failed, of how many in all */
+};
+
 struct ifb_gate {
     enum ifb_gate_verdict verdict;
     ifb_str base, cand, policy;   /* base: absent without one */
     const struct ifb_gate_check *checks;
     size_t n;
     const struct ifb_comparison *comparison;  /* NULL without a baseline */
+    const struct ifb_gate_sequel *sequel;     /* NULL: everything was asked first */
 };
 
 /*

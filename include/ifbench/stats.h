@@ -247,8 +247,9 @@ double ifb_unpaired_need(double p1, double p2, double alpha, double power);
 enum ifb_bet_state { IFB_BET_OPEN, IFB_BET_ABOVE, IFB_BET_BELOW };
 
 struct ifb_bet {
-    double lo, hi, alpha;
-    int64_t total, n;      /* n: values so far */
+    double lo, hi;
+    double above_at, below_at;  /* capital that answers: 1 / alpha, or more for several tests */
+    int64_t total, n;           /* n: values so far */
     double sum;            /* of them */
     enum ifb_bet_state state;
     double stake[IFB_BETS], above[IFB_BETS], below[IFB_BETS];  /* capital on each stake */
