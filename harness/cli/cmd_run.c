@@ -210,8 +210,8 @@ static enum ifb_code show_dry(const struct ifb_run_flags *f, struct ifb_error *e
     if (f->json)
         print_dry_json(&dry);
     else
-        ifb_print("would ask %zu calls for %zu samples with %zu constraints; the prompts are %zu "
-                  "bytes\n", dry.calls, dry.samples, dry.constraints, dry.prompt_bytes);
+        ifb_print("would ask %s%zu calls for %zu samples with %zu constraints; the prompts are %zu "
+                  "bytes\n", f->o.sequential ? "at most " : "", dry.calls, dry.samples, dry.constraints, dry.prompt_bytes);
     if (!f->json && !isnan(dry.usd_most))
         ifb_print("at most about %lld tokens, $%.4f\n", (long long)dry.tokens_most, dry.usd_most);
     else if (!f->json)

@@ -12,6 +12,10 @@
  *                        (ifb_paired_lower): non-inferiority. A candidate that is worse by
  *                        m passes in 1 - C of runs at most
  *   a budget             as measured
+ * A run may have its gate looked at after each item, and end when the verdict is settled
+ * (`sequential` in <ifbench/run.h>); how each kind of rule is decided then stands in
+ * harness/engine/sequential.h.
+ *
  * All rules must pass (which needs no correction for their number); one that fails makes
  * the verdict fail, else one that is inconclusive makes it inconclusive. What cannot be
  * known (nothing scored, no prices, no latency) is inconclusive, never a pass.
