@@ -75,8 +75,8 @@ static const char *const more[] = {
     "a run that has not come to its end or has nothing to judge, items that are unscored only\n"
     "now, and what the run does not know (latency, cost). Unknown names: exit 3 with file and\n"
     "line.",
-    "`ifbench run --gate-policy FILE --sequential` decides while it asks, and asks no more than the\n"
-    "verdict needs.",
+    "`ifbench run --gate-policy FILE --sequential` decides while it asks, and asks no more than\n"
+    "the verdict needs.",
     "exit status: 0 pass, 1 fail, 6 inconclusive, 2 usage, 3 bad input",
     NULL
 };

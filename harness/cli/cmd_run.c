@@ -148,19 +148,20 @@ static const char *const more[] = {
     "Asks every prompt of the suites, keeps every answer in an append-only journal, scores\n"
     "it with the suite's checks, and writes the reports. A run that was interrupted, killed\n"
     "or starved of its endpoint goes on with --resume: no answer is lost or asked twice.",
-    "With --gate-policy the run ends with a verdict, as `ifbench gate` gives it, and with its exit\n"
-    "status; it is kept in gate.json. With --sequential the items are asked in an order drawn\n"
-    "beforehand from --seed, the gate looks after each item (in that order, whatever comes first),\n"
-    "and once the verdict is settled nothing more is asked: the rest stays pending, the run counts\n"
-    "as incomplete, and --resume states the verdict again. -j is then 8 at most unless given, since\n"
-    "what flies at that moment was asked for nothing.",
-    "What is settled when: `drop` and bounds (\"at C\") by bets about the mean that may be looked at\n"
-    "any number of times (Waudby-Smith and Ramdas 2024), with half of the error 1 - C; after the\n"
-    "last item as `gate` would with the other half. Rules as measured, `items` and `regressed`:\n"
-    "when the items left will not change the answer, with the policy's confidence. errors,\n"
-    "unscored, missing, failed_calls: must hold for what was asked. latency, cost: measured at the\n"
-    "end. Metrics of a whole set: only when all was asked. One rule that fails ends the run; to\n"
-    "pass, all must hold.",
+    "With --gate-policy the run ends with a verdict, as `ifbench gate` gives it, and with its\n"
+    "exit status; gate.json keeps it. With --sequential the items are asked in an order drawn\n"
+    "beforehand from --seed, the gate looks after each item (in that order, whatever comes\n"
+    "first), and once the verdict is settled nothing more is asked: the rest stays pending, the\n"
+    "run counts as incomplete, and --resume states the verdict again. No call runs further\n"
+    "ahead of the last look than -j, or 8, since it may be asked for nothing.",
+    "What is settled when: `drop` and bounds (\"at C\") by bets on the mean that may be looked at\n"
+    "any number of times (Waudby-Smith and Ramdas 2024), with half of the error 1 - C; after\n"
+    "the last item as `gate` would, with the other half. Rules as measured, `items` and\n"
+    "`regressed`: when the items left will not change the answer, with the policy's confidence.\n"
+    "errors, unscored, missing, failed_calls: must hold for what was asked. latency, cost:\n"
+    "measured at the end. Metrics of a whole set: only when all was asked. One rule that fails\n"
+    "ends the run; to pass, all must hold. Without --sequential a run of the same questions\n"
+    "asks only the rest: the cache has the answers.",
     NULL
 };
 
@@ -211,7 +212,8 @@ static enum ifb_code show_dry(const struct ifb_run_flags *f, struct ifb_error *e
         print_dry_json(&dry);
     else
         ifb_print("would ask %s%zu calls for %zu samples with %zu constraints; the prompts are %zu "
-                  "bytes\n", f->o.sequential ? "at most " : "", dry.calls, dry.samples, dry.constraints, dry.prompt_bytes);
+                  "bytes\n", f->o.sequential ? "at most " : "", dry.calls, dry.samples,
+                  dry.constraints, dry.prompt_bytes);
     if (!f->json && !isnan(dry.usd_most))
         ifb_print("at most about %lld tokens, $%.4f\n", (long long)dry.tokens_most, dry.usd_most);
     else if (!f->json)

@@ -16,7 +16,8 @@ bool ifb_gate_meant(const struct ifb_gating *g, const struct ifb_rule *rule, ifb
 static enum ifb_code check_suite(struct ifb_gating *g, const struct ifb_rule *rule)
 {
     for (size_t i = 0; i < g->cand->summary.ncells; i++)
-        if (ifb_gate_meant(g, rule, g->cand->summary.cells[i].suite, g->cand->summary.cells[i].model))
+        if (ifb_gate_meant(g, rule, g->cand->summary.cells[i].suite,
+                           g->cand->summary.cells[i].model))
             return IFB_OK;
     if (!rule->suite.ptr)
         return ifb_gate_fail(g, rule, "the run has nothing that the rule is about");

@@ -55,13 +55,18 @@ enum ifb_code ifb_gate_limit(struct ifb_gating *g, const struct ifb_rule *rule,
     return IFB_OK;
 }
 
-ifb_str ifb_gate_say(struct ifb_gating *g, const struct ifb_gate_subject *s, double value)
+static ifb_str say(struct ifb_gating *g, const struct ifb_gate_subject *s, double value)
 {
     if (isnan(value))
         return IFB_STR("n/a");
     if (proportion(s->unit))
         return ifb_fmt(g->arena, "%.2f %%", value * 100);
     return ifb_fmt(g->arena, percent_unit(s->unit) ? "%.2f %%" : "%.4f", value);
+}
+
+ifb_str ifb_gate_say(struct ifb_gating *g, const struct ifb_gate_subject *s, double value)
+{
+    return say(g, s, value);
 }
 
 /* `safe` and `unsafe` are the two bounds, on the side of the limit and away from it. */
@@ -108,8 +113,8 @@ static void decide_as_measured(struct ifb_gating *g, const struct ifb_rule *rule
                                const struct ifb_gate_subject *s, struct ifb_gate_check *c)
 {
     c->verdict = ifb_op_holds(rule->op, s->value, c->limit) ? IFB_GATE_PASS : IFB_GATE_FAIL;
-    c->why = ifb_fmt(g->arena, "%.*s, wanted %s %.*s", IFB_ARG(ifb_gate_say(g, s, s->value)),
-                     ifb_op_name(rule->op), IFB_ARG(ifb_gate_say(g, s, c->limit)));
+    c->why = ifb_fmt(g->arena, "%.*s, wanted %s %.*s", IFB_ARG(say(g, s, s->value)),
+                     ifb_op_name(rule->op), IFB_ARG(say(g, s, c->limit)));
 }
 
 static enum ifb_code decide_by_bound(struct ifb_gating *g, const struct ifb_rule *rule,
@@ -136,9 +141,9 @@ static enum ifb_code decide_by_bound(struct ifb_gating *g, const struct ifb_rule
     if (c->verdict == IFB_GATE_INCONCLUSIVE)
         c->need = items_to_settle(fabs(s->value - c->limit), se, (double)n, 1, rule->confidence);
     c->why = ifb_fmt(g->arena, "%.*s, %s %.*s with %g %% confidence, wanted %s %.*s%.*s",
-                     IFB_ARG(ifb_gate_say(g, s, s->value)), much ? "at least" : "at most",
-                     IFB_ARG(ifb_gate_say(g, s, c->bound)), rule->confidence * 100, ifb_op_name(rule->op),
-                     IFB_ARG(ifb_gate_say(g, s, c->limit)), IFB_ARG(say_need(g, c)));
+                     IFB_ARG(say(g, s, s->value)), much ? "at least" : "at most",
+                     IFB_ARG(say(g, s, c->bound)), rule->confidence * 100, ifb_op_name(rule->op),
+                     IFB_ARG(say(g, s, c->limit)), IFB_ARG(say_need(g, c)));
     return IFB_OK;
 }
 
@@ -160,7 +165,8 @@ static enum ifb_code decide_value(struct ifb_gating *g, const struct ifb_rule *r
     return IFB_OK;
 }
 
-static const struct ifb_compare_row *row_of(const struct ifb_comparison *c, const struct ifb_gate_subject *s)
+static const struct ifb_compare_row *row_of(const struct ifb_comparison *c,
+                                            const struct ifb_gate_subject *s)
 {
     for (size_t i = 0; i < c->nrows; i++) {
         const struct ifb_compare_row *r = &c->rows[i];
@@ -201,11 +207,11 @@ static enum ifb_code decide_drop(struct ifb_gating *g, const struct ifb_rule *ru
                                   r->pair.size > 0 ? fmax(n / r->pair.size, 1) : 1,
                                   rule->confidence);
     c->why = ifb_fmt(g->arena, "%.*s -> %.*s, drop %.*s, %s %.*s with %g %% confidence, wanted %s "
-                     "%.*s%.*s", IFB_ARG(ifb_gate_say(g, s, r->base)), IFB_ARG(ifb_gate_say(g, s, r->cand)),
-                     IFB_ARG(ifb_gate_say(g, s, c->value)),
+                     "%.*s%.*s", IFB_ARG(say(g, s, r->base)), IFB_ARG(say(g, s, r->cand)),
+                     IFB_ARG(say(g, s, c->value)),
                      c->verdict == IFB_GATE_FAIL ? "at least" : "at most",
-                     IFB_ARG(ifb_gate_say(g, s, c->verdict == IFB_GATE_FAIL ? best : c->bound)),
-                     rule->confidence * 100, ifb_op_name(rule->op), IFB_ARG(ifb_gate_say(g, s, c->limit)),
+                     IFB_ARG(say(g, s, c->verdict == IFB_GATE_FAIL ? best : c->bound)),
+                     rule->confidence * 100, ifb_op_name(rule->op), IFB_ARG(say(g, s, c->limit)),
                      IFB_ARG(say_need(g, c)));
     return IFB_OK;
 }
@@ -233,7 +239,8 @@ static enum ifb_code metrics_of(struct ifb_gating *g, const struct ifb_rule *rul
     if (!m)
         return IFB_OK;
     (*found)++;
-    subject = (struct ifb_gate_subject){ cell, m->id, m->unit, true, m->higher_is_better, m->value };
+    subject = (struct ifb_gate_subject){ cell, m->id, m->unit, true, m->higher_is_better,
+                                         m->value };
     return decide(g, rule, &subject);
 }
 

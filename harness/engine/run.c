@@ -215,25 +215,18 @@ enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *opt
     return ifb_run_hand_over(run, code, out);
 }
 
-/* A run keeps its gate; one without may get a gate at its end. Scoring again decides nothing. */
-static enum ifb_code recall_gate(const char *folder, const struct ifb_run_options *then,
-                                 bool judging, struct ifb_run_options *now, struct ifb_error *err)
+/* A run keeps its gate, or has none; scoring again decides nothing. */
+static void recall_gate(const struct ifb_run_options *then, bool judging,
+                        struct ifb_run_options *now)
 {
-    bool given = now->gate_policy.ptr || now->gate_baseline.ptr || now->sequential;
+    static const struct ifb_run_options none;
 
-    if (given && then->gate_policy.ptr)
-        return ifb_fail(err, IFB_EUSAGE, "%s goes on with the gate that it was begun with", folder);
-    if (now->sequential)
-        return ifb_fail(err, IFB_EUSAGE, "%s was begun without --sequential, so its items were "
-                        "not asked in an order drawn beforehand", folder);
-    if (given || judging)
-        return IFB_OK;
+    then = judging ? &none : then;
     now->gate_policy = then->gate_policy;
     now->gate_baseline = then->gate_baseline;
     now->gate_base_model = then->gate_base_model;
     now->gate_common = then->gate_common;
     now->sequential = then->sequential;
-    return IFB_OK;
 }
 
 /*
@@ -275,10 +268,7 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
             o.think_tags = then->options.think_tags;
         if (!judging || o.missing < 0)
             o.missing = then->options.missing;
-        if (!code)
-            code = recall_gate(folder, &then->options, judging, &o, err);
-    }
-    if (!code) {
+        recall_gate(&then->options, judging, &o);
         *out = ifb_run_new(&o);
         (*out)->folder = ifb_cstr((*out)->arena, ifb_str_of(folder));
         (*out)->inside->started_us = ifb_clock_us();

@@ -99,7 +99,8 @@ bool ifb_run_gate_stands(const struct ifb_run *run)
     const struct ifb_json *v, *s, *settled;
     ifb_str text;
 
-    if (!run->inside->o.sequential || ifb_file_read(gate_file(run), GATE_MAX, run->arena, &text, NULL) ||
+    if (!run->inside->o.sequential ||
+        ifb_file_read(gate_file(run), GATE_MAX, run->arena, &text, NULL) ||
         ifb_json_parse(run->arena, text, 0, 1, &v, NULL))
         return false;
     s = ifb_json_get(v, "sequential");
