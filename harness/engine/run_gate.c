@@ -67,6 +67,9 @@ enum ifb_code ifb_run_open_gate(struct ifb_run *run, struct ifb_error *err)
         return in->o.gate_baseline.ptr || in->o.sequential
                    ? ifb_fail(err, IFB_EUSAGE, "%s goes with --gate-policy FILE",
                               in->o.sequential ? "--sequential" : "--gate-baseline") : IFB_OK;
+    if (in->o.shard.of)
+        return ifb_fail(err, IFB_EUSAGE, "a gate is for a whole run: put the shards together with "
+                        "`ifbench merge`, then `ifbench gate`");
     if (in->o.sequential && in->nmodels > 1)
         return ifb_fail(err, IFB_EUSAGE, "--sequential asks one model, here are %zu: make a run "
                         "for each", in->nmodels);

@@ -257,6 +257,7 @@ refused 2 '--gate-baseline goes with --gate-policy' --gate-baseline "$dir/base.4
 refused 2 '--gate-also goes with --gate-policy' --gate-also "junit=$dir/x"
 refused 2 '--gate-also: wanted term' --gate-policy "$dir/high.yaml" --gate-also junit
 refused 2 'asks one model, here are 2' --gate-policy "$dir/high.yaml" --sequential --model http://127.0.0.1:1/v1#two
+refused 2 'put the shards together with .ifbench merge' --gate-policy "$dir/high.yaml" --shard 1/2
 refused 2 'compares with a baseline' --gate-policy "$dir/drop.yaml"
 refused 3 'unknown.yaml:2: unknown metric .*did you mean' --gate-policy "$dir/unknown.yaml" --gate-baseline "$dir/base.400" --sequential
 refused 3 'slip.yaml:2: .* is a share' --gate-policy "$dir/slip.yaml"
