@@ -62,7 +62,7 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, o.sampling.max_tokens, "max_tokens", .kind = IFB_INT,
               .value = "N", .min = 1, .max = 1e9, .doc = "sent to the model (the suite's preset)"),
     IFB_FIELD(struct ifb_run_flags, o.sampling.seed, "seed", .kind = IFB_INT, .value = "N",
-              .min = 0, .max = 9e15, .doc = "sent to the model"),
+              .min = 0, .max = 9e15, .doc = "sent to the model; orders the items of --sequential"),
     IFB_FIELD(struct ifb_run_flags, o.params, "param", .kind = IFB_STRINGS,
               .value = "NAME=X[,Y]", .doc = "ask every model once with each value, such as "
               "temperature=0,0.7; may be repeated"),

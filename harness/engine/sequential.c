@@ -308,10 +308,10 @@ enum ifb_code ifb_sequential_open(const struct ifb_gate_options *options,
     code = ifb_gate_read_policy(&s->gating);
     if (!code)
         code = mark_plan(s, resources, arena, err);
-    fill_all(s, IFB_PASS);
     if (!code)
         code = load_base(s, err);
     draw_order(s, arena);
+    fill_all(s, IFB_PASS);
     if (!code)
         code = watch_rules(s);
     fill_all(s, IFB_UNSCORED);
@@ -392,7 +392,7 @@ static bool unscored_is_open(const struct ifb_sequential *s)
 
 bool ifb_sequential_settled(const struct ifb_sequential *s)
 {
-    bool all = !unscored_is_open(s);
+    bool all = !unscored_is_open(s), some = false;
 
     for (size_t i = 0; i < s->nwatches; i++) {
         const struct ifb_watch *w = &s->watches[i];
@@ -400,10 +400,11 @@ bool ifb_sequential_settled(const struct ifb_sequential *s)
         if (w->verdict == IFB_GATE_FAIL)
             return true;
         all = all && (w->verdict == IFB_GATE_PASS || w->kind == IFB_WATCH_RUN);
+        some = some || w->looked;
     }
     for (size_t c = 0; c < s->marks.ncells; c++)
         all = all && s->judged[c];
-    return all;
+    return all && some;  /* budgets alone would hold after the first item */
 }
 
 /* ---- the gate ---- */

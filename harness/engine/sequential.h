@@ -21,7 +21,7 @@
  *   latency, cost   what was asked, when the run stops for another reason.
  *   metrics of a whole set (csl, pass of epochs excepted)   only when all was asked.
  *
- * The run stops when one rule has failed, or when all hold. Epochs of an item are looked
+ * The run stops when one rule has failed, or when all hold and one of them is settled. Epochs of an item are looked
  * at together.
  */
 #ifndef IFB_ENGINE_SEQUENTIAL_H

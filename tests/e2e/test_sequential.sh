@@ -68,6 +68,7 @@ policy commas 'punctuation:* drop <= 10 %' 'keywords:existence >= 50 %'
 policy each 'keywords:existence >= 1' 'punctuation:no_comma >= 85 %'
 policy some 'ifeval.prompt_level_strict_acc drop <= 5 % at 95 %' 'unscored <= 25 %'
 policy regressed 'regressed <= 8' 'items 1 of 1 >= 70 %'
+policy budgets 'errors <= 1 %' 'unscored <= 1 %'
 policy slow 'latency_p95 <= 2 s' 'prompt_level_strict_acc >= 50 %'
 
 # ---- the verdicts, beside those of the fixed gate ----
@@ -108,6 +109,8 @@ done <<'END'
 1 yes regressed 400 worse
 1 yes regressed 400 middle
 6 yes slow 400 same
+0 no budgets 400 same
+1 yes budgets 400 gaps
 END
 gated seq drop 400 worse
 grep -q '^settled after [0-9]* of 400 items, in the order of seed 0; [0-9]* of 400 calls made, [0-9]* saved' "$dir/out" &&
