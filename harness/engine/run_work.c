@@ -9,7 +9,7 @@
 #include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
 
-#define SEQUENTIAL_MOST 8  /* calls in flight under a sequential gate, when nobody says */
+#define SEQUENTIAL_MOST 8  /* calls beyond the last look of a gate, when nobody says */
 #define PROGRESS_US ((int64_t)200 * 1000)
 
 static void score_cell(void *shared, struct ifb_job *job, struct ifb_arena *scratch)
@@ -319,9 +319,6 @@ static struct ifb_dispatch_options dispatch_options(const struct ifb_run_inside 
         .stream = in->o.stream, .http = ifb_run_http(in), .stop = in->o.stop,
     };
 
-    /* What flies when the gate is settled was asked for nothing. */
-    if (in->sequential && !o.limits.most)
-        o.limits.most = SEQUENTIAL_MOST;
     if (in->o.retries >= 0)
         o.retry.max_retries = (int)in->o.retries;
     o.retry.no_retry_429 = in->o.no_retry_429;
