@@ -82,11 +82,8 @@ ok "a CI matrix"
 cd "$here" || exit 1
 stop_mock
 
+sed 's/^    //' README.md >"$dir/readme"
 for f in "$recipes"/*; do
-    if grep -qxF -e "$(grep -m 1 -e --shard -e --dependency "$f")" README.md; then
-        ! grep -vxF -f README.md "$f" >"$dir/out"
-        ok "the README prints ${f##*/} as it was run here"
-    else
-        skip "the README prints ${f##*/} as it was run here" "not in the README"
-    fi
+    ! grep -vxF -f "$dir/readme" "$f" >"$dir/out"
+    ok "the README prints ${f##*/} as it was run here"
 done
