@@ -80,8 +80,8 @@ static void put_sequel(struct ifb_pen *p, const struct ifb_gate_sequel *s)
     if (!s)
         return;
     ifb_pen_fmt(p, "%s after %lld of %lld items, in the order of seed %llu; ",
-                s->settled ? "settled" : "not settled", (long long)s->looked,
-                (long long)s->items, (unsigned long long)s->seed);
+                s->settled ? "settled" : s->looked == s->items ? "decided" : "not settled",
+                (long long)s->looked, (long long)s->items, (unsigned long long)s->seed);
     ifb_pen_fmt(p, "%lld of %lld calls made, %lld saved\n\n", (long long)s->asked,
                 (long long)s->calls, (long long)(s->calls - s->asked));
 }

@@ -68,26 +68,11 @@ enum ifb_code ifb_gate_read_policy(struct ifb_gating *g)
     return IFB_OK;
 }
 
-/* Looking on the way has spent one half of what the bounds may err by. */
-static void halve_errors(struct ifb_gating *g)
-{
-    struct ifb_rule *at = ifb_new(g->arena, struct ifb_rule, g->policy.n);
-
-    for (size_t i = 0; i < g->policy.n; i++) {
-        at[i] = g->policy.rules[i];
-        if (at[i].confidence > 0)
-            at[i].confidence = 1 - (1 - at[i].confidence) / 2;
-    }
-    g->policy.rules = at;
-}
-
 static enum ifb_code load(struct ifb_gating *g, const char *cand)
 {
     struct ifb_marks *marks = ifb_new(g->arena, struct ifb_marks, 2);
     enum ifb_code code = ifb_gate_read_policy(g);
 
-    if (!code && g->o->half)
-        halve_errors(g);
     g->cand = &marks[0];
     if (!code)
         code = ifb_marks_load(cand, g->arena, g->cand, g->err);
@@ -207,7 +192,14 @@ enum ifb_gate_verdict ifb_gate_worst(const struct ifb_gating *g)
 enum ifb_code ifb_gate_run(const char *cand, const struct ifb_gate_options *options,
                            struct ifb_arena *arena, struct ifb_gate *out, struct ifb_error *err)
 {
-    struct ifb_gating g = { .o = options, .arena = arena, .err = err };
+    return ifb_gate_run_after(cand, options, NULL, arena, out, err);
+}
+
+enum ifb_code ifb_gate_run_after(const char *cand, const struct ifb_gate_options *options,
+                                 const struct ifb_sequential *after, struct ifb_arena *arena,
+                                 struct ifb_gate *out, struct ifb_error *err)
+{
+    struct ifb_gating g = { .o = options, .arena = arena, .after = after, .err = err };
     enum ifb_code code = load(&g, cand);
 
     if (!code)

@@ -20,6 +20,7 @@ struct ifb_gating {
     struct ifb_gate_check *at;
     size_t n, cap;
     struct ifb_sequential *sequential;  /* not NULL: rules are noted there, not decided */
+    const struct ifb_sequential *after; /* what has looked already and spent some of the error */
     struct ifb_error *err;
 };
 
@@ -41,6 +42,11 @@ bool ifb_gate_wants(const struct ifb_gating *g, ifb_str model);
 /* Puts "POLICY:LINE: " before the message. */
 enum ifb_code ifb_gate_fail(struct ifb_gating *g, const struct ifb_rule *rule, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* ifb_gate_run after such looks; `after` NULL: there were none. */
+enum ifb_code ifb_gate_run_after(const char *cand, const struct ifb_gate_options *options,
+                                 const struct ifb_sequential *after, struct ifb_arena *arena,
+                                 struct ifb_gate *out, struct ifb_error *err);
 
 /* The policy; IFB_EUSAGE when a rule compares and there is no baseline. */
 enum ifb_code ifb_gate_read_policy(struct ifb_gating *g);

@@ -124,25 +124,27 @@ static enum ifb_code decide_by_bound(struct ifb_gating *g, const struct ifb_rule
     bool much = wants_much(rule->op);
     struct ifb_matched self;
     struct ifb_pair *units;
-    struct ifb_interval ci;
+    struct ifb_interval ci, other;
     int64_t n;
-    double se;
+    double se, fail;
     size_t count;
 
+    ifb_sequential_left(g->after, rule, s, &c->confidence, &fail);
     ifb_match_self(s->cell, g->o->compare.by_group, scratch, &self);
     count = ifb_compare_units(&self, s->metric, s->name, scratch, &units);
-    ci = ifb_share_interval(units, count, 2 * rule->confidence - 1, &n, &se);
+    ci = ifb_share_interval(units, count, 2 * c->confidence - 1, &n, &se);
+    other = ifb_share_interval(units, count, 2 * fail - 1, NULL, NULL);
     ifb_arena_close(scratch);
     if (!count)
         return ifb_gate_fail(g, rule, "%.*s is no ratio over items, so it has no bound: leave "
                              "\"at\" out", IFB_ARG(rule->subject));
     c->bound = much ? ci.lo : ci.hi;
-    c->verdict = between(rule->op, c->bound, much ? ci.hi : ci.lo, c->limit);
+    c->verdict = between(rule->op, c->bound, much ? other.hi : other.lo, c->limit);
     if (c->verdict == IFB_GATE_INCONCLUSIVE)
-        c->need = items_to_settle(fabs(s->value - c->limit), se, (double)n, 1, rule->confidence);
+        c->need = items_to_settle(fabs(s->value - c->limit), se, (double)n, 1, c->confidence);
     c->why = ifb_fmt(g->arena, "%.*s, %s %.*s with %g %% confidence, wanted %s %.*s%.*s",
                      IFB_ARG(say(g, s, s->value)), much ? "at least" : "at most",
-                     IFB_ARG(say(g, s, c->bound)), rule->confidence * 100, ifb_op_name(rule->op),
+                     IFB_ARG(say(g, s, c->bound)), c->confidence * 100, ifb_op_name(rule->op),
                      IFB_ARG(say(g, s, c->limit)), IFB_ARG(say_need(g, c)));
     return IFB_OK;
 }
@@ -184,7 +186,7 @@ static enum ifb_code decide_drop(struct ifb_gating *g, const struct ifb_rule *ru
 {
     const struct ifb_compare_row *r = row_of(g->comparison, s);
     struct ifb_gate_check *c = ifb_gate_add(g, rule, s->cell, s->name);
-    double lower, upper, best, n = r ? (double)r->pair.n : 0;
+    double lower, upper, best, pass, fail, n = r ? (double)r->pair.n : 0;
     enum ifb_code code = ifb_gate_limit(g, rule, s, &c->limit);
 
     if (code)
@@ -196,22 +198,23 @@ static enum ifb_code decide_drop(struct ifb_gating *g, const struct ifb_rule *ru
         c->why = IFB_STR("nothing is scored on both sides");
         return IFB_OK;
     }
-    lower = ifb_paired_lower(&r->pair, rule->confidence);
-    upper = ifb_paired_upper(&r->pair, rule->confidence);
+    ifb_sequential_left(g->after, rule, s, &pass, &fail);
+    lower = ifb_paired_lower(&r->pair, s->higher_is_better ? pass : fail);
+    upper = ifb_paired_upper(&r->pair, s->higher_is_better ? fail : pass);
     c->value = s->higher_is_better ? r->base - r->cand : r->cand - r->base;
     c->bound = s->higher_is_better ? -lower : upper;
     best = s->higher_is_better ? -upper : lower;
     c->verdict = between(rule->op, c->bound, best, c->limit);
+    c->confidence = c->verdict == IFB_GATE_FAIL ? fail : pass;
     if (c->verdict == IFB_GATE_INCONCLUSIVE)
         c->need = items_to_settle(fabs(c->limit - c->value), r->pair.se, n,
-                                  r->pair.size > 0 ? fmax(n / r->pair.size, 1) : 1,
-                                  rule->confidence);
+                                  r->pair.size > 0 ? fmax(n / r->pair.size, 1) : 1, pass);
     c->why = ifb_fmt(g->arena, "%.*s -> %.*s, drop %.*s, %s %.*s with %g %% confidence, wanted %s "
                      "%.*s%.*s", IFB_ARG(say(g, s, r->base)), IFB_ARG(say(g, s, r->cand)),
                      IFB_ARG(say(g, s, c->value)),
                      c->verdict == IFB_GATE_FAIL ? "at least" : "at most",
                      IFB_ARG(say(g, s, c->verdict == IFB_GATE_FAIL ? best : c->bound)),
-                     rule->confidence * 100, ifb_op_name(rule->op), IFB_ARG(say(g, s, c->limit)),
+                     c->confidence * 100, ifb_op_name(rule->op), IFB_ARG(say(g, s, c->limit)),
                      IFB_ARG(say_need(g, c)));
     return IFB_OK;
 }

@@ -8,6 +8,7 @@
 #include "harness/base/json.h"
 #include "harness/base/str.h"
 #include "harness/engine/inside.h"
+#include "harness/engine/sequential.h"
 
 #define GATE_MAX ((size_t)256 << 20)
 
@@ -127,13 +128,11 @@ void ifb_run_warn_gate(struct ifb_run *run)
 static enum ifb_code decide(struct ifb_run *run, struct ifb_gate *out, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
-    struct ifb_gate_options o = *in->gate;
     enum ifb_code code;
 
     if (in->sequential && (ifb_sequential_settled(in->sequential) || !run->ended))
         return ifb_sequential_gate(in->sequential, &run->summary, out, err);
-    o.half = in->sequential != NULL;
-    code = ifb_gate_run(run->folder, &o, run->arena, out, err);
+    code = ifb_gate_run_after(run->folder, in->gate, in->sequential, run->arena, out, err);
     if (!code && in->sequential)
         ifb_sequential_overlay(in->sequential, out);
     return code;

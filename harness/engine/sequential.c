@@ -409,6 +409,13 @@ bool ifb_sequential_settled(const struct ifb_sequential *s)
 
 /* ---- the gate ---- */
 
+/* The policy is read twice and the marks differ, but not lines and names. */
+static bool is_same(const struct ifb_watch *w, unsigned line, ifb_str suite, ifb_str subject)
+{
+    return w->rule->line == line && ifb_str_eq(w->subject.cell->suite, suite) &&
+           ifb_str_eq(w->subject.name, subject);
+}
+
 /* Of the items that were looked at, for the lists of what changed. */
 static enum ifb_code compare_looked(struct ifb_sequential *s, struct ifb_marks *looked,
                                     struct ifb_comparison *out, struct ifb_error *err)
@@ -486,6 +493,21 @@ enum ifb_code ifb_sequential_gate(struct ifb_sequential *s, const struct ifb_sum
     return code;
 }
 
+void ifb_sequential_left(const struct ifb_sequential *s, const struct ifb_rule *rule,
+                         const struct ifb_gate_subject *subject, double *pass, double *fail)
+{
+    *pass = *fail = rule->confidence;
+    for (size_t i = 0; s && i < s->nwatches; i++) {
+        const struct ifb_watch *w = &s->watches[i];
+
+        if (w->kind != IFB_WATCH_POPULATION || !is_same(w, rule->line, subject->cell->suite,
+                                                        subject->name))
+            continue;
+        *pass = w->end_pass;
+        *fail = w->end_fail;
+    }
+}
+
 void ifb_sequential_overlay(const struct ifb_sequential *s, struct ifb_gate *fixed)
 {
     struct ifb_gating g = s->gating;
@@ -496,8 +518,7 @@ void ifb_sequential_overlay(const struct ifb_sequential *s, struct ifb_gate *fix
         for (size_t k = 0; k < fixed->n && w->kind == IFB_WATCH_POPULATION && w->looked; k++) {
             struct ifb_gate_check *c = (struct ifb_gate_check *)&fixed->checks[k];
 
-            if (c->line != w->rule->line || !ifb_str_eq(c->suite, w->subject.cell->suite) ||
-                !ifb_str_eq(c->subject, w->subject.name))
+            if (!is_same(w, c->line, c->suite, c->subject))
                 continue;
             g.at = NULL;
             g.n = g.cap = 0;

@@ -11,7 +11,9 @@
  *       (ifb_bet_add), after each item, at half of the error 1 - C. Not settled after the
  *       last one: the fixed gate's bound, at the other half. So at most 1 - C errs either
  *       way, whatever the number of looks, and what is not settled early is decided as
- *       `ifbench gate` does with (1 - C) / 2 in place of 1 - C.
+ *       `ifbench gate` does with (1 - C) / 2 in place of 1 - C. Where items are too few for
+ *       a pass to be settled by three quarters of them even if nothing changed (or all
+ *       held), no error is spent on looking for it, and the end has all of it.
  *   value OP x, items K of N, regressed   the items of this run, of which those asked are
  *       a sample without replacement: bets at the policy's `confidence`. With that
  *       confidence a rule that passes early, or the policy that fails early for these rules,
@@ -66,10 +68,17 @@ int64_t ifb_sequential_front(const struct ifb_sequential *s);
 enum ifb_code ifb_sequential_gate(struct ifb_sequential *s, const struct ifb_summary *summary,
                                   struct ifb_gate *out, struct ifb_error *err);
 
-/* Into `fixed`, the gate of the whole run with `half`: bounds that were settled early stand. */
+/* Into `fixed`, the gate of the whole run after these looks: bounds that were settled early stand. */
 void ifb_sequential_overlay(const struct ifb_sequential *s, struct ifb_gate *fixed);
 
 /* ---- for gate_shares.c ---- */
+
+/*
+ * The confidences with which a bound passes and fails at the end, so that the rule's own
+ * holds for looks and end together. `s` NULL: the rule's.
+ */
+void ifb_sequential_left(const struct ifb_sequential *s, const struct ifb_rule *rule,
+                         const struct ifb_gate_subject *subject, double *pass, double *fail);
 
 /* Notes a rule about a metric or a constraint. */
 enum ifb_code ifb_sequential_watch(struct ifb_sequential *s, const struct ifb_rule *rule,
@@ -92,6 +101,7 @@ struct ifb_watch {
     enum ifb_watch_kind kind;
     double limit;          /* in the unit of the subject */
     double confidence;     /* of what is settled */
+    double end_pass, end_fail;  /* what bounds have left for the end, as confidences */
     struct ifb_bet bet;
     double base_hits, base_n, hits, n;  /* of what was looked at, until it was settled */
     int64_t total;         /* units in all: items, or samples of a budget */

@@ -6,6 +6,8 @@
 #include "harness/base/str.h"
 #include "harness/engine/sequential.h"
 
+#define WORTH 0.75  /* of the items, by which a pass must be possible to be looked for */
+
 static bool is_about(const struct ifb_watch *w, const struct ifb_gating *g,
                      const struct ifb_look *look)
 {
@@ -163,6 +165,39 @@ static void open_bet(struct ifb_watch *w, double most)
                      w->kind == IFB_WATCH_POPULATION ? 0 : w->total);
 }
 
+/* The best that can be hoped for of an item: that it stays as it was, or that it holds. */
+static double best_of(const struct ifb_watch *w, const struct ifb_pair *u)
+{
+    if (w->rule->kind == IFB_RULE_DROP)
+        return w->limit * u->base_n;
+    return wants_much(w->rule->op) ? value_of(w, u) : w->limit * u->cand_n;
+}
+
+/* Early enough for looks to be worth what they cost at the end. Known before the first answer. */
+static bool may_pass_early(const struct ifb_watch *w, const struct ifb_gating *g,
+                           const struct ifb_look *all, size_t n, struct ifb_arena *scratch)
+{
+    struct ifb_bet bet = w->bet;
+    struct ifb_pair u;
+
+    for (size_t i = 0; i < n && (double)bet.n < (double)w->total * WORTH; i++) {
+        ifb_arena_reset(scratch);
+        if (unit(w, g, &all[i], scratch, &u) && ifb_bet_add(&bet, best_of(w, &u)))
+            return true;
+    }
+    return false;
+}
+
+static void share_with_end(struct ifb_watch *w, const struct ifb_gating *g,
+                           const struct ifb_look *all, size_t n, struct ifb_arena *scratch)
+{
+    w->end_pass = w->end_fail = 1 - (1 - w->confidence) / 2;
+    if (may_pass_early(w, g, all, n, scratch))
+        return;
+    w->end_pass = w->confidence;
+    w->bet.above_at = INFINITY;
+}
+
 void ifb_watch_open(struct ifb_watch *w, const struct ifb_gating *g, const struct ifb_look *all,
                     size_t n)
 {
@@ -181,10 +216,12 @@ void ifb_watch_open(struct ifb_watch *w, const struct ifb_gating *g, const struc
         most = fmax(most, w->rule->kind == IFB_RULE_DROP ? u.base_n : u.cand_n);
         w->total += w->kind == IFB_WATCH_BUDGET ? (int64_t)u.cand_n : 1;
     }
-    ifb_arena_close(scratch);
     set_limit(w);
     if (w->kind == IFB_WATCH_POPULATION || w->kind == IFB_WATCH_ITEMS)
         open_bet(w, most);
+    if (w->kind == IFB_WATCH_POPULATION)
+        share_with_end(w, g, all, n, scratch);
+    ifb_arena_close(scratch);
 }
 
 /* ---- after each item ---- */

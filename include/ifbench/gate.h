@@ -31,8 +31,6 @@ struct ifb_gate_options {
     const char *baseline;  /* a run's folder or a baseline file; NULL: none */
     const char *policy;
     struct ifb_compare_options compare;
-    bool half;             /* bounds may err half as often as they say: a sequential gate has
-                              spent the other half */
 };
 
 /* One rule for one subject. */

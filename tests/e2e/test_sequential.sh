@@ -48,17 +48,17 @@ gated() {
         --gate-policy "$dir/$rules.yaml" --gate-baseline "$dir/base.$n" --sequential "$@"
 }
 
-for n in 400 10; do suite $n >"$dir/suite.$n"; done
+for n in 400 60 10; do suite $n >"$dir/suite.$n"; done
 answers 400 361 400 >"$dir/answers.same"
 answers 400 371 400 >"$dir/answers.better"
 answers 400 357 400 >"$dir/answers.little"
 answers 400 343 400 >"$dir/answers.middle"
 answers 400 301 400 >"$dir/answers.worse"
 answers 10 0 0 >"$dir/answers.ten"
+answers 60 0 0 >"$dir/answers.sixty"
 head -n 320 "$dir/answers.same" >"$dir/answers.gaps"
-for n in 400 10; do
-    from=same
-    [ $n = 400 ] || from=ten
+for n in 400 60 10; do
+    case $n in 400) from=same ;; 60) from=sixty ;; *) from=ten ;; esac
     "$ifbench" score --suite ifeval --data "$dir/suite.$n" --responses "$dir/answers.$from" --out "$dir/base.$n" >/dev/null 2>&1
 done
 policy drop 'ifeval.prompt_level_strict_acc drop <= 5 % at 95 %'
@@ -95,6 +95,7 @@ done <<'END'
 6 no drop 400 middle
 1 yes drop 400 worse
 6 no drop 10 ten
+0 no drop 60 sixty
 6 no drop 400 gaps
 0 yes some 400 gaps
 1 yes drop 400 gaps --missing=fail
@@ -231,6 +232,16 @@ run run --model "$url/v1#demo" --epochs 3 --out "$dir/epochs.seq" -q --no-prefli
 looked=$(of "$dir/epochs.seq" items_looked_at)
 [ $code = 0 ] && [ "$(of "$dir/epochs.seq" settled)" = true ] && [ "$(of "$dir/epochs.seq" calls_made)" = $((looked * 3)) ]
 ok "the epochs of an item are looked at together"
+stop_mock
+
+# ---- the line of the README ----
+start_mock --answers suites/data/core_answers.jsonl
+run run --model "$url/v1#demo" --out "$dir/core" -q
+"$ifbench" baseline set "$dir/core" --to "$dir/core.json" >/dev/null
+run run --suite core --model "$url/v1#demo" --gate-policy tests/cases/policy.yaml --gate-baseline "$dir/core.json" --sequential \
+    --out "$dir/core.seq" -q --gate-also "junit=$dir/core.xml"
+[ $code = 0 ] && [ -s "$dir/core.xml" ] && grep -q '^decided after 80 of 80 items' "$dir/out"
+ok "the example policy on a suite too small to stop early: as the fixed gate"
 stop_mock
 
 # ---- other formats ----
