@@ -202,8 +202,8 @@ static enum ifb_code check_whole(const struct matching *x, const struct ifb_mark
 {
     if (x->o->common || !m->stopped)
         return IFB_OK;
-    return ifb_fail(x->err, IFB_EINPUT, "%.*s was ended by its sequential gate, with %lld of %lld "
-                    "samples not asked; --common compares what there is", IFB_ARG(m->name),
+    return ifb_fail(x->err, IFB_EINPUT, "%.*s was asked sequentially, and %lld of %lld samples "
+                    "were not; --common compares what there is", IFB_ARG(m->name),
                     (long long)m->summary.counts.pending, (long long)m->summary.counts.total);
 }
 

@@ -49,7 +49,7 @@ struct ifb_marks {
     ifb_str name;           /* the path it was read from */
     ifb_str plan;           /* digest of what was asked */
     bool is_file;           /* a baseline */
-    bool stopped;           /* a sequential gate has ended the run before all was asked */
+    bool stopped;           /* before all was asked, by a sequential gate or under one */
     int digits, print_digits;  /* of key and print that are known */
     struct ifb_mark_cell *cells;
     size_t ncells;

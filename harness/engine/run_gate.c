@@ -26,31 +26,40 @@ static enum ifb_code find(struct ifb_run_inside *in, const char *what, ifb_str *
     return IFB_OK;
 }
 
-static void note(struct ifb_run *run, const char *what, ifb_str path, const char *within)
+/* Notes a file of the gate; a run goes on only with the same bytes. */
+static enum ifb_code note(struct ifb_run *run, const char *what, const char *path,
+                          struct ifb_error *err)
 {
-    const char *at = ifb_cstr(run->arena, path);
+    const struct ifb_manifest *then = run->inside->then;
     char sha[IFB_SHA256_HEX];
     int64_t bytes;
+    enum ifb_code code = ifb_sha256_file(path, sha, &bytes, err);
 
-    if (ifb_is_folder(at))
-        at = ifb_path_join(run->arena, at, within);
-    if (!ifb_sha256_file(at, sha, &bytes, NULL))
-        ifb_run_note_hash(run, what, at, sha, bytes);
+    for (size_t i = 0; then && i < then->nfiles && !code; i++)
+        if (ifb_str_is(then->files[i].suite, what) && strcmp(then->files[i].sha256, sha) != 0)
+            code = ifb_fail(err, IFB_EINPUT, "%s has changed since the run was begun with it "
+                            "(sha256 %.12s..., now %.12s...)", path, then->files[i].sha256, sha);
+    if (!code)
+        ifb_run_note_hash(run, what, path, sha, bytes);
+    return code;
 }
 
 static enum ifb_code find_files(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
+    const char *base;
     enum ifb_code code = find(in, "policy", &in->o.gate_policy, err);
 
+    if (!code)
+        code = note(run, "gate policy", ifb_cstr(run->arena, in->o.gate_policy), err);
     if (!code && in->o.gate_baseline.ptr)
         code = find(in, "baseline", &in->o.gate_baseline, err);
-    if (code)
+    if (code || !in->o.gate_baseline.ptr)
         return code;
-    note(run, "gate policy", in->o.gate_policy, "");
-    if (in->o.gate_baseline.ptr)
-        note(run, "gate baseline", in->o.gate_baseline, "verdicts.jsonl");
-    return IFB_OK;
+    base = ifb_cstr(run->arena, in->o.gate_baseline);
+    return note(run, "gate baseline", ifb_is_folder(base)
+                                          ? ifb_path_join(run->arena, base, "verdicts.jsonl")
+                                          : base, err);
 }
 
 static uint64_t order_seed(const struct ifb_run_inside *in)

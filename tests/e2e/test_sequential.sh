@@ -147,7 +147,7 @@ ok "also where most items do not stay in memory"
 
 # ---- what a run that was ended so is good for ----
 run compare "$dir/base.400" "$dir/one"
-[ $code = 3 ] && grep -q 'was ended by its sequential gate' "$dir/err"
+[ $code = 3 ] && grep -q 'was asked sequentially, and 311 of 400 samples were not' "$dir/err"
 ok "compare refuses it"
 run compare "$dir/base.400" "$dir/one" --common
 [ $code = 0 ]
