@@ -158,7 +158,8 @@ static void put_head(struct ifb_pen *p, const struct ifb_summary *s)
     ifb_html_hash(ifb_html_script, script);
     ifb_pen_cstr(p, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     ifb_pen_fmt(p, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                "style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'\">\n",
+                "style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'; "
+                "img-src data:\">\n",
                 style, script);
     ifb_pen_cstr(p, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                  "<meta name=\"color-scheme\" content=\"light dark\">\n"

@@ -69,7 +69,8 @@ static void put_policy(struct ifb_pen *p)
     ifb_html_hash(style, own);
     ifb_html_hash(script, code);
     ifb_pen_fmt(p, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                "style-src '%s' '%s'; script-src '%s'; base-uri 'none'; form-action 'none'\">\n",
+                "style-src '%s' '%s'; script-src '%s'; base-uri 'none'; form-action 'none'; "
+                "img-src data:\">\n",
                 shared, own, code);
 }
 
