@@ -80,6 +80,9 @@ enum ifb_code ifb_run_open_gate(struct ifb_run *run, struct ifb_error *err)
     if (in->o.shard.of)
         return ifb_fail(err, IFB_EUSAGE, "a gate is for a whole run: put the shards together with "
                         "`ifbench merge`, then `ifbench gate`");
+    if (in->o.sequential && in->o.retry_errors)
+        return ifb_fail(err, IFB_EUSAGE, "--sequential asks in its order: --resume asks what failed "
+                        "as well, --retry-errors would leave gaps");
     if (in->o.sequential && in->nmodels > 1)
         return ifb_fail(err, IFB_EUSAGE, "--sequential asks one model, here are %zu: make a run "
                         "for each", in->nmodels);

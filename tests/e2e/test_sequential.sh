@@ -113,6 +113,9 @@ done <<'END'
 0 no budgets 400 same
 1 yes budgets 400 gaps
 END
+gated seq drop 400 same --strict
+[ $code = 0 ] && [ "$(of "$dir/seq" settled)" = true ]
+ok "--strict minds what was asked"
 gated seq drop 400 worse
 grep -q '^settled after [0-9]* of 400 items, in the order of seed 0; [0-9]* of 400 calls made, [0-9]* saved' "$dir/out" &&
     grep -q 'does not hold with 95 % confidence, after' "$dir/out" && grep -q 'the gate was settled after' "$dir/err" &&
@@ -206,6 +209,9 @@ run run --resume "$dir/changed" -q
 [ $code = 3 ] && grep -q 'drop.yaml has changed since' "$dir/err"
 ok "it goes on only with the policy that it was begun with"
 cp "$dir/kept.yaml" "$dir/drop.yaml"
+run run --retry-errors "$dir/changed" -q
+[ $code = 2 ] && grep -q 'would leave gaps' "$dir/err"
+ok "and in its order: not only with what failed"
 run run --resume "$dir/changed" -q --gate-policy "$dir/high.yaml" --gate-also "junit=$dir/resumed.xml"
 [ $code = 0 ] && grep -q 'drop.yaml' "$dir/out" && ! grep -q 'high.yaml' "$dir/out" && [ -s "$dir/resumed.xml" ]
 ok "and with its own gate, whatever is named now"
