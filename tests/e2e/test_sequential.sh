@@ -287,3 +287,21 @@ refused 3 'cannot read the baseline' --gate-policy "$dir/drop.yaml" --gate-basel
 run run --suite ifeval --data "$dir/suite.400" --model http://127.0.0.1:1/v1#down --dry-run --gate-policy "$dir/unknown.yaml" --gate-baseline "$dir/base.400" --sequential
 [ $code = 3 ]
 ok "a dry run finds that too"
+cat >"$dir/config.yaml" <<END
+suite: [ifeval]
+data: "$dir/suite.400"
+model: [replay:$dir/answers.same]
+gate_policy: "$dir/drop.yaml"
+gate_baseline: "$dir/base.400"
+gate_base_model: "$(sed -n 's/^ *"spec": "\(.*\)",$/\1/p' "$dir/base.400/manifest.json" | head -n 1)"
+gate_common: true
+gate_also: ["junit=$dir/from-config.xml"]
+sequential: true
+END
+run run --config "$dir/config.yaml" --dry-run
+[ $code = 0 ] && grep -q '^# would ask at most 400 calls' "$dir/out" && cp "$dir/out" "$dir/printed.yaml" &&
+    [ "$(grep -c '^gate_\|^sequential: true' "$dir/printed.yaml")" = 6 ]
+ok "a dry run prints them as a configuration"
+run run --config "$dir/printed.yaml" --out "$dir/from-config" -q
+[ $code = 0 ] && [ "$(of "$dir/from-config" settled)" = true ] && [ -s "$dir/from-config.xml" ]
+ok "and that gates"
