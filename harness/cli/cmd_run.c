@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
+#include "harness/cli/gate_show.h"
 #include "harness/cli/judge_options.h"
 
 #define CONFIG_MAX ((size_t)16 << 20)
@@ -83,7 +84,7 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, o.sampling.max_tokens, "max_tokens", .kind = IFB_INT,
               .value = "N", .min = 1, .max = 1e9, .doc = "sent to the model (the suite's preset)"),
     IFB_FIELD(struct ifb_run_flags, o.sampling.seed, "seed", .kind = IFB_INT, .value = "N",
-              .min = 0, .max = 9e15, .doc = "sent to the model"),
+              .min = 0, .max = 9e15, .doc = "sent to the model; orders the items of --sequential"),
     IFB_FIELD(struct ifb_run_flags, o.params, "param", .kind = IFB_STRINGS,
               .value = "NAME=X[,Y]", .doc = "ask every model once with each value, such as "
               "temperature=0,0.7; may be repeated"),
@@ -146,6 +147,18 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, max_unscored, "max_unscored", .kind = IFB_REAL, .value = "P",
               .min = 0, .max = 1, .doc = "exit 5 when a larger share of the samples is unscored "
               "(1; with --strict 0)"),
+    IFB_FIELD(struct ifb_run_flags, o.gate_policy, "gate_policy", .kind = IFB_STRING,
+              .value = "FILE", .doc = "rules to decide at the end; see `ifbench gate --help`"),
+    IFB_FIELD(struct ifb_run_flags, o.gate_baseline, "gate_baseline", .kind = IFB_STRING,
+              .value = "RUN|FILE", .doc = "what they compare with"),
+    IFB_FIELD(struct ifb_run_flags, o.gate_base_model, "gate_base_model", .kind = IFB_STRING,
+              .value = "SPEC", .doc = "which model of the baseline, when it has several"),
+    IFB_FIELD(struct ifb_run_flags, o.gate_common, "gate_common", .kind = IFB_BOOL,
+              .doc = "judge the items that both have, when they differ"),
+    IFB_FIELD(struct ifb_run_flags, gate_also, "gate_also", .kind = IFB_STRINGS,
+              .value = "WHAT=FILE", .doc = "the verdict in another format into a file"),
+    IFB_FIELD(struct ifb_run_flags, o.sequential, "sequential", .kind = IFB_BOOL,
+              .doc = "ask no more once the gate is settled"),
     IFB_FIELD(struct ifb_run_flags, config, "config", .kind = IFB_STRING, .value = "FILE",
               .doc = "options in YAML (ifbench.yaml, when it is there)"),
     IFB_FIELD(struct ifb_run_flags, json, "json", .kind = IFB_BOOL,
@@ -163,6 +176,20 @@ static const char *const more[] = {
     "{judge: QUESTION} among their constraints, are judged by --judge while models still\n"
     "answer. Judges have limits, a budget, headers and, in $IFBENCH_JUDGE_API_KEY, a key of\n"
     "their own. Calls of judges that failed are asked again by --resume; the exit status is 5.",
+    "With --gate-policy the run ends with a verdict, as `ifbench gate` gives it, and with its\n"
+    "exit status; gate.json keeps it. With --sequential the items are asked in an order drawn\n"
+    "beforehand from --seed, the gate looks after each item (in that order, whatever comes\n"
+    "first), and once the verdict is settled nothing more is asked: the rest stays pending, the\n"
+    "run counts as incomplete, and --resume states the verdict again. No call runs further\n"
+    "ahead of the last look than -j, or 8, since it may be asked for nothing.",
+    "What is settled when: `drop` and bounds (\"at C\") by bets on the mean that may be looked at\n"
+    "any number of times (Waudby-Smith and Ramdas 2024), with half of the error 1 - C; after\n"
+    "the last item as `gate` would, with the other half. Rules as measured, `items` and\n"
+    "`regressed`: when the items left will not change the answer, with the policy's confidence.\n"
+    "errors, unscored, missing, failed_calls: must hold for what was asked. latency, cost:\n"
+    "measured at the end. Metrics of a whole set: only when all was asked. One rule that fails\n"
+    "ends the run; to pass, all must hold. Without --sequential a run of the same questions\n"
+    "asks only the rest: the cache has the answers.",
     "--shard I/N asks every N-th item, with all its epochs, turns and models, beginning with\n"
     "the I-th; the suites are counted through. The N runs may be made at the same time, on\n"
     "several machines, each into a folder of its own, and `ifbench merge` makes the whole run\n"
@@ -191,6 +218,8 @@ static const struct ifb_example_line examples[] = {
       "start a server, ask it, stop it" },
     { "ifbench run --model 'exec:./answer.py --fast'",
       "a program: messages as JSON on its input, the answer on its output" },
+    { "ifbench run --model URL#NAME --gate-policy policy.yaml --gate-baseline baseline.json "
+      "--sequential", "a gate that asks no more than it needs; 0: pass, 1: fail, 6: inconclusive" },
     { "ifbench run --suite ifeval --model openai:gpt-4o-mini --shard 2/3 --out runs/part-2",
       "the second of three shares; see `ifbench merge --help`" },
     { "ifbench run --resume runs/2026-01-02T03-04-05-ifeval", "go on after a crash" },
@@ -255,10 +284,11 @@ static void print_dry_json(const struct ifb_dry_run *dry, ifb_str config)
     ifb_buf_close(&buf);
 }
 
-static void print_dry(const struct ifb_dry_run *dry, ifb_str config)
+static void print_dry(const struct ifb_dry_run *dry, bool most, ifb_str config)
 {
-    ifb_print("# would ask %zu calls for %zu samples with %zu constraints; the prompts are %zu "
-              "bytes\n", dry->calls, dry->samples, dry->constraints, dry->prompt_bytes);
+    ifb_print("# would ask %s%zu calls for %zu samples with %zu constraints; the prompts are %zu "
+              "bytes\n", most ? "at most " : "", dry->calls, dry->samples, dry->constraints,
+              dry->prompt_bytes);
     if (dry->judgments)
         ifb_print("# would ask judges for %zu judgments, %zu calls, at most about %lld tokens if "
                   "an answer has 1024\n", dry->judgments, dry->judge_calls,
@@ -299,9 +329,24 @@ static enum ifb_code show_dry(struct ifb_run_flags *f, struct ifb_arena *arena,
     if (f->json)
         print_dry_json(&dry, ifb_buf_view(&config));
     else
-        print_dry(&dry, ifb_buf_view(&config));
+        print_dry(&dry, f->o.sequential, ifb_buf_view(&config));
     ifb_buf_close(&config);
     return IFB_OK;
+}
+
+/* The verdict and its exit status, unless something worse has happened. */
+static enum ifb_code show_gate(struct ifb_cli *cli, const struct ifb_run *run,
+                               const struct ifb_run_flags *f, struct ifb_error *err)
+{
+    const struct ifb_gate *gate = run->gate;
+    enum ifb_code code = ifb_gate_show_also(cli, gate, f->gate_also, err);
+
+    if (!code && !f->json)
+        code = ifb_gate_show(cli, gate, IFB_STR("term"), (ifb_str){ NULL, 0 }, err);
+    if (cli->status == IFB_EXIT_OK ||
+        (gate->verdict == IFB_GATE_FAIL && cli->status != IFB_EXIT_NETWORK))
+        cli->status = ifb_gate_status(gate->verdict);
+    return code;
 }
 
 static enum ifb_code cmd_run(struct ifb_cli *cli, struct ifb_error *err)
@@ -317,6 +362,12 @@ static enum ifb_code cmd_run(struct ifb_cli *cli, struct ifb_error *err)
     if (words.n)
         return ifb_fail(err, IFB_EUSAGE, "unexpected argument '%.*s'; models are named with --model",
                         IFB_ARG(words.at[0]));
+    if (f.gate_also.n && !f.o.gate_policy.ptr && !f.resume.ptr)
+        code = ifb_fail(err, IFB_EUSAGE, "--gate-also goes with --gate-policy FILE");
+    if (!code)
+        code = ifb_gate_check_also("--gate-also", f.gate_also, err);
+    if (code)
+        return code;
     if (f.resume.ptr && f.retry_errors.ptr)
         return ifb_fail(err, IFB_EUSAGE, "--resume asks what failed as well as what is pending; "
                         "--retry-errors goes without it");
@@ -332,6 +383,8 @@ static enum ifb_code cmd_run(struct ifb_cli *cli, struct ifb_error *err)
     else
         code = ifb_run_start(&f.o, &run, err);
     code = ifb_run_show(cli, run, &f, code, err);
+    if (!code && run && run->gate)
+        code = show_gate(cli, run, &f, err);
     ifb_run_close(run);
     return code;
 }

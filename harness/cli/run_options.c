@@ -7,6 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <ifbench/gate.h>
+
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -260,16 +262,23 @@ static int64_t failed_judgments(const struct ifb_run *run)
     return n;
 }
 
+/* A sequential gate has its verdict: what was not asked is not missing. */
+static bool is_settled(const struct ifb_run *run)
+{
+    return run->gate && run->gate->sequel && run->gate->sequel->settled;
+}
+
 /* What a finished run means for the exit status. */
 static int status_of_run(const struct ifb_run *run, const struct ifb_run_flags *f)
 {
     const struct ifb_counts *counts = &run->summary.counts;
-    double without = (double)(counts->unscored + counts->pending);
+    int64_t pending = is_settled(run) ? 0 : counts->pending;
+    double without = (double)(counts->unscored + pending);
     double share = f->max_unscored >= 0 ? f->max_unscored : f->strict ? 0 : 1;
 
     if (run->calls && !run->answers)
         return IFB_EXIT_NETWORK;
-    if (!run->ended || failed_judgments(run))
+    if ((!run->ended && !is_settled(run)) || failed_judgments(run))
         return IFB_EXIT_INCOMPLETE;
     /* 0.29 * 100 is a little less than 29 */
     if (without > share * (double)counts->total * (1 + 1e-12))
@@ -299,7 +308,7 @@ enum ifb_code ifb_run_show(struct ifb_cli *cli, struct ifb_run *run, const struc
         ifb_print("report: %s\n", page);
     else if (!f->json && !code)
         ifb_print("run: %s\n", run->folder);
-    if (!run->ended)
+    if (!run->ended && !is_settled(run))
         ifb_note("%zu of %zu calls are answered; go on with `ifbench run --resume %s`",
                  run->answers, run->calls, run->folder);
     if (run->ended && failed_judgments(run))

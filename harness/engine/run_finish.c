@@ -85,7 +85,7 @@ static void warn_replays(struct ifb_run *run)
 {
     struct ifb_run_inside *in = run->inside;
 
-    for (size_t i = 0; i < in->nmodels; i++) {
+    for (size_t i = 0; i < in->nmodels && run->ended; i++) {
         size_t unused = in->replays[i] ? ifb_replay_unused(in->replays[i]) : 0;
 
         if (unused && in->asked && !in->o.shard.of)
@@ -163,6 +163,7 @@ enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err)
                   &run->summary);
     warn_replays(run);
     warn_counts(run);
+    ifb_run_warn_gate(run);
     code = ifb_judges_summarise(run, err);
     if (code)
         return code;

@@ -10,6 +10,7 @@
 #include "harness/engine/inside.h"
 #include "harness/engine/judging.h"
 
+#define SEQUENTIAL_MOST 8  /* calls beyond the last look of a gate, when nobody says */
 #define PROGRESS_US ((int64_t)200 * 1000)
 
 static void score_cell(void *shared, struct ifb_job *job, struct ifb_arena *scratch)
@@ -71,6 +72,8 @@ static void drain(struct ifb_run_inside *in, bool wait)
     while ((job = ifb_pool_pop(in->pool, wait)) != NULL) {
         struct ifb_cell *cell = (struct ifb_cell *)job;
 
+        if (in->sequential && !in->look.code)
+            ifb_sequential_add(in->sequential, cell->sample, ifb_buf_view(&cell->row), &in->look);
         count_passing(in, cell);
         if (!is_judged(in, cell))
             ifb_rows_add(in->rows, cell->sample, ifb_buf_view(&cell->row));
@@ -324,11 +327,17 @@ static enum ifb_code answer_taken(struct ifb_run_inside *in, struct ifb_cell *ce
     return IFB_OK;
 }
 
-/* The next sample of a model, in plan order; false when there is none. */
+/* The next sample of a model, in plan order or in that of the gate; false when there is none. */
 static bool next_sample(struct ifb_run_inside *in, uint32_t model, uint32_t *sample)
 {
     struct ifb_cursor *at = &in->cursors[model];
 
+    if (in->sequential) {
+        if (at->next == in->plan.nsamples)
+            return false;
+        *sample = ifb_sequential_sample(in->sequential, at->next++);
+        return true;
+    }
     for (; at->cell < in->plan.ncells; at->cell++, at->next = 0) {
         const struct ifb_plan_cell *cell = &in->plan.cells[at->cell];
 
@@ -338,6 +347,15 @@ static bool next_sample(struct ifb_run_inside *in, uint32_t model, uint32_t *sam
         return true;
     }
     return false;
+}
+
+/* Is there a reason to ask more? A gate is to have seen everything that was answered. */
+static bool wants_more(struct ifb_run_inside *in)
+{
+    if (in->sequential)
+        drain(in, true);
+    return !in->look.code && !(in->sequential && ifb_sequential_settled(in->sequential)) &&
+           !(in->o.stop && *in->o.stop);
 }
 
 /*
@@ -351,7 +369,7 @@ static enum ifb_code next_cell(struct ifb_run_inside *in, uint32_t model, bool k
     uint32_t sample;
 
     *out = NULL;
-    while ((known_only || !(in->o.stop && *in->o.stop)) && next_sample(in, model, &sample)) {
+    while ((known_only || wants_more(in)) && next_sample(in, model, &sample)) {
         struct ifb_cell *cell;
         enum ifb_code code = take_for(in, sample, &cell, err);
 
@@ -439,6 +457,21 @@ static void asking_drop(void *self, struct ifb_cell *cell)
     cell_dropped(((struct asking *)self)->run, cell);
 }
 
+/*
+ * However late a call is, those behind it in the order run at most so far ahead as may fly
+ * at once: what is asked when the gate is settled is no more than that too much.
+ */
+static bool asking_wait(void *self, uint32_t model)
+{
+    struct ifb_run_inside *in = ((struct asking *)self)->run->inside;
+    int64_t most = in->o.concurrency > 0 ? in->o.concurrency : in->o.max_concurrency;
+
+    drain(in, true);
+    return !in->look.code && !ifb_sequential_settled(in->sequential) &&
+           in->cursors[model].next >=
+               ifb_sequential_front(in->sequential) + (most ? most : SEQUENTIAL_MOST);
+}
+
 static void tell_progress(struct ifb_run_inside *in, size_t flying, int64_t retries, bool last)
 {
     int64_t now = ifb_clock_us();
@@ -515,6 +548,7 @@ static enum ifb_code ask_all(struct ifb_run *run, struct ifb_error *err)
     struct ifb_dispatch_calls calls = { .self = &a, .take = take_cell, .ask = asking_ask,
                                         .readable = asking_readable, .keep = asking_keep,
                                         .done = asking_done, .drop = asking_drop,
+                                        .wait = in->sequential ? asking_wait : NULL,
                                         .idle = asking_idle };
     bool network = false, later;
     enum ifb_code code = IFB_OK;
@@ -533,6 +567,9 @@ static enum ifb_code ask_all(struct ifb_run *run, struct ifb_error *err)
     if (a.code && err)
         *err = a.error;
     code = a.code ? a.code : code;
+    if (!code && in->look.code && err)
+        *err = in->look;
+    code = code ? code : in->look.code;
     if (!code && in->o.stop && *in->o.stop)
         code = ifb_fail(err, IFB_ECANCELED, "stopped");
     return code;
@@ -544,7 +581,7 @@ enum ifb_code ifb_run_ask(struct ifb_run *run, struct ifb_error *err)
     enum ifb_code code = ask_all(run, err);
 
     in->asked = true;
-    if (code && code != IFB_EIO)
+    if (code ? code != IFB_EIO : in->sequential != NULL)
         (void)score_known(in, NULL);  /* the first error is what counts */
     drain(in, true);
     tell_progress(in, 0, 0, true);
