@@ -298,10 +298,6 @@ static void print_dry(const struct ifb_dry_run *dry, bool most, ifb_str config)
         ifb_print("; --prices FILE tells what that costs\n");
     else
         ifb_print(", $%.4f\n", dry->usd_most);
-    if (dry->judgments)
-        ifb_print("# would ask judges for %zu judgments, %zu calls, at most about %lld tokens if an "
-                  "answer has 1024\n", dry->judgments, dry->judge_calls,
-                  (long long)dry->judge_tokens_most);
     ifb_print_str(config);
 }
 

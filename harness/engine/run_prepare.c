@@ -443,18 +443,30 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
 
 #define TOLD_MAX 20
 
+static void tell_judges(struct ifb_run_inside *in)
+{
+    for (size_t m = in->nasked; in->o.tell && m < in->nmodels; m++) {
+        uint32_t n = 0;
+
+        for (size_t i = in->plan.nasked; i < in->plan.ncells; i++)
+            n += in->plan.cells[i].model_index == m ? in->plan.cells[i].n : 0;
+        in->o.tell(in->o.self, ifb_fmt(in->arena, "judge %.*s: %u judgments",
+                                       IFB_ARG(in->models[m].spec), n).ptr);
+    }
+}
+
 void ifb_run_tell(struct ifb_run *run)
 {
     struct ifb_run_inside *in = run->inside;
     size_t told = 0;
 
-    for (size_t i = 0; in->o.tell && i < in->plan.ncells; i++) {
+    for (size_t i = 0; in->o.tell && i < in->plan.nasked; i++) {
         const struct ifb_plan_cell *cell = &in->plan.cells[i];
         struct ifb_sampling wanted = ifb_sampling_over(in->o.sampling, cell->model->sampling);
-        ifb_str how = cell->judging ? IFB_STR("judged")
-                                    : ifb_sampling_say(&wanted, &cell->suite->preset, in->arena);
+        ifb_str how = ifb_sampling_say(&wanted, &cell->suite->preset, in->arena);
 
-        if (in->replays[cell->model_index] || told++ >= TOLD_MAX)
+        if (in->replays[cell->model_index] || in->sources[cell->model_index] ||
+            told++ >= TOLD_MAX)
             continue;
         in->o.tell(in->o.self, ifb_fmt(in->arena, "%s, %.*s: %u sample%s, %.*s", cell->suite->id,
                                        IFB_ARG(cell->model->spec), cell->n,
@@ -462,6 +474,7 @@ void ifb_run_tell(struct ifb_run *run)
     }
     if (told > TOLD_MAX)
         in->o.tell(in->o.self, ifb_fmt(in->arena, "and %zu more", told - TOLD_MAX).ptr);
+    tell_judges(in);
 }
 
 /* What the turns of a sample can cost at most; earlier answers are read again by later turns. */
