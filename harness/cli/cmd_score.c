@@ -22,6 +22,7 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, judgments, "judgments", .kind = IFB_STRINGS,
               .value = "FILE", .doc = "what a judge said, plain or gzip; as often as needed"),
     IFB_JUDGED_SETTINGS,
+    IFB_SETTING(8, "baseline", "MODEL", "only pairs with it (mtbench); who has 50 % (arenahard)"),
     IFB_SETTING(9, "questions", "FILE", "questions in place of the suite's own"),
     IFB_SETTING(13, "answers", "FILE[,FILE]", "the answers, for --style-control"),
     IFB_SETTING(15, "seed", "N", "of the bootstrap (42)"),

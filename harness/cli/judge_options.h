@@ -24,8 +24,6 @@
                 "leaderboard.csv to which the scored models are added"),                          \
     IFB_SETTING(6, "drfr", "RULE", "questions that count: official (those asked), strict (all)"), \
     IFB_SETTING(7, "parse", "RULE", "the mark of a judgment that counts: official, last"),        \
-    IFB_SETTING(8, "baseline", "MODEL",                                                           \
-                "whom answers are compared with (mtbench), who has 50 % (arenahard)"),            \
     IFB_SETTING(10, "rules", "VERSION", "whose rules hold: auto, v2, v0.1"),                      \
     IFB_SETTING(11, "category", "NAME", "only questions of this category or subcategory"),        \
     IFB_SETTING(12, "style_control", "WHAT", "style held equal: none, both, length, markdown"),   \
@@ -33,6 +31,8 @@
 
 /* How answers are put before a judge. */
 #define IFB_JUDGING_SETTINGS                                                                      \
+    IFB_SETTING(8, IFB_JUDGE_BASELINE, "MODEL",                                                   \
+                "the model of the run that others are compared with"),                            \
     IFB_SETTING(16, "judge_mode", "MODE",                                                         \
                 "how a suite is judged, such as pairwise-all (`ifbench suites ID`)"),             \
     IFB_SETTING(17, "references", "FILE", "reference answers in place of the suite's own"),       \

@@ -86,7 +86,8 @@ static struct ifb_strs settings_of(const struct ifb_run_flags *f, const struct i
 
         if (value < f->settings || value >= f->settings + IFB_SETTINGS_MAX || !value->ptr)
             continue;
-        at[n++] = ifb_fmt(arena, "%s=%.*s", o->name,
+        at[n++] = ifb_fmt(arena, "%s=%.*s",
+                          strcmp(o->name, IFB_JUDGE_BASELINE) ? o->name : "baseline",
                           IFB_ARG(strcmp(o->value, "FILE") ? *value : whole_path(arena, *value)));
     }
     return (struct ifb_strs){ at, n };

@@ -10,6 +10,9 @@
 /* Options of judged suites (judged.h), of which any number may be given. */
 #define IFB_SETTINGS_MAX 32
 
+/* Where "baseline" means another thing in the same ifbench.yaml. */
+#define IFB_JUDGE_BASELINE "judge_baseline"
+
 /* The options of the command line, before they become ifb_run_options. */
 struct ifb_run_flags {
     struct ifb_run_options o;

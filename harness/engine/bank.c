@@ -134,6 +134,14 @@ size_t ifb_bank_size(const struct ifb_bank *bank)
     return bank->n;
 }
 
+bool ifb_bank_has(const struct ifb_bank *bank, ifb_str name)
+{
+    for (size_t i = 0; i < bank->n; i++)
+        if (ifb_str_eq(bank->at[i].model, name))
+            return true;
+    return false;
+}
+
 ifb_str ifb_bank_name(const struct ifb_bank *bank)
 {
     return bank->n ? bank->at[0].model : (ifb_str){ NULL, 0 };

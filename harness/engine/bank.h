@@ -33,6 +33,9 @@ struct ifb_judging_side ifb_bank_find(const struct ifb_bank *bank,
                                       const struct ifb_judging *judging, const void *state,
                                       const struct ifb_item *item);
 
+/* True when answers of somebody called `name` are there. */
+bool ifb_bank_has(const struct ifb_bank *bank, ifb_str name);
+
 /* The name of the first one whose answers are there; absent: nobody's. */
 ifb_str ifb_bank_name(const struct ifb_bank *bank);
 

@@ -167,12 +167,15 @@ static enum ifb_code find_baseline(struct ifb_run_inside *in, struct ifb_judge_s
         return code;
     if (!ifb_bank_size(set->bank))
         return ifb_fail(err, IFB_EUSAGE, "suite %s: whose answers are the baseline? name a model "
-                        "of the run with --baseline, or a file or run with --baseline-answers"
+                        "of the run with --judge-baseline, or a file or run with --baseline-answers"
                         "%s%s%s",
                         suite, set->judging->baseline ? "; `ifbench data pull " : "",
                         set->judging->baseline && set->plan.items->suite->pack
                             ? set->plan.items->suite->pack : "",
                         set->judging->baseline ? "` gets the suite's own" : "");
+    if (name.ptr && !ifb_bank_has(set->bank, name))
+        return ifb_fail(err, IFB_EUSAGE, "suite %s: --judge-baseline %.*s is no model of the run, "
+                        "and no answers of it are there", suite, IFB_ARG(name));
     if (!name.ptr && !set->judging->against)
         add_setting(in, "baseline", ifb_bank_name(set->bank));
     return IFB_OK;
@@ -379,10 +382,11 @@ enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
         return ifb_fail(err, IFB_EUSAGE, "a shard is not judged: judge the whole, `ifbench merge` "
                         "and then `ifbench judge RUN --judge SPEC`");
     code = make_sets(run, plans, err);
+    /* ifbench.yaml may have them for other runs. */
     if (!code && !in->njudges && in->o.settings.n)
-        code = ifb_fail(err, IFB_EUSAGE, "--%.*s goes with --judge",
-                        IFB_ARG(ifb_str_part(in->o.settings.at[0], 0,
-                                             ifb_str_chr(in->o.settings.at[0], '=', 0))));
+        ifb_run_warn(run, "%.*s goes with --judge: it changes nothing here",
+                     IFB_ARG(ifb_str_part(in->o.settings.at[0], 0,
+                                          ifb_str_chr(in->o.settings.at[0], '=', 0))));
     if (code || !in->njudges)
         return code;
     if (js->nsets == (in->o.judge.calibration.ptr != NULL))

@@ -144,7 +144,7 @@ struct ifb_judging {
                             const struct ifb_judging_sink *sink, struct ifb_error *err);
     /*
      * ---- where there are pairs with a baseline ----
-     * It is the model of the run that --baseline names (by its spec or its official
+     * It is the model of the run that --judge-baseline names (by its spec or official
      * name), else what --baseline-answers holds (a file for `answers`, or the folder
      * of a run of ifbench), else what the pack has. The engine finds it.
      */

@@ -71,7 +71,10 @@ ok "none of them is lost"
 # not in the file above: what is of one call, may be secret, or does not go with two suites
 # or with a share of them (the gate: test_sequential.sh)
 for o in config dry_run json quiet resume retry_errors header proxy data \
-    gate_policy gate_baseline gate_base_model gate_common gate_also sequential; do echo $o; done | sort >"$dir/apart"
+    gate_policy gate_baseline gate_base_model gate_common gate_also sequential; do echo $o; done >"$dir/some"
+# judges have a file of their own below; what is of one judged suite goes with no other
+"$ifbench" judge --help | sed -n 's/^  --\(judge[a-z-]*\|calibration[a-z-]*\|baseline-answers\|both-orders\|references\|lc-[a-z]*\|leaderboard\|drfr\|parse\|rules\|category\|style-control\|rounds\) .*/\1/p;s/^  --both-orders$/both-orders/p' |
+    tr - _ | cat - "$dir/some" | sort -u >"$dir/apart"
 comm -23 "$dir/known" "$dir/apart" >"$dir/wanted"
 comm -23 "$dir/wanted" "$dir/given" >"$dir/out"
 [ ! -s "$dir/out" ]
@@ -117,6 +120,34 @@ refuses "broken YAML" '2: ' 'limit: 1\n  epochs: [\n'
 refuses "another file of options" '1: config: ' 'config: x.yaml\n'
 refuses "tags" '1: tags are not supported' 'limit: !!int 3\n'
 refuses "a second document" '2: a second document' 'limit: 3\n---\nlimit: 4\n'
+# ---- judges there and back ----
+cat >"$dir/judged.yaml" <<END
+suite: ["$dir/asks.yaml"]
+model: ["$http#a"]
+judge: ["$http#j", "$http#k"]
+judge_template: $dir/prompts.jsonl
+calibration: $dir/known.jsonl
+calibration_min: 0.5
+judge_concurrency: 3
+judge_max_concurrency: 4
+judge_rpm: 5.5
+judge_tpm: 600
+judge_budget_tokens: 700
+judge_temperature: 0.25
+judge_max_tokens: 9
+judge_no_system: true
+judge_retries: 2
+judge_extra_body: {n: 1}
+parse: last
+END
+printf 'suite: asks\nitems: [{id: a, prompt: q, constraints: [{judge: "Is it so?"}]}]\n' >"$dir/asks.yaml"
+echo '{"name": "criterion", "type": "q", "system_prompt": "", "prompt_template": "{question} {answer} {criterion}", "output_format": ""}' >"$dir/prompts.jsonl"
+echo '{"question": "q", "answer": "a", "criterion": "Is it?", "expect": "yes"}' >"$dir/known.jsonl"
+run run --config "$dir/judged.yaml" --dry-run
+[ $code = 0 ] && cp "$dir/out" "$dir/once.yaml" && run run --config "$dir/once.yaml" --dry-run && [ $code = 0 ] &&
+    cmp "$dir/once.yaml" "$dir/out" >"$dir/err" && grep -v '^#' "$dir/once.yaml" | sed 's/: .*//' | sort >"$dir/printed" &&
+    sed 's/: .*//' "$dir/judged.yaml" | sort | cmp - "$dir/printed" >"$dir/err"
+ok "options of judges, too, are printed and read back"
 printf 'baseline: x\nresponses: r\nlimit: 2\n' >"$dir/other.yaml"
 run run --config "$dir/other.yaml" --model "$http#x" --dry-run
 [ $code = 0 ] && grep -qx 'limit: 2' "$dir/out"

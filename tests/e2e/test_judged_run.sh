@@ -122,7 +122,7 @@ ok "MT-Bench: official answers of a judged run, a line a question"
 } >"$dir/rows"
 start_mock --answers "$dir/rows" --default 'an answer'
 run run --suite mtbench --data "$dir/question.jsonl" --references $cases/references.jsonl \
-    --judge-mode pairwise-baseline --baseline other --judge-template $cases/prompts.jsonl \
+    --judge-mode pairwise-baseline --judge-baseline other --judge-template $cases/prompts.jsonl \
     --model "$url/v1#tiny" --model "$url/v1#other" --judge "$url/v1#judge" --out "$dir/pairs"
 stop_mock
 # Six pairs: one without a verdict, one that the orders disagree on, four won.
