@@ -262,6 +262,19 @@ static ifb_str option_of(struct ifb_arena *arena, ifb_str key)
     return ifb_str_of(name);
 }
 
+/* Without judges settings are a mistake; but gates have a baseline too, in the same file. */
+static enum ifb_code check_idle(const struct ifb_run_inside *in, struct ifb_error *err)
+{
+    for (size_t i = 0; i < in->o.settings.n; i++) {
+        ifb_str value = in->o.settings.at[i], key;
+
+        if (ifb_str_chop(&value, '=', &key) && !ifb_str_is(key, "baseline"))
+            return ifb_fail(err, IFB_EUSAGE, "--%.*s goes with --judge",
+                            IFB_ARG(option_of(in->arena, key)));
+    }
+    return IFB_OK;
+}
+
 /* A setting that nobody knows is a mistake. */
 static enum ifb_code check_settings(const struct ifb_run_inside *in, struct ifb_error *err)
 {
@@ -379,10 +392,8 @@ enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
         return ifb_fail(err, IFB_EUSAGE, "a shard is not judged: judge the whole, `ifbench merge` "
                         "and then `ifbench judge RUN --judge SPEC`");
     code = make_sets(run, plans, err);
-    if (!code && !in->njudges && in->o.settings.n)
-        code = ifb_fail(err, IFB_EUSAGE, "--%.*s goes with --judge",
-                        IFB_ARG(ifb_str_part(in->o.settings.at[0], 0,
-                                             ifb_str_chr(in->o.settings.at[0], '=', 0))));
+    if (!code && !in->njudges)
+        code = check_idle(in, err);
     if (code || !in->njudges)
         return code;
     if (js->nsets == (in->o.judge.calibration.ptr != NULL))
