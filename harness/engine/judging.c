@@ -384,9 +384,10 @@ enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
     code = make_sets(run, plans, err);
     /* ifbench.yaml may have them for other runs. */
     if (!code && !in->njudges && in->o.settings.n)
-        ifb_run_warn(run, "%.*s goes with --judge: it changes nothing here",
-                     IFB_ARG(ifb_str_part(in->o.settings.at[0], 0,
-                                          ifb_str_chr(in->o.settings.at[0], '=', 0))));
+        ifb_run_warn(run, "--%.*s goes with --judge: it changes nothing here",
+                     IFB_ARG(option_of(in->arena,
+                                       ifb_str_part(in->o.settings.at[0], 0,
+                                                    ifb_str_chr(in->o.settings.at[0], '=', 0)))));
     if (code || !in->njudges)
         return code;
     if (js->nsets == (in->o.judge.calibration.ptr != NULL))

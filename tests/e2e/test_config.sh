@@ -69,12 +69,14 @@ cmp "$dir/printed" "$dir/given" >"$dir/err"
 ok "none of them is lost"
 "$ifbench" run --help | sed -n 's/^  \(-., \)\{0,1\}--\([a-z0-9-]*\).*/\2/p' | tr - _ | sort >"$dir/known"
 # not in the file above: what is of one call, may be secret, or does not go with two suites
-# or with a share of them (the gate: test_sequential.sh)
-for o in config dry_run json quiet resume retry_errors header proxy data \
-    gate_policy gate_baseline gate_base_model gate_common gate_also sequential; do echo $o; done >"$dir/some"
-# judges have a file of their own below; what is of one judged suite goes with no other
-"$ifbench" judge --help | sed -n 's/^  --\(judge[a-z-]*\|calibration[a-z-]*\|baseline-answers\|both-orders\|references\|lc-[a-z]*\|leaderboard\|drfr\|parse\|rules\|category\|style-control\|rounds\) .*/\1/p;s/^  --both-orders$/both-orders/p' |
-    tr - _ | cat - "$dir/some" | sort -u >"$dir/apart"
+# or with a share of them (the gate: test_sequential.sh; judges: test_judged_run.sh)
+{
+    for o in config dry_run json quiet resume retry_errors header proxy data \
+        gate_policy gate_baseline gate_base_model gate_common gate_also sequential; do echo $o; done
+    grep 'judge\|^lc_\|^calibration' "$dir/known"
+    for o in baseline_answers both_orders category drfr leaderboard parse references rounds rules \
+        style_control; do echo $o; done
+} | sort >"$dir/apart"
 comm -23 "$dir/known" "$dir/apart" >"$dir/wanted"
 comm -23 "$dir/wanted" "$dir/given" >"$dir/out"
 [ ! -s "$dir/out" ]

@@ -219,6 +219,26 @@ run run --suite alpacaeval --data $cases/alpacaeval.json --model http://127.0.0.
 [ $code = 0 ] && grep -q 'would ask judges for 5 judgments, 5 calls, at most about [1-9]' "$dir/out"
 ok "a dry run tells what judging costs"
 
+cat >"$dir/judged.yaml" <<END
+suite: alpacaeval
+data: $dir/alpacaeval.json
+model: http://127.0.0.1:1/v1#m
+judge: [http://127.0.0.1:1/v1#j, http://127.0.0.1:1/v1#k]
+judge_temperature: 0.5
+judge_retries: 0
+judge_parser: regex
+judge_first: a
+judge_second: b
+both_orders: true
+lc_c: "6"
+END
+cp $cases/alpacaeval.json "$dir"
+run run --config "$dir/judged.yaml" --dry-run
+[ $code = 0 ] && cp "$dir/out" "$dir/once.yaml" && grep -q 'would ask judges for 20 judgments' "$dir/out" &&
+    run run --config "$dir/once.yaml" --dry-run && [ $code = 0 ] && cmp "$dir/once.yaml" "$dir/out" >"$dir/err" &&
+    [ "$(grep -c '^[a-z_]*:' "$dir/once.yaml")" = 11 ]
+ok "what a dry run prints is a configuration, judges and all"
+
 # ---- a jury, and suites side by side: files are told apart ----
 cat >"$dir/rows" <<'ROWS'
 {"model": "first", "prompt_contains": "", "response": "YES"}
