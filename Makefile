@@ -74,6 +74,7 @@ $(BUILD)/%.o: %.c
 $(BUILD)/scorers/nlp/langid_table.o: scorers/nlp/langid_table.bin
 # Compiled in by .incbin, which the compiler's own dependency list does not see.
 $(BUILD)/suites/core.o: suites/data/core.jsonl
+$(BUILD)/reports/assets.o: $(wildcard reports/page/*)
 
 $(LIB): $(LIBOBJ)
 	$(call say,AR,$@)

@@ -15,6 +15,13 @@
 #include "reports/rows.h"
 #include "reports/say.h"
 
+void ifb_html_put_bdi(struct ifb_pen *p, ifb_str s)
+{
+    ifb_pen_cstr(p, "<bdi>");
+    ifb_escape_text(p, s);
+    ifb_pen_cstr(p, "</bdi>");
+}
+
 /* ---- charts ---- */
 
 #define BAR_WIDTH 200
