@@ -95,10 +95,11 @@ static void put_legend(struct ifb_pen *p, const struct ifb_counts *c)
     slices_of(c, slices);
     ifb_pen_cstr(p, "<ul class=\"legend\">");
     for (size_t i = 0; i < NSLICES; i++)
-        ifb_pen_fmt(p, "<li class=\"v%s%s\" data-v=\"%s\">%s "
-                    "<b>%s</b> %s</li>", slices[i].letter, slices[i].n ? "" : " zero",
-                    slices[i].letter, slices[i].sign, ifb_say_count(slices[i].n).text,
-                    slices[i].word);
+        if (slices[i].n || i + 1 < NSLICES)
+            ifb_pen_fmt(p, "<li class=\"v%s%s\" data-v=\"%s\">%s "
+                        "<b>%s</b> %s</li>", slices[i].letter, slices[i].n ? "" : " zero",
+                        slices[i].letter, slices[i].sign, ifb_say_count(slices[i].n).text,
+                        slices[i].word);
     ifb_pen_cstr(p, "</ul>\n");
 }
 
@@ -127,6 +128,12 @@ static void put_fact(struct ifb_pen *p, const char *label, ifb_str value)
     ifb_pen_cstr(p, "</dd></div>\n");
 }
 
+/* Of something a second: beyond a hundred nobody reads a fraction. */
+static struct ifb_said say_rate(double rate)
+{
+    return rate < 100 ? ifb_say_real(rate, 1) : ifb_say_count((int64_t)(rate + 0.5));
+}
+
 static void put_facts(struct ifb_pen *p, const struct ifb_summary *s)
 {
     int64_t in, out;
@@ -147,9 +154,9 @@ static void put_facts(struct ifb_pen *p, const struct ifb_summary *s)
         double per = 1 / s->speed.seconds;
 
         put_fact(p, "Prompts a second",
-                 ifb_str_of(ifb_say_real((double)s->speed.answers * per, 1).text));
+                 ifb_str_of(say_rate((double)s->speed.answers * per).text));
         put_fact(p, "Tokens a second",
-                 ifb_str_of(ifb_say_real((double)s->speed.tokens_out * per, 1).text));
+                 ifb_str_of(say_rate((double)s->speed.tokens_out * per).text));
     }
     if (in || out) {
         ifb_pen_fmt(p, "<div><dt>Tokens</dt><dd>%s in", ifb_say_count(in).text);

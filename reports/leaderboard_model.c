@@ -49,12 +49,15 @@ static void put_counts(struct ifb_pen *p, const struct ifb_board_entry *e)
                 ifb_say_count(c->passed).text);
     ifb_pen_fmt(p, "<li class=\"vf\">\xe2\x9c\x97 <b>%s</b> failed</li>",
                 ifb_say_count(c->failed).text);
-    ifb_pen_fmt(p, "<li class=\"ve\">! <b>%s</b> error%s</li>", ifb_say_count(c->errors).text,
+    ifb_pen_fmt(p, "<li class=\"v%s\">! <b>%s</b> error%s</li>", c->errors ? "e" : "u",
+                ifb_say_count(c->errors).text,
                 ifb_say_plural(c->errors));
     ifb_pen_fmt(p, "<li class=\"vu\">\xe2\x80\x93 <b>%s</b> unscored</li>",
                 ifb_say_count(c->unscored).text);
-    ifb_pen_fmt(p, "<li class=\"vw\">\xe2\x80\xa6 <b>%s</b> pending</li></ul>\n",
-                ifb_say_count(c->pending).text);
+    if (c->pending)
+        ifb_pen_fmt(p, "<li class=\"vw\">\xe2\x80\xa6 <b>%s</b> pending</li>",
+                    ifb_say_count(c->pending).text);
+    ifb_pen_cstr(p, "</ul>\n");
 }
 
 static void put_metric(struct ifb_pen *p, const struct ifb_metric_value *m)
@@ -74,7 +77,7 @@ static void put_metrics(struct ifb_pen *p, const struct ifb_board_suite *s,
     const struct ifb_summary *run = e->summary;
 
     ifb_pen_cstr(p, "<div class=\"pan\" tabindex=\"0\" role=\"group\" aria-label=\"Scores\">"
-                 "<table><thead><tr><th scope=\"col\">Metric of the whole run</th>"
+                 "<table class=\"scores\"><thead><tr><th scope=\"col\">Metric of the whole run</th>"
                  "<th scope=\"col\" class=\"num\">Value</th><th scope=\"col\" class=\"chart\">"
                  "<span class=\"away\">Chart</span></th>"
                  "<th scope=\"col\" class=\"num\">95 % interval</th></tr></thead><tbody>\n");

@@ -279,7 +279,7 @@ const list = page => {
   const relax = push('Clear the filters', 'link');
   const back = push('Previous'), on = push('Next'), where = el('span');
   const pages = el('nav', 'pages', back, where, on);
-  const box = el('div', 'pan', table);
+  const box = el('div', '', table);
 
   const label = (text, cls, control) => {
     const l = el('label', cls, el('span', '', text), control);
@@ -565,6 +565,9 @@ const list = page => {
     back.addEventListener('click', () => turn(-1));
     on.addEventListener('click', () => turn(1));
     document.addEventListener('keydown', press);
+    /* The heads of columns stay below the filters, however many lines these take. */
+    new ResizeObserver(() => $('list').style.setProperty('--under', form.offsetHeight + 'px'))
+      .observe(form);
     addEventListener('resize', () => {
       const n = Array.from(table.tHead.rows[0].cells).filter(th => th.offsetWidth).length;
       for (const td of table.querySelectorAll('.more')) td.colSpan = n;
