@@ -81,7 +81,8 @@ static void put_policy(struct ifb_pen *p, const struct ifb_html_assets *a)
     put_hash(p, IFB_SCRIPT_THEME, arena);
     for (size_t i = 0; i < a->nscripts; i++)
         put_hash(p, a->scripts[i], arena);
-    ifb_pen_cstr(p, "; base-uri 'none'; form-action 'none'\">\n");
+    ifb_pen_cstr(p, "; base-uri 'none'; form-action 'none'; "
+                 "img-src data:\">\n");
     ifb_arena_close(arena);
 }
 

@@ -111,7 +111,7 @@ static void put_name(const struct half *h, const struct ifb_compare_row *r)
         ifb_pen_fmt(h->p, "<code data-i=\"%d\">", at);
     else
         ifb_pen_cstr(h->p, "<code>");
-    ifb_html_put_bdi(h->p, r->name);
+    ifb_html_put_name(h->p, r->name);
     ifb_pen_cstr(h->p, "</code></th>");
 }
 

@@ -100,6 +100,9 @@ void ifb_html_put_checks(struct ifb_pen *p, const struct ifb_sample *s,
 /* Outside text in an element that keeps its direction to itself. */
 void ifb_html_put_bdi(struct ifb_pen *p, ifb_str s);
 
+/* The same of a name of many parts, which may break behind each of them. */
+void ifb_html_put_name(struct ifb_pen *p, ifb_str name);
+
 /* A bar from 0 to 100 %, with a whisker over the interval unless that is NaN. */
 void ifb_html_put_bar(struct ifb_pen *p, double value, double lo, double hi);
 

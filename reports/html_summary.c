@@ -22,6 +22,22 @@ void ifb_html_put_bdi(struct ifb_pen *p, ifb_str s)
     ifb_pen_cstr(p, "</bdi>");
 }
 
+void ifb_html_put_name(struct ifb_pen *p, ifb_str name)
+{
+    size_t from = 0;
+
+    ifb_pen_cstr(p, "<bdi>");
+    for (size_t i = 0; i + 1 < name.len; i++) {
+        if (!strchr("_:/.-", name.ptr[i]) || !name.ptr[i])
+            continue;
+        ifb_escape_text(p, ifb_str_part(name, from, i + 1));
+        ifb_pen_cstr(p, "<wbr>");
+        from = i + 1;
+    }
+    ifb_escape_text(p, ifb_str_from(name, from));
+    ifb_pen_cstr(p, "</bdi>");
+}
+
 /* ---- charts ---- */
 
 #define BAR_WIDTH 200
@@ -224,7 +240,7 @@ static bool is_first(const struct ifb_summary *s, size_t at)
 static void put_metric(struct ifb_pen *p, const struct ifb_metric_value *m, bool with_model)
 {
     ifb_pen_cstr(p, "<tr><th scope=\"row\"><code>");
-    ifb_html_put_bdi(p, m->id);
+    ifb_html_put_name(p, m->id);
     ifb_pen_cstr(p, "</code></th>");
     if (with_model) {
         ifb_pen_cstr(p, "<td>");
@@ -369,7 +385,7 @@ static void put_outcomes(struct ifb_pen *p, const struct ifb_summary *s)
 static void put_part(struct ifb_pen *p, const struct ifb_parts *parts, size_t row)
 {
     ifb_pen_cstr(p, "<tr><th scope=\"row\"><code>");
-    ifb_html_put_bdi(p, parts->rows[row]);
+    ifb_html_put_name(p, parts->rows[row]);
     ifb_pen_fmt(p, "</code></th><td class=\"num\">%s</td>",
                 ifb_say_hits(ifb_part_first(parts, row), " / ").text);
     for (size_t c = 0; c < parts->ncolumns; c++) {
@@ -424,7 +440,7 @@ static void put_group(struct ifb_pen *p, const struct ifb_group_row *g,
         ifb_pen_fmt(p, "<code data-i=\"%d\">", place);
     else
         ifb_pen_cstr(p, "<code>");
-    ifb_html_put_bdi(p, g->name);
+    ifb_html_put_name(p, g->name);
     ifb_pen_fmt(p, "</code></th><td class=\"num\">%s</td><td class=\"chart\">",
                 ifb_say_count(g->n).text);
     ifb_html_put_bar(p, scored > 0 ? (double)g->strict_pass / (double)scored : (double)NAN,

@@ -63,7 +63,7 @@ static void put_counts(struct ifb_pen *p, const struct ifb_board_entry *e)
 static void put_metric(struct ifb_pen *p, const struct ifb_metric_value *m)
 {
     ifb_pen_cstr(p, "<tr><th scope=\"row\"><code>");
-    ifb_html_put_bdi(p, m->id);
+    ifb_html_put_name(p, m->id);
     ifb_pen_fmt(p, "</code></th><td class=\"num big\">%s</td><td class=\"chart\">",
                 ifb_say_metric(m).text);
     ifb_html_put_bar(p, ifb_share_of(m, m->value), ifb_share_of(m, m->lo), ifb_share_of(m, m->hi));
@@ -93,7 +93,7 @@ static void put_constraint(struct ifb_pen *p, ifb_str name, const struct ifb_boa
     double value = share->n ? (double)share->hits / (double)share->n : (double)NAN;
 
     ifb_pen_cstr(p, "<tr><th scope=\"row\"><code>");
-    ifb_html_put_bdi(p, name);
+    ifb_html_put_name(p, name);
     ifb_pen_fmt(p, "</code></th><td class=\"num\" data-v=\"%s\">%s</td><td class=\"chart\">",
                 isnan(value) ? "" : ifb_say_real(value, 6).text,
                 ifb_say_share(share->hits, share->n, 1).text);

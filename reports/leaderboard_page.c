@@ -55,7 +55,7 @@ void ifb_board_put_link(struct ifb_pen *p, const struct ifb_board_page *page, co
     if (text)
         ifb_pen_cstr(p, text);
     else if (page->name.len)
-        ifb_html_put_bdi(p, page->name);
+        ifb_html_put_name(p, page->name);
     else
         ifb_pen_cstr(p, "(no name)");
     ifb_pen_cstr(p, "</a>");

@@ -157,7 +157,7 @@ ok "a suite of judgments without verdicts of items is there too"
 # ---- the folder ----
 run leaderboard "$runs/low" --out "$dir/site"
 [ $code = 0 ] && [ "$(ls "$dir"/site/model-*.html | wc -l)" = 1 ] &&
-    grep -q 'replay:low' "$dir/site/index.html" && ! grep -q 'replay:high' "$dir/site/index.html"
+    grep -q 'replay:<wbr>low' "$dir/site/index.html" && ! grep -q 'replay:<wbr>high' "$dir/site/index.html"
 ok "a leaderboard's folder is written again, without the pages of before"
 mkdir "$dir/mine" "$dir/empty" && echo keep >"$dir/mine/index.html"
 run leaderboard "$runs/low" --out "$dir/mine"

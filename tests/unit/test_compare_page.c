@@ -175,7 +175,7 @@ static void the_summary_says_what_changed(void **state)
         "<td class=\"chart\"></td><td class=\"num\">n/a</td><td></td><td></td>",
         "3 items on both sides", "\xe2\x96\xb2 <b>1</b> fixed", "\xe2\x96\xbc <b>1</b> regressed",
         "\xe2\x9c\x93 <b>1</b> hold in both", "class=\"vu zero\" data-v=\"n\"",
-        "Left out: 1 only in the base", "<code data-i=\"0\"><bdi>k:&lt;/script&gt;",
+        "Left out: 1 only in the base", "<code data-i=\"0\"><bdi>k:<wbr>&lt;/<wbr>script&gt;",
         "<h1><bdi>new</bdi> <small>against</small>", "All 4 pairs are here",
         "default-src 'none'; style-src 'sha256-",
     };

@@ -153,7 +153,7 @@ static void test_index_and_suite_say(void **state)
         { 0, "href=\"model-2.html\"" }, { 0, "2026-01-02 03:04 UTC" }, { 0, "data-v=\"\">n/a" },
         { 0, "13 <small>characters" }, { 1, "\xe2\x96\xb2 +70.0" }, { 1, "\xe2\x96\xbc -70.0" },
         { 1, "8 higher, 1 lower, p Holm 0.0391 (mcnemar exact)" }, { 1, ">90.0<" },
-        { 1, "1 higher, 8 lower, p Holm 0.0391 (mcnemar exact)" }, { 1, "x:&lt;/script" },
+        { 1, "1 higher, 8 lower, p Holm 0.0391 (mcnemar exact)" }, { 1, "x:<wbr>&lt;/<wbr>script" },
         { 2, "<dd>1 of 3</dd>" }, { 2, "href=\"index.html\"" }, { 4, "n/a" },
     };
 

@@ -143,7 +143,7 @@ static void the_policy_allows_the_pages_own_styles_and_scripts_only(void **state
     policy = between(page, "http-equiv=\"Content-Security-Policy\" content=\"", "\"", &at);
     assert_string_equal(policy.ptr ? ifb_cstr(arena, policy) : "",
         ifb_fmt(arena, "default-src 'none'; style-src%.*s; script-src%.*s; base-uri 'none'; "
-                "form-action 'none'",
+                "form-action 'none'; img-src data:",
                 IFB_ARG(hashes_of(page, "<style>", "</style>", arena)),
                 IFB_ARG(hashes_of(page, "<script>", "</script>", arena))).ptr);
     ifb_buf_close(&buf);
@@ -206,7 +206,7 @@ static void look_at(const xmlNode *node, struct seen *seen)
                           " a b bdi body button caption code dd details div dl dt form h1 h2 h3 "
                           "head header html i input label li main mark meta nav noscript ol option "
                           "p path rect script section select small span strong style summary svg "
-                          "table tbody td th thead time title tr ul ");
+                          "table tbody td th thead time title tr ul wbr ");
             look_at_attributes(node);
             seen->elements++;
             seen->scripts += xmlStrEqual(node->name, BAD_CAST "script");
