@@ -153,7 +153,11 @@ docs: $(BIN)  ## build/ifbench.1, made from the tables
 check-layers:  ## checks who includes whom
 	@sh .ci/layers
 
-bench: $(BIN) $(MOCKD)  ## speed and memory, beside their targets
+$(BUILD)/transport: tests/bench/transport.c $(LIB)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(PIE) $(LDLIBS)
+
+bench: $(BIN) $(MOCKD) $(BUILD)/transport  ## speed and memory, beside their targets
 	@BUILD=$(BUILD) sh tests/bench/bench.sh
 
 install: all  ## into PREFIX (DESTDIR is honoured)

@@ -127,7 +127,7 @@ struct overlap_args {
     struct trigrams trigrams;
 };
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
+enum { CHAR_BITS = 21, LOW_BITS = 11, DIGITS = 1 << LOW_BITS };
 
 /* One pass of a radix sort; false when all digits are equal and nothing was moved. */
 static bool sort_digit(const uint64_t *from, uint64_t *to, size_t n, unsigned shift)
@@ -149,24 +149,47 @@ static bool sort_digit(const uint64_t *from, uint64_t *to, size_t n, unsigned sh
     return true;
 }
 
-static struct trigrams trigrams_of(struct ifb_arena *arena, ifb_str s)
+/* The characters in threes, as they come; all their bits together. */
+static uint32_t read_trigrams(ifb_str s, uint64_t *out)
 {
-    size_t count = ifb_utf8_count(s), n = count > 2 ? count - 2 : 0, kept = 0;
-    uint64_t *at = ifb_new(arena, uint64_t, n), *other = ifb_new(arena, uint64_t, n), last = 0;
-    const char *p = s.ptr;
+    const char *p = s.ptr, *end = s.ptr + s.len;
+    uint64_t last = 0;
+    uint32_t all = 0;
 
-    for (size_t i = 0; i < count && n; i++) {
-        last = (last << 21 | ifb_utf8_next(&p)) & (((uint64_t)1 << 63) - 1);
+    for (size_t i = 0; p < end; i++) {
+        uint32_t cp = ifb_utf8_next(&p);
+
+        all |= cp;
+        last = (last << CHAR_BITS | cp) & (((uint64_t)1 << 3 * CHAR_BITS) - 1);
         if (i > 1)
-            at[i - 2] = last;
+            out[i - 2] = last;
     }
-    for (unsigned shift = 0; shift < 63; shift += DIGIT_BITS)
-        if (sort_digit(at, other, n, shift)) {
+    return all;
+}
+
+/* A character is two digits, of which the high one is nothing in most scripts. */
+static uint64_t *sort_trigrams(uint64_t *at, uint64_t *other, size_t n, uint32_t all)
+{
+    for (unsigned digit = 0; digit < 6; digit++) {
+        unsigned shift = digit / 2 * CHAR_BITS + digit % 2 * LOW_BITS;
+
+        if ((digit % 2 == 0 || all >= DIGITS) && sort_digit(at, other, n, shift)) {
             uint64_t *sorted = other;
 
             other = at;
             at = sorted;
         }
+    }
+    return at;
+}
+
+static struct trigrams trigrams_of(struct ifb_arena *arena, ifb_str s)
+{
+    size_t count = ifb_utf8_count(s), n = count > 2 ? count - 2 : 0, kept = 0;
+    uint64_t *at = ifb_new(arena, uint64_t, n), *other = ifb_new(arena, uint64_t, n);
+
+    if (n)
+        at = sort_trigrams(at, other, n, read_trigrams(s, at));
     for (size_t i = 0; i < n; i++)
         if (!i || at[i] != at[kept - 1])
             at[kept++] = at[i];

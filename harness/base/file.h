@@ -64,7 +64,7 @@ int64_t ifb_lines_at(const struct ifb_lines *l);
  * Reads the line that begins at `at` again, in `arena`, without moving on.
  * IFB_EINPUT when there is none any more.
  */
-enum ifb_code ifb_lines_again(const struct ifb_lines *l, int64_t at, struct ifb_arena *arena,
+enum ifb_code ifb_lines_again(struct ifb_lines *l, int64_t at, struct ifb_arena *arena,
                               ifb_str *line, struct ifb_error *err);
 
 /* Number of the line last given, from 1. */

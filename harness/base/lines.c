@@ -17,6 +17,8 @@
 #include "harness/base/str.h"
 
 #define CHUNK ((size_t)128 << 10)
+#define WINDOW ((size_t)64 << 10)
+#define WINDOW_MAX (IFB_LINE_MAX + WINDOW)
 
 struct ifb_lines {
     int fd;
@@ -32,6 +34,8 @@ struct ifb_lines {
     int64_t dropped;            /* bytes of the source before buf; plain files */
     int64_t given;              /* where the line last given begins */
     bool regular;
+    struct ifb_buf window;      /* of lines read again: they are asked for one after the other */
+    int64_t window_at;
 };
 
 enum ifb_code ifb_lines_open(const char *path, struct ifb_lines **out, struct ifb_error *err)
@@ -56,6 +60,7 @@ enum ifb_code ifb_lines_open(const char *path, struct ifb_lines **out, struct if
     if (!l->name)
         ifb_out_of_memory();
     ifb_buf_init(&l->buf, IFB_LINE_MAX + CHUNK);
+    ifb_buf_init(&l->window, WINDOW_MAX);
     *out = l;
     return IFB_OK;
 }
@@ -232,29 +237,70 @@ int64_t ifb_lines_at(const struct ifb_lines *l)
     return l->gzip || !l->regular ? -1 : l->given;
 }
 
-#define AGAIN ((size_t)4096)
+/* What the window holds from `at` on. */
+static ifb_str window_from(const struct ifb_lines *l, int64_t at)
+{
+    if (at < l->window_at || at - l->window_at >= (int64_t)l->window.len)
+        return (ifb_str){ "", 0 };
+    return ifb_str_from(ifb_buf_view(&l->window), (size_t)(at - l->window_at));
+}
 
-enum ifb_code ifb_lines_again(const struct ifb_lines *l, int64_t at, struct ifb_arena *arena,
+/* Reads `n` bytes at `at` into the window, fewer at the end of the file. */
+static enum ifb_code fill_window(struct ifb_lines *l, int64_t at, size_t n, struct ifb_error *err)
+{
+    char *room;
+    ssize_t got = 1;
+
+    ifb_buf_clear(&l->window);
+    l->window_at = at;
+    while (l->window.len < n && got > 0) {
+        size_t want = n - l->window.len;
+
+        room = ifb_buf_room(&l->window, want);
+        if (!room)
+            return ifb_fail(err, IFB_ELIMIT, "%s has a line that is too long", l->name);
+        got = pread(l->fd, room, want, at + (int64_t)l->window.len);
+        if (got > 0)
+            l->window.len += (size_t)got;
+    }
+    return got < 0 ? ifb_fail(err, IFB_EIO, "cannot read %s: %s", l->name, strerror(errno)) : IFB_OK;
+}
+
+/* The window, wide enough for the line at `at`; *end is where that ends in `rest`. */
+static enum ifb_code window_line(struct ifb_lines *l, int64_t at, ifb_str *rest, size_t *end,
+                                 struct ifb_error *err)
+{
+    enum ifb_code code = IFB_OK;
+    size_t wide = WINDOW;
+
+    *rest = window_from(l, at);
+    *end = ifb_str_chr(*rest, '\n', 0);
+    while (!code && *end == SIZE_MAX && wide) {
+        code = fill_window(l, at, wide, err);
+        *rest = ifb_buf_view(&l->window);
+        *end = ifb_str_chr(*rest, '\n', 0);
+        if (*end == SIZE_MAX && rest->len < wide)  /* the last line needs no newline */
+            *end = rest->len;
+        wide = wide == WINDOW_MAX ? 0 : wide < WINDOW_MAX / 8 ? 8 * wide : WINDOW_MAX;
+    }
+    return code;
+}
+
+enum ifb_code ifb_lines_again(struct ifb_lines *l, int64_t at, struct ifb_arena *arena,
                               ifb_str *line, struct ifb_error *err)
 {
-    size_t have = 0, cap = 0, end = SIZE_MAX;
-    char *bytes = NULL;
+    size_t end = SIZE_MAX;
+    ifb_str rest = { NULL, 0 };
+    enum ifb_code code = window_line(l, at, &rest, &end, err);
 
-    while (end == SIZE_MAX && have <= IFB_LINE_MAX) {
-        ssize_t n;
-
-        bytes = ifb_grow(arena, bytes, &cap, have + AGAIN, 1);
-        n = pread(l->fd, bytes + have, cap - have, at + (int64_t)have);
-        if (n < 0)
-            return ifb_fail(err, IFB_EIO, "cannot read %s: %s", l->name, strerror(errno));
-        end = ifb_str_chr((ifb_str){ bytes, have + (size_t)n }, '\n', have);
-        have += (size_t)n;
-        if (!n)
-            end = have;
-    }
-    if (!have || end == SIZE_MAX)
+    if (code)
+        return code;
+    if (!rest.len || end == SIZE_MAX)
         return ifb_fail(err, IFB_EINPUT, "%s has changed while it was in use", l->name);
-    *line = (ifb_str){ bytes, end && bytes[end - 1] == '\r' ? end - 1 : end };
+    rest.len = end && rest.ptr[end - 1] == '\r' ? end - 1 : end;
+    *line = ifb_str_copy(arena, rest);
+    if (l->window.cap > 8 * WINDOW)
+        ifb_buf_close(&l->window);
     return IFB_OK;
 }
 
@@ -281,6 +327,7 @@ void ifb_lines_close(struct ifb_lines *l)
         inflateEnd(&l->z);
     close(l->fd);
     ifb_buf_close(&l->buf);
+    ifb_buf_close(&l->window);
     free(l->packed);
     free(l->name);
     free(l);

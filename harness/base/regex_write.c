@@ -53,12 +53,27 @@ static size_t equal_lowers(uint32_t lower, uint32_t out[CLASS_MAX])
     return n;
 }
 
+/* ASCII but for the letters that are equal to others: dotless i, long s, the Kelvin sign. */
+static bool is_plain_ascii(uint32_t cp)
+{
+    return cp < 0x80 && cp && !strchr("iIkKsS", (int)cp);
+}
+
+static size_t ascii_class(uint32_t cp, uint32_t out[CLASS_MAX])
+{
+    out[0] = cp;
+    out[1] = cp ^ 0x20;
+    return (cp | 0x20) >= 'a' && (cp | 0x20) <= 'z' ? 2 : 1;
+}
+
 /* All characters that IGNORECASE does not tell from `cp`. */
 static size_t case_class(uint32_t cp, uint32_t out[CLASS_MAX])
 {
     uint32_t lowers[CLASS_MAX];
     size_t nlowers, n = 0;
 
+    if (is_plain_ascii(cp))
+        return ascii_class(cp, out);
     if (cp > CASED_MAX || (cp >= 0x4e00 && cp < 0xa640)) {
         out[0] = cp;
         return 1;

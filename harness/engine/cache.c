@@ -15,11 +15,11 @@
 #include "harness/base/str.h"
 #include "harness/engine/record.h"
 
-#define BATCH 128                       /* answers in one transaction */
+#define BATCH 512                       /* answers in one transaction */
 #define BATCH_BYTES ((size_t)4 << 20)
 #define BODY_MAX ((size_t)32 << 20)
 #define BUSY_MS 5000                    /* other processes write for milliseconds */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define EXTRA_MAX ((size_t)4 << 20)     /* of --extra-body */
 
 struct waiting {
@@ -30,7 +30,7 @@ struct waiting {
 
 struct ifb_cache {
     sqlite3 *db;
-    sqlite3_stmt *get, *put;
+    sqlite3_stmt *get, *last, *find, *put, *put_key;
     struct waiting waiting[BATCH];
     size_t nwaiting;
     struct ifb_buf bytes;  /* model and body of each that waits */
@@ -184,25 +184,66 @@ static int read_version(struct ifb_cache *c)
     return version;
 }
 
+/*
+ * Answers stand in the order in which they came, and a small table finds them: rows as long as
+ * texts, kept by a random key, would make every answer a page to read and two to write.
+ */
+#define TABLES \
+    "CREATE TABLE answers (id INTEGER PRIMARY KEY, h BLOB NOT NULL, model TEXT NOT NULL," \
+    " at INTEGER NOT NULL, body BLOB NOT NULL);" \
+    "CREATE TABLE keys (k INTEGER PRIMARY KEY, id INTEGER NOT NULL);" \
+    "PRAGMA user_version=2;"
+
+/* Version 1 had one table, by key. */
+static const char upgrade[] =
+    "ALTER TABLE answers RENAME TO older;" TABLES
+    "INSERT INTO keys SELECT k, row_number() OVER (ORDER BY at, k) FROM older;"
+    "INSERT INTO answers SELECT keys.id, h, model, at, body FROM keys JOIN older USING (k)"
+    " ORDER BY keys.id;"
+    "DROP TABLE older;";
+
+static bool run_sql(struct ifb_cache *c, const char *sql)
+{
+    return sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* Makes the tables, or brings them up to date; of two processes at once one does it. */
+static enum ifb_code make_tables(struct ifb_cache *c, struct ifb_error *err)
+{
+    bool ok = run_sql(c, "PRAGMA journal_mode=WAL") && run_sql(c, "BEGIN IMMEDIATE");
+    int version = ok ? read_version(c) : -1;
+
+    if (ok && version < SCHEMA_VERSION)
+        ok = run_sql(c, version == 1 ? upgrade : TABLES);
+    if (ok && run_sql(c, "COMMIT"))
+        return IFB_OK;
+    (void)fail_sql(c, err);
+    (void)run_sql(c, "ROLLBACK");
+    return err->code;
+}
+
+static bool prepare_one(struct ifb_cache *c, sqlite3_stmt **s, const char *sql)
+{
+    return sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, s, NULL) == SQLITE_OK;
+}
+
 static enum ifb_code prepare(struct ifb_cache *c, struct ifb_error *err)
 {
-    static const char setup[] =
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-        "CREATE TABLE IF NOT EXISTS answers (k INTEGER PRIMARY KEY, h BLOB NOT NULL,"
-        " model TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL);"
-        "PRAGMA user_version=1;";
     int version = read_version(c);
+    enum ifb_code code = IFB_OK;
 
     if (version > SCHEMA_VERSION)
         return ifb_fail(err, IFB_EINPUT, "written by a newer ifbench (version %d)", version);
-    if (version < SCHEMA_VERSION &&
-        sqlite3_exec(c->db, setup, NULL, NULL, NULL) != SQLITE_OK)
-        return fail_sql(c, err);
-    if (sqlite3_exec(c->db, "PRAGMA synchronous=NORMAL", NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v3(c->db, "SELECT h, body FROM answers WHERE k = ?1", -1,
-                           SQLITE_PREPARE_PERSISTENT, &c->get, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v3(c->db, "INSERT OR REPLACE INTO answers VALUES (?1, ?2, ?3, ?4, ?5)", -1,
-                           SQLITE_PREPARE_PERSISTENT, &c->put, NULL) != SQLITE_OK)
+    if (version < SCHEMA_VERSION)
+        code = make_tables(c, err);
+    if (code)
+        return code;
+    if (!run_sql(c, "PRAGMA synchronous=NORMAL") ||
+        !prepare_one(c, &c->get, "SELECT h, body FROM keys JOIN answers USING (id) WHERE k = ?1") ||
+        !prepare_one(c, &c->last, "SELECT coalesce(max(id), 0) FROM answers") ||
+        !prepare_one(c, &c->find, "SELECT id FROM keys WHERE k = ?1") ||
+        !prepare_one(c, &c->put_key, "INSERT OR IGNORE INTO keys VALUES (?1, ?2)") ||
+        !prepare_one(c, &c->put, "INSERT OR REPLACE INTO answers VALUES (?1, ?2, ?3, ?4, ?5)"))
         return fail_sql(c, err);
     return IFB_OK;
 }
@@ -298,36 +339,71 @@ void ifb_cache_put(struct ifb_cache *c, const struct ifb_cache_key *key, ifb_str
         ifb_cache_flush(c);
 }
 
-static bool write_one(struct ifb_cache *c, const struct waiting *w)
+/* The number that a statement gives for `k`, or for nothing when it takes none; -1: none. */
+static int64_t number_of(sqlite3_stmt *s, sqlite3_int64 k)
+{
+    int64_t n = -1;
+
+    if (sqlite3_bind_parameter_count(s))
+        sqlite3_bind_int64(s, 1, k);
+    if (sqlite3_step(s) == SQLITE_ROW)
+        n = sqlite3_column_int64(s, 0);
+    sqlite3_reset(s);
+    return n;
+}
+
+static bool do_once(sqlite3_stmt *s)
+{
+    int rc = sqlite3_step(s);
+
+    sqlite3_reset(s);
+    return rc == SQLITE_DONE;
+}
+
+/* The row that a key leads to: `next` when the key is new. */
+static int64_t row_for(struct ifb_cache *c, sqlite3_int64 k, int64_t next)
+{
+    sqlite3_bind_int64(c->put_key, 1, k);
+    sqlite3_bind_int64(c->put_key, 2, next);
+    if (!do_once(c->put_key))
+        return -1;
+    return sqlite3_changes(c->db) ? next : number_of(c->find, k);
+}
+
+static bool write_one(struct ifb_cache *c, const struct waiting *w, int64_t *next)
 {
     const char *at = c->bytes.ptr;
-    int rc;
+    int64_t row = row_for(c, index_of(&w->key), *next);
 
-    sqlite3_bind_int64(c->put, 1, index_of(&w->key));
+    if (row < 0)
+        return false;
+    *next += row == *next;
+    sqlite3_bind_int64(c->put, 1, row);
     sqlite3_bind_blob(c->put, 2, w->key.at, (int)sizeof(w->key.at), SQLITE_STATIC);
     sqlite3_bind_text(c->put, 3, at + w->model_from, (int)(w->body_from - w->model_from),
                       SQLITE_STATIC);
     sqlite3_bind_int64(c->put, 4, w->at_ms);
     sqlite3_bind_blob(c->put, 5, at + w->body_from, (int)(w->end - w->body_from), SQLITE_STATIC);
-    rc = sqlite3_step(c->put);
-    sqlite3_reset(c->put);
-    return rc == SQLITE_DONE;
+    return do_once(c->put);
 }
 
 void ifb_cache_flush(struct ifb_cache *c)
 {
-    bool ok = true;
+    int64_t next;
+    bool ok;
 
     if (!c->nwaiting)
         return;
     /* IMMEDIATE: two processes that both read first would deadlock at COMMIT. */
-    ok = sqlite3_exec(c->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
+    ok = run_sql(c, "BEGIN IMMEDIATE");
+    next = ok ? number_of(c->last, 0) + 1 : 0;
+    ok = ok && next > 0;
     for (size_t i = 0; i < c->nwaiting && ok; i++)
-        ok = write_one(c, &c->waiting[i]);
-    ok = ok && sqlite3_exec(c->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
+        ok = write_one(c, &c->waiting[i], &next);
+    ok = ok && run_sql(c, "COMMIT");
     if (!ok) {
         note_trouble(c, "cannot be written");
-        sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+        (void)run_sql(c, "ROLLBACK");
     }
     c->nwaiting = 0;
     if (c->bytes.cap > BATCH_BYTES)
@@ -346,6 +422,9 @@ void ifb_cache_close(struct ifb_cache *c)
         return;
     ifb_cache_flush(c);
     sqlite3_finalize(c->get);
+    sqlite3_finalize(c->last);
+    sqlite3_finalize(c->find);
+    sqlite3_finalize(c->put_key);
     sqlite3_finalize(c->put);
     sqlite3_close(c->db);
     ifb_buf_close(&c->bytes);
@@ -399,8 +478,8 @@ static enum ifb_code cut_for_size(struct ifb_cache *c, int64_t max_bytes, int64_
                                   struct ifb_error *err)
 {
     static const char drop[] =
-        "DELETE FROM answers WHERE k IN (SELECT k FROM (SELECT k, sum(length(body)) OVER"
-        " (ORDER BY at DESC, k) AS so_far FROM answers) WHERE so_far > ?1)";
+        "DELETE FROM answers WHERE id IN (SELECT id FROM (SELECT id, sum(length(body)) OVER"
+        " (ORDER BY at DESC, id) AS so_far FROM answers) WHERE so_far > ?1)";
     enum ifb_code code;
 
     if (max_bytes < 0)
@@ -410,17 +489,37 @@ static enum ifb_code cut_for_size(struct ifb_cache *c, int64_t max_bytes, int64_
     return code;
 }
 
-enum ifb_code ifb_cache_prune(struct ifb_cache *c, int64_t before_ms, int64_t max_bytes,
-                              int64_t *removed, struct ifb_error *err)
+static enum ifb_code remove_answers(struct ifb_cache *c, int64_t before_ms, int64_t max_bytes,
+                                    int64_t *removed, struct ifb_error *err)
 {
     enum ifb_code code = one_row(c, "DELETE FROM answers WHERE at < ?1", before_ms, NULL, 0, err);
 
     *removed = code ? 0 : sqlite3_changes(c->db);
     if (!code)
         code = cut_for_size(c, max_bytes, removed, err);
-    if (!code && *removed && sqlite3_exec(c->db, "VACUUM", NULL, NULL, NULL) != SQLITE_OK)
-        code = fail_sql(c, err);
     if (!code)
-        sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        code = one_row(c, "DELETE FROM keys WHERE id NOT IN (SELECT id FROM answers)", 0, NULL, 0,
+                       err);
+    return code;
+}
+
+enum ifb_code ifb_cache_prune(struct ifb_cache *c, int64_t before_ms, int64_t max_bytes,
+                              int64_t *removed, struct ifb_error *err)
+{
+    enum ifb_code code;
+
+    *removed = 0;
+    if (!run_sql(c, "BEGIN IMMEDIATE"))
+        return fail_sql(c, err);
+    code = remove_answers(c, before_ms, max_bytes, removed, err);
+    if (!code && !run_sql(c, "COMMIT"))
+        code = fail_sql(c, err);
+    if (code) {
+        (void)run_sql(c, "ROLLBACK");
+        return code;
+    }
+    if (*removed && !run_sql(c, "VACUUM"))
+        code = fail_sql(c, err);
+    sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     return code;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "harness/base/arena.h"
 #include "harness/base/file.h"
@@ -108,6 +109,76 @@ static void an_answer_comes_back_as_it_was(void **state)
     assert_int_equal(r.tokens_out, -1);
     assert_false(has(w, 1));
     assert_string_equal(ifb_cache_trouble(w->cache), "");
+}
+
+static ifb_str text_of(struct world *w, uint32_t n)
+{
+    struct ifb_cache_key key = key_of(n);
+    struct ifb_response r = { .text = IFB_STR("") };
+
+    return ifb_cache_get(w->cache, &key, w->arena, &r) ? r.text : IFB_STR("(none)");
+}
+
+static int64_t rows(struct world *w)
+{
+    struct ifb_cache_stats stats;
+    struct ifb_error err;
+
+    assert_int_equal(ifb_cache_stats(w->cache, &stats, &err), IFB_OK);
+    return stats.answers;
+}
+
+static void a_later_answer_takes_the_place_of_an_earlier_one(void **state)
+{
+    struct world *w = *state;
+
+    put(w, 0, "first", 1);
+    put(w, 1, "other", 1);
+    put(w, 0, "in the same batch", 2);
+    ifb_cache_flush(w->cache);
+    assert_true(ifb_str_is(text_of(w, 0), "in the same batch"));
+    put(w, 0, "later", 3);
+    ifb_cache_flush(w->cache);
+    assert_true(ifb_str_is(text_of(w, 0), "later"));
+    assert_true(ifb_str_is(text_of(w, 1), "other"));
+    assert_int_equal(rows(w), 2);
+    assert_string_equal(ifb_cache_trouble(w->cache), "");
+}
+
+/* What version 1 of the file was. */
+static void make_older(const char *path)
+{
+    static const char sql[] =
+        "CREATE TABLE a (k INTEGER PRIMARY KEY, h BLOB NOT NULL, model TEXT NOT NULL,"
+        " at INTEGER NOT NULL, body BLOB NOT NULL);"
+        "INSERT INTO a SELECT k, h, model, at, body FROM keys JOIN answers USING (id);"
+        "DROP TABLE keys; DROP TABLE answers; ALTER TABLE a RENAME TO answers;"
+        "PRAGMA user_version=1;";
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void an_older_file_is_brought_up_to_date(void **state)
+{
+    struct world *w = *state;
+    struct ifb_error err;
+
+    for (uint32_t i = 0; i < 700; i++)
+        put(w, i, "older", 700 - i);
+    ifb_cache_close(w->cache);
+    make_older(w->path);
+    assert_int_equal(ifb_cache_open(w->path, &w->cache, &err), IFB_OK);
+    for (uint32_t i = 0; i < 700; i++)
+        assert_true(ifb_str_is(text_of(w, i), "older"));
+    put(w, 7, "newer", 900);
+    put(w, 700, "new", 900);
+    ifb_cache_flush(w->cache);
+    assert_true(ifb_str_is(text_of(w, 7), "newer"));
+    assert_true(ifb_str_is(text_of(w, 700), "new"));
+    assert_int_equal(rows(w), 701);
 }
 
 /* Keys of requests that differ in what is rarely asked for. */
@@ -302,6 +373,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_answer_comes_back_as_it_was, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_later_answer_takes_the_place_of_an_earlier_one, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_older_file_is_brought_up_to_date, set_up, tear_down),
         cmocka_unit_test(all_that_decides_an_answer_is_in_the_key),
         cmocka_unit_test_setup_teardown(several_processes_write_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(upkeep_removes_the_oldest, set_up, tear_down),
