@@ -14,7 +14,7 @@
 #define IFB_BLOCK_SIZE ((size_t)128 << 10)  /* beyond, deflate hardly gains */
 
 struct ifb_blocks {
-    struct ifb_pen *page;    /* NULL: blocks are measured, one of eight, and dropped */
+    struct ifb_pen *page;    /* NULL or one that is not ok: blocks are measured, one of eight */
     const char *class;       /* of the elements */
     uint64_t raw;            /* bytes of JSON so far */
     uint64_t tried, packed;  /* of them deflated; what came of these, in base64 */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * report.html, put together in passes over the samples: the first learns the
- * names and what each transcript weighs, the last writes those that fit (when not
- * all do, one in between counts them). Of a sample only its row stays in memory.
+ * report.html, put together in a pass over the samples, whose rows and packed
+ * transcripts wait in memory for the summary to be written. When these are too
+ * many, that pass has learnt the names and what each transcript weighs; a second
+ * counts those that fit, unless all do, and the last writes them.
  */
 #include "reports/html.h"
 
@@ -13,12 +14,12 @@
 #include "reports/share.h"
 
 #define INDEX_MAX ((size_t)256 << 20)  /* bytes of rows */
+#define KEPT_MAX ((uint64_t)16 << 20)  /* of packed transcripts that wait in memory */
 
 /* Failures, errors and unscored samples come first; passes have what these leave. */
 struct plan {
     struct ifb_share passes, others;
     bool all;
-    double packing;  /* bytes of the page for one of JSON */
 };
 
 static struct ifb_share *share_of(struct plan *plan, const struct ifb_sample *s)
@@ -33,23 +34,40 @@ static void start_over(struct plan *plan)
 }
 
 /* What a walk over the samples is for. */
-enum walk { WEIGH, CHOOSE, WRITE };
+enum walk { TRY, CHOOSE, WRITE };
+
+/* A pen on a buffer. */
+struct kept {
+    struct ifb_buf buf;
+    struct ifb_pen pen;
+    struct ifb_sink sink;
+};
 
 struct walker {
     enum walk what;
     struct plan *plan;
     struct ifb_html_index *index;
     struct ifb_arena *scratch;
-    struct ifb_blocks *blocks;
-    struct ifb_pen *rows;
-    bool some;  /* a row stands already */
+    struct ifb_blocks blocks;
+    struct kept rows;
 };
 
-/* Of JSON, whatever becomes of it. */
-static uint64_t write_transcript(const struct walker *w, const struct ifb_sample *s)
+static bool append(void *self, const char *bytes, size_t len)
 {
-    ifb_html_put_transcript(ifb_blocks_begin(w->blocks), s, w->scratch);
-    return ifb_blocks_end(w->blocks);
+    return ifb_buf_add(self, bytes, len);
+}
+
+static void open_kept(struct kept *k, size_t max)
+{
+    ifb_buf_init(&k->buf, max);
+    k->sink = (struct ifb_sink){ &k->buf, append };
+    ifb_pen_open(&k->pen, &k->sink);
+}
+
+static uint64_t write_transcript(struct walker *w, const struct ifb_sample *s)
+{
+    ifb_html_put_transcript(ifb_blocks_begin(&w->blocks), s, w->scratch);
+    return ifb_blocks_end(&w->blocks);
 }
 
 static uint64_t weight_of(const struct walker *w, const struct ifb_sample *s)
@@ -65,17 +83,16 @@ static void write_row(struct walker *w, const struct ifb_sample *s, bool with_tr
 {
     if (!with_transcript && w->plan->passes.n + w->plan->others.n > IFB_HTML_ROWS_MAX)
         return;
-    ifb_pen_cstr(w->rows, w->some ? ",\n" : "");
-    w->some = true;
-    ifb_html_put_row(w->rows, s, w->index, with_transcript);
+    ifb_pen_cstr(&w->rows.pen, w->rows.pen.total ? ",\n" : "");
+    ifb_html_put_row(&w->rows.pen, s, w->index, with_transcript);
 }
 
 static void visit(struct walker *w, const struct ifb_sample *s)
 {
     struct ifb_share *share = share_of(w->plan, s);
-    bool kept;
+    bool kept = true;
 
-    if (w->what == WEIGH) {
+    if (w->what == TRY) {
         ifb_html_learn(w->index, s);
         share->n++;
         share->weight += write_transcript(w, s);
@@ -83,9 +100,9 @@ static void visit(struct walker *w, const struct ifb_sample *s)
         kept = w->plan->all || ifb_share_admit(share, weight_of(w, s));
         if (kept && w->what == WRITE)
             write_transcript(w, s);
-        if (w->what == WRITE)
-            write_row(w, s, kept);
     }
+    if (w->what != CHOOSE)
+        write_row(w, s, kept);
     ifb_arena_reset(w->scratch);
 }
 
@@ -104,38 +121,39 @@ static enum ifb_code walk(struct walker *w, enum walk what, struct ifb_samples *
     return code;
 }
 
-/* Weighs all transcripts; deflates a part of them, to know about what they will be. */
-static enum ifb_code weigh(struct walker *w, struct ifb_samples *samples, struct ifb_error *err)
+/* Blocks and rows, from nothing; blocks go to `page`. */
+static enum ifb_code gather(struct walker *w, enum walk what, struct ifb_pen *page,
+                            struct ifb_samples *samples, struct ifb_error *err)
 {
-    struct ifb_blocks blocks;
     enum ifb_code code;
 
-    ifb_blocks_open(&blocks, "b", NULL);
-    w->blocks = &blocks;
-    code = walk(w, WEIGH, samples, err);
-    ifb_blocks_finish(&blocks);
-    w->plan->packing = blocks.tried ? (double)blocks.packed / (double)blocks.tried : 1;
-    ifb_blocks_close(&blocks);
+    ifb_blocks_open(&w->blocks, "b", page);
+    open_kept(&w->rows, INDEX_MAX);
+    code = walk(w, what, samples, err);
+    ifb_blocks_finish(&w->blocks);
+    ifb_pen_flush(&w->rows.pen);
+    if (!code && what == WRITE && w->rows.buf.full)
+        code = ifb_fail(err, IFB_ELIMIT, "the samples are too many for a page");
     return code;
 }
 
-/* When not all fit, finds out how many do. */
+static void drop(struct walker *w)
+{
+    ifb_blocks_close(&w->blocks);
+    ifb_buf_close(&w->rows.buf);
+}
+
+/* After a try that did not fit: how many of the transcripts the budget has room for. */
 static enum ifb_code make_plan(struct walker *w, struct ifb_samples *samples, uint64_t budget,
                                struct ifb_error *err)
 {
     struct plan *plan = w->plan;
-    enum ifb_code code = weigh(w, samples, err);
+    double packing = w->blocks.tried ? (double)w->blocks.packed / (double)w->blocks.tried : 1;
 
-    if (code != IFB_OK)
-        return code;
-    budget = (uint64_t)((double)budget / plan->packing);
+    budget = (uint64_t)((double)budget / packing);
     ifb_share_settle(&plan->passes, ifb_share_settle(&plan->others, budget));
     plan->all = plan->passes.ratio >= 1 && plan->others.ratio >= 1;
-    if (!plan->all)
-        return walk(w, CHOOSE, samples, err);
-    plan->passes.kept = plan->passes.n;
-    plan->others.kept = plan->others.n;
-    return IFB_OK;
+    return plan->all ? IFB_OK : walk(w, CHOOSE, samples, err);
 }
 
 /* ---- the page around them ---- */
@@ -181,46 +199,15 @@ static void put_extent(struct ifb_pen *p, const struct plan *plan)
                  "are over all samples.</p>\n");
 }
 
-static void put_index(struct ifb_pen *p, const struct walker *w, ifb_str rows)
+static void put_index(struct ifb_pen *p, const struct walker *w)
 {
     ifb_pen_cstr(p, "<script type=\"application/json\" id=\"index\">{");
     ifb_html_put_names(p, w->index);
     ifb_pen_cstr(p, ",\n\"blocks\":");
-    ifb_blocks_put_counts(p, w->blocks);
+    ifb_blocks_put_counts(p, &w->blocks);
     ifb_pen_cstr(p, ",\n\"rows\":[\n");
-    ifb_pen_str(p, rows);
+    ifb_pen_str(p, ifb_buf_view(&w->rows.buf));
     ifb_pen_cstr(p, "]}</script>\n");
-}
-
-static bool append(void *self, const char *bytes, size_t len)
-{
-    return ifb_buf_add(self, bytes, len);
-}
-
-/* Blocks are written as they fill; rows are collected and follow them. */
-static enum ifb_code put_samples(struct ifb_pen *p, struct walker *w, struct ifb_samples *samples,
-                                 struct ifb_error *err)
-{
-    struct ifb_blocks blocks;
-    struct ifb_pen rows;
-    struct ifb_buf buf;
-    struct ifb_sink sink = { &buf, append };
-    enum ifb_code code;
-
-    ifb_buf_init(&buf, INDEX_MAX);
-    ifb_pen_open(&rows, &sink);
-    ifb_blocks_open(&blocks, "b", p);
-    w->blocks = &blocks;
-    w->rows = &rows;
-    code = walk(w, WRITE, samples, err);
-    ifb_blocks_finish(&blocks);
-    ifb_pen_flush(&rows);
-    put_index(p, w, ifb_buf_view(&buf));
-    if (!code && buf.full)
-        code = ifb_fail(err, IFB_ELIMIT, "the samples are too many for a page");
-    ifb_blocks_close(&blocks);
-    ifb_buf_close(&buf);
-    return code;
 }
 
 void ifb_html_put_wait(struct ifb_pen *p)
@@ -231,12 +218,8 @@ void ifb_html_put_wait(struct ifb_pen *p)
                  "<div id=\"list\"></div>\n");
 }
 
-static enum ifb_code put_page(struct ifb_pen *p, struct walker *w,
-                              const struct ifb_summary *summary, struct ifb_samples *samples,
-                              struct ifb_error *err)
+static void put_top(struct ifb_pen *p, const struct walker *w, const struct ifb_summary *summary)
 {
-    enum ifb_code code;
-
     ifb_html_open(p, &assets);
     put_title(p, summary);
     ifb_html_begin(p, &assets);
@@ -246,7 +229,31 @@ static enum ifb_code put_page(struct ifb_pen *p, struct walker *w,
     put_extent(p, w->plan);
     ifb_html_put_wait(p);
     ifb_pen_cstr(p, "</section>\n</main>\n");
-    code = put_samples(p, w, samples, err);
+}
+
+/* All of it, when the blocks of a try fit. */
+static void put_tried(struct ifb_pen *p, const struct walker *w, const struct kept *blocks,
+                      const struct ifb_summary *summary)
+{
+    w->plan->all = true;
+    put_top(p, w, summary);
+    ifb_pen_str(p, ifb_buf_view(&blocks->buf));
+    put_index(p, w);
+    ifb_html_end(p, &assets);
+}
+
+static enum ifb_code put_chosen(struct ifb_pen *p, struct walker *w, struct ifb_samples *samples,
+                                uint64_t budget, const struct ifb_summary *summary,
+                                struct ifb_error *err)
+{
+    enum ifb_code code = make_plan(w, samples, budget, err);
+
+    if (code)
+        return code;
+    put_top(p, w, summary);
+    drop(w);
+    code = gather(w, WRITE, p, samples, err);
+    put_index(p, w);
     ifb_html_end(p, &assets);
     return code;
 }
@@ -256,13 +263,23 @@ enum ifb_code ifb_html_write(const struct ifb_summary *summary, struct ifb_sampl
 {
     struct ifb_html_index index = { .arena = ifb_arena_new() };
     struct plan plan = { .all = false };
-    struct ifb_pen pen;
     struct walker w = { .plan = &plan, .index = &index, .scratch = ifb_arena_new() };
-    enum ifb_code code = make_plan(&w, samples, budget, err);
+    struct kept blocks;
+    struct ifb_pen pen;
+    enum ifb_code code;
+    bool fits;
 
     ifb_pen_open(&pen, sink);
-    if (code == IFB_OK)
-        code = put_page(&pen, &w, summary, samples, err);
+    open_kept(&blocks, budget < KEPT_MAX ? budget : KEPT_MAX);
+    code = gather(&w, TRY, &blocks.pen, samples, err);
+    ifb_pen_flush(&blocks.pen);
+    fits = !blocks.buf.full && !w.rows.buf.full;
+    if (!code && fits)
+        put_tried(&pen, &w, &blocks, summary);
+    ifb_buf_close(&blocks.buf);
+    if (!code && !fits)
+        code = put_chosen(&pen, &w, samples, budget, summary, err);
+    drop(&w);
     ifb_arena_close(w.scratch);
     ifb_arena_close(index.arena);
     return code;
