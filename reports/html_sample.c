@@ -11,7 +11,8 @@
  *               what is not known is not there
  *   said        [who, turn, text, bytes left out]: who is s(ystem), G(iven prompt),
  *               g(iven answer), q(uestion), r(easoning), a(nswer), i(mage), or x for an
- *               answer that is empty or none; turn counts from 1, 0 when there is one
+ *               answer that is "empty", "none", or "unknown" as in runs made of judgments;
+ *               turn counts from 1, 0 when there is one
  *   text        a string, or a list of strings and of marks [text, constraints, constraints
  *               whose evidence ends here], constraints from 1
  *   check       [id, arguments, turn, flags: 1 negated, 2 has evidence, why, why loosely];
@@ -267,7 +268,9 @@ static void put_conversation(struct ifb_pen *p, const struct ifb_sample *s,
     if (s->answer.len)
         put_answer(&l, s, s->answer, last, number, arena);
     else
-        put_text(&l, 'x', number, s->answered ? IFB_STR("empty") : IFB_STR("none"), NULL);
+        put_text(&l, 'x', number, !s->answered   ? IFB_STR("none")
+                                  : s->prompt.n ? IFB_STR("empty")
+                                                : IFB_STR("unknown"), NULL);
     ifb_pen_cstr(p, "]");
 }
 

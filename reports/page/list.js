@@ -93,10 +93,11 @@ const plain = text => typeof text === 'string' ? text :
 const wordsOf = t => t.t.map(said => said[0] === 'x' ? '' : plain(said[2]))
   .concat(t.c.map(c => [c[0], c[1], c[4], c[5] || ''].join('\n')), t.e || '', t.g || '')
   .join('\n').toLowerCase();
-/* The prompt that was asked last, on one line. */
+/* The prompt that was asked last, else the first reason, on one line. */
 const askOf = t => {
   const asked = t.t.filter(said => said[0] === 'q').pop();
-  return asked ? plain(asked[2]).slice(0, 300).replace(/\s+/g, ' ') : '';
+  return (asked ? plain(asked[2]) : t.c.length ? t.c[0][4] : '').slice(0, 300)
+    .replace(/\s+/g, ' ');
 };
 
 const SHOWN = 20000; /* characters of a text, until more is asked for */
@@ -156,6 +157,8 @@ const textOf = (cls, text, letters, missing) => {
 
 const HEADS = { s: 'System', G: 'Prompt, given', g: 'Answer, given', q: 'Prompt', a: 'Answer',
   x: 'Answer' };
+const MISSING = { empty: 'The answer is empty.', none: 'There is no answer.',
+  unknown: 'The answer is not in this run, which was made from judgments.' };
 const thinkingOf = said => {
   const box = el('details', 'think'), text = plain(said[2]);
   box.append(el('summary', '', 'Thinking, ' + count(text.length) + ' characters'));
@@ -171,8 +174,7 @@ const saidOf = (said, letters) => {
   if (who === 'i') return [el('p', 'note', 'With a picture, ', named(text), '.')];
   const head = el('h3', '', HEADS[who] + (turn ? ', turn ' + turn : ''));
   if (who === 'x')
-    return [head, el('p', 'none', text === 'empty' ? 'The answer is empty.' :
-      'There is no answer.')];
+    return [head, el('p', 'none', MISSING[text])];
   return [head, textOf('agx'.includes(who) ? 't said' : 't', text, letters, missing)];
 };
 const talkOf = (t, letters) => {
@@ -617,8 +619,22 @@ const openOf = row => {
   button.append(named(row.id + (row.epoch ? ' #' + (row.epoch + 1) : '')));
   return button;
 };
+/* Names without the beginning that all share, up to a sign that parts it from the rest. */
+const shortOf = names => {
+  let n = 0;
+  while (names.every(name => n < name.length && name[n] === names[0][n])) n++;
+  while (n && !'/#:@'.includes(names[0][n - 1])) n--;
+  return names.map(name => name.slice(n) || name);
+};
 /* A column for suites or models, where there are several; row[key] is its place. */
-const nameColumn = (key, label, cls, names) => names.length < 2 ? [] : [{ key, label, cls,
-  cell: row => named(names[row[key]] || ''), sort: row => names[row[key]] || '' }];
+const nameColumn = (key, label, cls, names) => {
+  const short = names.length < 2 ? [] : shortOf(names);
+  const cell = row => {
+    const shown = named(short[row[key]] || '');
+    shown.title = names[row[key]] || '';
+    return shown;
+  };
+  return short.length ? [{ key, label, cls, cell, sort: row => names[row[key]] || '' }] : [];
+};
 const nameSelect = (key, member, label, names) => names.length < 2 ? [] : [{ key, label,
   options: choices([...new Set(names)]), test: (row, value) => names[row[member]] === value }];

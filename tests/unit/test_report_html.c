@@ -283,7 +283,7 @@ static void hostile_text_arrives_in_transcripts_as_text(void **state)
     assert_true(ifb_str_is(said_in(block, 0, "r"), "let me think </details>" WORLD_SCRIPT));
     assert_true(ifb_str_is(said_in(block, 0, "a"), "marked"));
     assert_true(ifb_str_is(said_in(block, 2, "x"), "none"));
-    assert_true(ifb_str_is(said_in(block, 4, "x"), "empty"));
+    assert_true(ifb_str_is(said_in(block, 4, "x"), "unknown"));
     ifb_buf_close(&buf);
     ifb_arena_close(arena);
 }
@@ -558,6 +558,28 @@ static void a_huge_text_is_cut_between_characters_and_says_so(void **state)
     ifb_arena_close(arena);
 }
 
+/* More than what waits in memory, less than the budget: nothing is left out. */
+static void a_large_page_that_fits_is_whole(void **state)
+{
+    struct ifb_arena *arena = ifb_arena_new();
+    struct ifb_sample *samples = many(arena, 60);
+    struct ifb_rng rng;
+    struct ifb_buf buf;
+    ifb_str page;
+
+    (void)state;
+    ifb_rng_seed(&rng, 8);
+    for (size_t i = 0; i < 60; i++)
+        samples[i].answer = noise(&rng, 300000, arena);
+    page = write_page(samples, 60, (uint64_t)48 << 20, &buf);
+    assert_true(page.len > (size_t)17 << 20);
+    assert_true(world_has(page, "All 60 samples are here"));
+    assert_int_equal(ifb_str_count(page, IFB_STR(BLOCK)), 60);
+    assert_true(world_has(page, "[\"59\",0,0,0,2,0,0,\"\"]]}"));
+    ifb_buf_close(&buf);
+    ifb_arena_close(arena);
+}
+
 /* A block ends with the sample that fills it. */
 static void blocks_are_of_bounded_size(void **state)
 {
@@ -600,6 +622,7 @@ int main(void)
         cmocka_unit_test(a_page_keeps_to_its_budget_and_drops_passes_first),
         cmocka_unit_test(kept_passes_are_spread_evenly),
         cmocka_unit_test(a_huge_text_is_cut_between_characters_and_says_so),
+        cmocka_unit_test(a_large_page_that_fits_is_whole),
         cmocka_unit_test(blocks_are_of_bounded_size),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
