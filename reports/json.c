@@ -6,6 +6,7 @@
  *
  *   schema      "ifbench.summary/1"
  *   version, run, started (ISO 8601, UTC), seconds, complete
+ *   shard       {index (from 1), of}: of a share of a run only, which is never complete
  *   speed       {seconds (of asking), answers, tokens_out, prompts_per_s, tokens_per_s}: what
  *               was asked the last time, without answers from the cache; null: nothing was
  *   punkt       which sentence parameters judged: "official" or "built-in"
@@ -97,6 +98,14 @@ static void put_speed(struct ifb_jw *w, const struct ifb_speed *s)
     ifb_jw_end(w);
 }
 
+static void put_shard(struct ifb_jw *w, const struct ifb_shard *s)
+{
+    ifb_jw_object(w, "shard");
+    ifb_jw_int(w, "index", s->index);
+    ifb_jw_int(w, "of", s->of);
+    ifb_jw_end(w);
+}
+
 static void put_cell(struct ifb_jw *w, const struct ifb_cell_summary *c)
 {
     ifb_jw_object(w, NULL);
@@ -184,6 +193,8 @@ static enum ifb_code write_json(const struct ifb_summary *s, struct ifb_samples 
     ifb_jw_real(&w, "seconds", s->seconds);
     put_speed(&w, &s->speed);
     ifb_jw_bool(&w, "complete", s->complete);
+    if (s->shard.of)
+        put_shard(&w, &s->shard);
     ifb_jw_str(&w, "punkt", s->punkt);
     put_lists(&w, s);
     ifb_jw_end(&w);

@@ -42,7 +42,10 @@ static void print_head(struct ifb_pen *p, const struct ifb_summary *s)
         ifb_pen_fmt(p, ", answered at %s tokens/s\n",
                     ifb_say_real((double)s->speed.tokens_out * per, 1).text);
     }
-    if (!s->complete)
+    if (s->shard.of)
+        ifb_pen_fmt(p, "not complete: shard %lld of %lld\n", (long long)s->shard.index,
+                    (long long)s->shard.of);
+    else if (!s->complete)
         ifb_pen_cstr(p, "not complete: the run has not come to its end\n");
 }
 

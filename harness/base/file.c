@@ -2,8 +2,10 @@
 /* Whole files, paths and outputs; reading by lines is lines.c. */
 #include "harness/base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -24,6 +26,33 @@ bool ifb_is_folder(const char *path)
     struct stat st;
 
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+enum ifb_code ifb_folder_is_empty(const char *path, bool *empty, struct ifb_error *err)
+{
+    DIR *dir = opendir(path);
+    const struct dirent *entry;
+
+    if (!dir)
+        return ifb_fail(err, IFB_EIO, "%s: %s", path, strerror(errno));
+    *empty = true;
+    while ((entry = readdir(dir)) != NULL)
+        *empty = *empty && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
+    closedir(dir);
+    return IFB_OK;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st;
+    (void)type;
+    (void)at;
+    return remove(path) && 0;
+}
+
+void ifb_remove_tree(const char *path)
+{
+    nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 /* Reads until `size` bytes are there or none come; how many came. */

@@ -29,6 +29,12 @@ bool ifb_file_exists(const char *path);
 
 bool ifb_is_folder(const char *path);
 
+/* Whether there is nothing in a folder; IFB_EIO when it cannot be read. */
+enum ifb_code ifb_folder_is_empty(const char *path, bool *empty, struct ifb_error *err);
+
+/* rm -rf, as far as it goes; a link is removed, not followed. */
+void ifb_remove_tree(const char *path);
+
 /* mkdir -p; fine when it is there. */
 enum ifb_code ifb_make_dirs(const char *path, struct ifb_error *err);
 

@@ -42,6 +42,8 @@ static const struct ifb_field options[] = {
               .max = 1e9, .doc = "only the first N items of each suite"),
     IFB_FIELD(struct ifb_run_flags, o.epochs, "epochs", .kind = IFB_INT, .value = "K", .min = 1,
               .max = 10000, .doc = "ask everything K times (1)"),
+    IFB_FIELD(struct ifb_run_flags, shard, "shard", .kind = IFB_STRING, .value = "I/N",
+              .doc = "only the I-th of N shares of the items, I from 1; `ifbench merge` joins them"),
     IFB_FIELD(struct ifb_run_flags, o.out, "out", .kind = IFB_STRING, .letter = 'o',
               .value = "DIR", .doc = "folder of the run (runs/TIME-SUITE)"),
     IFB_FIELD(struct ifb_run_flags, resume, "resume", .kind = IFB_STRING, .value = "DIR",
@@ -135,6 +137,11 @@ static const char *const more[] = {
     "Asks every prompt of the suites, keeps every answer in an append-only journal, scores\n"
     "it with the suite's checks, and writes the reports. A run that was interrupted, killed\n"
     "or starved of its endpoint goes on with --resume: no answer is lost or asked twice.",
+    "--shard I/N asks every N-th item, with all its epochs, turns and models, beginning with\n"
+    "the I-th; the suites are counted through. The N runs may be made at the same time, on\n"
+    "several machines, each into a folder of its own, and `ifbench merge` makes the whole run\n"
+    "of them. Budgets and limits are each one's own, and models must be named alike.\n"
+    "In a Slurm array from 1 to N: --shard $SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT",
     NULL
 };
 
@@ -149,6 +156,8 @@ static const struct ifb_example_line examples[] = {
       "start a server, ask it, stop it" },
     { "ifbench run --model 'exec:./answer.py --fast'",
       "a program: messages as JSON on its input, the answer on its output" },
+    { "ifbench run --suite ifeval --model openai:gpt-4o-mini --shard 2/3 --out runs/part-2",
+      "the second of three shares; see `ifbench merge --help`" },
     { "ifbench run --resume runs/2026-01-02T03-04-05-ifeval", "go on after a crash" },
     { 0 }
 };

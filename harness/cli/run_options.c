@@ -20,6 +20,20 @@ const char *const ifb_missing_choices[] = { "fail", "unscored", NULL };
 /* Set by the signal handler, read by the dispatcher. */
 static volatile sig_atomic_t stop_requested;
 
+static enum ifb_code read_shard(ifb_str text, struct ifb_shard *out, struct ifb_error *err)
+{
+    size_t slash = ifb_str_chr(text, '/', 0);
+    bool ok = slash != SIZE_MAX && ifb_str_int(ifb_str_part(text, 0, slash), &out->index) &&
+              ifb_str_int(ifb_str_from(text, slash + 1), &out->of);
+
+    if (ok && out->index >= 1 && out->index <= out->of)
+        return IFB_OK;
+    return ifb_fail(err, IFB_EUSAGE, "--shard %.*s: wanted I/N, the I-th of N shards, counted from "
+                    "1%s", IFB_ARG(text), ok && !out->index
+                    ? "; for a Slurm array that begins at 0 that is "
+                      "$((SLURM_ARRAY_TASK_ID + 1))/$SLURM_ARRAY_TASK_COUNT" : "");
+}
+
 struct ifb_run_flags ifb_run_flags_new(void)
 {
     struct ifb_run_flags f = { 0 };
@@ -54,7 +68,7 @@ enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *
     f->o.seed = (uint64_t)f->jitter_seed;
     if (f->think_choice >= 0)
         f->o.think = ifb_str_of(ifb_think_choices[f->think_choice]);
-    return IFB_OK;
+    return f->shard.ptr ? read_shard(f->shard, &f->o.shard, err) : IFB_OK;
 }
 
 /* The second signal leaves at once; the journal is whole at any moment. */

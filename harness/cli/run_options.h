@@ -18,6 +18,7 @@ struct ifb_run_flags {
     ifb_str resume, responses, config;
     struct ifb_strs suite_lists, report_lists, judgments;
     ifb_str settings[IFB_SETTINGS_MAX];
+    ifb_str shard;
     double max_unscored;   /* share of the samples; 1: any */
     bool dry_run, json, quiet, strict;
 };

@@ -14,6 +14,10 @@ static enum ifb_code make(const char *run, const char *file, struct ifb_arena *a
     if (!code && marks.is_file)
         code = ifb_fail(err, IFB_EINPUT, "%s is a baseline already, wanted the folder of a run",
                         run);
+    if (!code && marks.summary.shard.of)
+        code = ifb_fail(err, IFB_EINPUT, "%s is shard %lld/%lld of a run; put the shards together "
+                        "with `ifbench merge`", run, (long long)marks.summary.shard.index,
+                        (long long)marks.summary.shard.of);
     if (!code && (!marks.summary.complete || marks.summary.counts.pending))
         code = ifb_fail(err, IFB_EINPUT, "%s has not come to its end; go on with `ifbench run "
                         "--resume %s`", run, run);

@@ -241,7 +241,12 @@ static void add_note(struct ifb_comparison *out, ifb_str note)
 static void note_state(struct ifb_comparison *out, const struct ifb_marks *m,
                        struct ifb_arena *arena)
 {
-    if (!m->summary.complete)
+    const struct ifb_shard *s = &m->summary.shard;
+
+    if (s->of)
+        add_note(out, ifb_fmt(arena, "%.*s is shard %lld/%lld of a run", IFB_ARG(m->name),
+                              (long long)s->index, (long long)s->of));
+    else if (!m->summary.complete)
         add_note(out, ifb_fmt(arena, "%.*s has not come to its end", IFB_ARG(m->name)));
 }
 

@@ -89,12 +89,18 @@ static enum ifb_code load(struct ifb_gating *g, const char *cand)
 static void require_end(struct ifb_gating *g)
 {
     const struct ifb_counts *c = &g->cand->summary.counts;
+    const struct ifb_shard *s = &g->cand->summary.shard;
     struct ifb_gate_check *check;
 
     if (g->o->compare.common || (g->cand->summary.complete && !c->pending))
         return;
     check = ifb_gate_add(g, NULL, NULL, IFB_STR("complete"));
-    check->why = ifb_fmt(g->arena, "the run has not come to its end, %lld of %lld samples are "
+    if (s->of)
+        check->why = ifb_fmt(g->arena, "the run is shard %lld/%lld; put the shards together with "
+                             "`ifbench merge`, or judge what there is with --common",
+                             (long long)s->index, (long long)s->of);
+    else
+        check->why = ifb_fmt(g->arena, "the run has not come to its end, %lld of %lld samples are "
                          "missing; go on with `ifbench run --resume`, or judge what there is with "
                          "--common", (long long)c->pending, (long long)c->total);
 }

@@ -37,6 +37,7 @@ struct ifb_run_inside {
     struct ifb_server **servers;  /* one a model; NULL where none was started */
     size_t nmodels;
     bool asking;                  /* calls will be made: keys are needed */
+    bool asked;                   /* what was pending was asked for, of files too */
     struct ifb_resources resources;
     struct ifb_think think;
     struct ifb_plan plan;
@@ -85,6 +86,14 @@ enum ifb_code ifb_run_begin(struct ifb_run *run, struct ifb_error *err);
 
 /* The folder with manifest and a new journal in it; what the manifest says must be set. */
 enum ifb_code ifb_run_make_folder(struct ifb_run *run, struct ifb_error *err);
+
+/* What the run of a folder asks, in whole if that is a shard; as for resume, `arena` outlives. */
+enum ifb_code ifb_run_prepare_like(const char *folder, const struct ifb_run_options *options,
+                                   struct ifb_arena *arena, struct ifb_run **out,
+                                   struct ifb_error *err);
+
+/* Scores what the journal has, then summary and reports. */
+enum ifb_code ifb_run_summarise(struct ifb_run *run, struct ifb_error *err);
 
 /* The run when it has a summary; else closes it and gives NULL. Returns `code`. */
 enum ifb_code ifb_run_hand_over(struct ifb_run *run, enum ifb_code code, struct ifb_run **out);

@@ -50,6 +50,7 @@ struct ifb_journal {
     uint64_t written;   /* of it on file */
     size_t cut, ncalls, answers, failures;
     struct place *places;
+    uint32_t *known;    /* of a part: the calls that `places` are of, rising; else NULL */
     struct ifb_buf line;
     struct ifb_buf late;  /* whole records not yet written; only when not durable */
     struct ifb_sha256 *digest;
@@ -184,27 +185,33 @@ static enum ifb_code append_note(struct ifb_journal *j, const char *type, const 
     return append_line(j, err);
 }
 
-enum ifb_code ifb_journal_add(struct ifb_journal *j, const struct ifb_call_record *r,
-                              struct ifb_error *err)
+/* Appends what `line` holds as the record of a call. */
+static enum ifb_code append_call(struct ifb_journal *j, uint32_t call, bool answered,
+                                 struct ifb_error *err)
 {
-    struct place *p = &j->places[r->call];
+    struct place *p = &j->places[call];
     uint64_t at = j->size;
-    enum ifb_code code;
+    enum ifb_code code = append_line(j, err);
 
-    if (r->answered && p->state == IFB_CALL_ANSWERED)
-        return ifb_fail(err, IFB_EBUG, "call %u was answered twice", r->call);
-    ifb_buf_clear(&j->line);
-    ifb_record_write(r, &j->line);
-    code = append_line(j, err);
     if (code)
         return code;
     j->failures -= p->state == IFB_CALL_FAILED;
-    j->answers += r->answered;
-    j->failures += !r->answered;
+    j->answers += answered;
+    j->failures += !answered;
     *p = (struct place){ at, (uint32_t)(j->size - at),
-                         r->answered ? IFB_CALL_ANSWERED : IFB_CALL_FAILED };
+                         answered ? IFB_CALL_ANSWERED : IFB_CALL_FAILED };
     j->ended = false;
     return IFB_OK;
+}
+
+enum ifb_code ifb_journal_add(struct ifb_journal *j, const struct ifb_call_record *r,
+                              struct ifb_error *err)
+{
+    if (r->answered && j->places[r->call].state == IFB_CALL_ANSWERED)
+        return ifb_fail(err, IFB_EBUG, "call %u was answered twice", r->call);
+    ifb_buf_clear(&j->line);
+    ifb_record_write(r, &j->line);
+    return append_call(j, r->call, r->answered, err);
 }
 
 enum ifb_code ifb_journal_end(struct ifb_journal *j, struct ifb_error *err)
@@ -477,6 +484,35 @@ enum ifb_code ifb_journal_open(const char *path, size_t ncalls, struct ifb_journ
     return open_existing(path, O_RDONLY, ncalls, NULL, out, err);
 }
 
+/* Many parts of a large plan are open at once: each keeps what is its own. */
+static void narrow(struct ifb_journal *j)
+{
+    size_t most = j->answers + j->failures, n = 0;
+    struct place *own = calloc(most + 1, sizeof(*own));
+
+    j->known = calloc(most + 1, sizeof(*j->known));
+    if (!own || !j->known)
+        ifb_out_of_memory();
+    for (size_t i = 0; i < j->ncalls && n < most; i++) {
+        if (j->places[i].state == IFB_CALL_PENDING)
+            continue;
+        j->known[n] = (uint32_t)i;
+        own[n++] = j->places[i];
+    }
+    free(j->places);
+    j->places = own;
+}
+
+enum ifb_code ifb_journal_open_part(const char *path, const char *plan_digest, size_t ncalls,
+                                    struct ifb_journal **out, struct ifb_error *err)
+{
+    enum ifb_code code = open_existing(path, O_RDONLY, ncalls, plan_digest, out, err);
+
+    if (!code)
+        narrow(*out);
+    return code;
+}
+
 enum ifb_code ifb_journal_resume(const char *path, const char *plan_digest, int64_t wall_ms,
                                  size_t ncalls, bool reask, bool durable,
                                  struct ifb_journal **out, struct ifb_error *err)
@@ -512,9 +548,29 @@ enum ifb_code ifb_journal_resume(const char *path, const char *plan_digest, int6
 
 /* ---- asking ---- */
 
+static const struct place *place_of(const struct ifb_journal *j, uint32_t call)
+{
+    static const struct place none = { 0 };
+    size_t lo = 0, hi = j->answers + j->failures;
+
+    if (call >= j->ncalls)
+        return &none;
+    if (!j->known)
+        return &j->places[call];
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (j->known[mid] < call)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < j->answers + j->failures && j->known[lo] == call ? &j->places[lo] : &none;
+}
+
 enum ifb_call_state ifb_journal_state(const struct ifb_journal *j, uint32_t call)
 {
-    return (enum ifb_call_state)j->places[call].state;
+    return (enum ifb_call_state)place_of(j, call)->state;
 }
 
 size_t ifb_journal_answers(const struct ifb_journal *j)
@@ -542,21 +598,47 @@ void ifb_journal_digest(const struct ifb_journal *j, char out[IFB_SHA256_HEX])
     ifb_sha256_hex(j->digest, out);
 }
 
-enum ifb_code ifb_journal_read(const struct ifb_journal *j, uint32_t call, struct ifb_arena *arena,
-                               struct ifb_call_record *out, struct ifb_error *err)
+/* The last line of a call, without its newline. */
+static enum ifb_code read_line(const struct ifb_journal *j, uint32_t call, struct ifb_arena *arena,
+                               ifb_str *line, struct ifb_error *err)
 {
-    const struct place *p = &j->places[call];
+    const struct place *p = place_of(j, call);
     char *bytes;
     ssize_t n;
 
-    if (call >= j->ncalls || p->state == IFB_CALL_PENDING)
+    if (p->state == IFB_CALL_PENDING)
         return ifb_fail(err, IFB_EINPUT, "%s has no record of call %u", j->path, call);
     bytes = ifb_alloc_raw(arena, p->len);
     n = pread(j->fd, bytes, p->len, (off_t)p->at);
     if (n != (ssize_t)p->len)
         return ifb_fail(err, IFB_EIO, "cannot read %s: %s", j->path,
                         n < 0 ? strerror(errno) : "it became shorter");
-    return ifb_record_read((ifb_str){ bytes, (size_t)p->len - 1 }, arena, out, err);
+    *line = (ifb_str){ bytes, (size_t)p->len - 1 };
+    return IFB_OK;
+}
+
+enum ifb_code ifb_journal_read(const struct ifb_journal *j, uint32_t call, struct ifb_arena *arena,
+                               struct ifb_call_record *out, struct ifb_error *err)
+{
+    ifb_str line;
+    enum ifb_code code = read_line(j, call, arena, &line, err);
+
+    return code ? code : ifb_record_read(line, arena, out, err);
+}
+
+enum ifb_code ifb_journal_copy(struct ifb_journal *to, const struct ifb_journal *from,
+                               uint32_t call, struct ifb_arena *arena, struct ifb_error *err)
+{
+    ifb_str line;
+    enum ifb_code code = read_line(from, call, arena, &line, err);
+
+    if (code)
+        return code;
+    if (!intact(line))
+        return ifb_fail(err, IFB_EINPUT, "%s has changed while it was read", from->path);
+    ifb_buf_clear(&to->line);
+    ifb_buf_add(&to->line, line.ptr, line.len - SUM_LEN);
+    return append_call(to, call, ifb_journal_state(from, call) == IFB_CALL_ANSWERED, err);
 }
 
 void ifb_journal_close(struct ifb_journal *j)
@@ -572,6 +654,7 @@ void ifb_journal_close(struct ifb_journal *j)
     ifb_buf_close(&j->line);
     ifb_sha256_close(j->digest);
     free(j->places);
+    free(j->known);
     free(j->path);
     free(j);
 }

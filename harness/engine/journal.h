@@ -76,6 +76,20 @@ enum ifb_code ifb_journal_resume(const char *path, const char *plan_digest, int6
 enum ifb_code ifb_journal_open(const char *path, size_t ncalls, struct ifb_journal **out,
                                struct ifb_error *err);
 
+/*
+ * The same for a part of a plan, to be copied from: of that plan only, and its
+ * index holds no more than the calls that it has records of.
+ */
+enum ifb_code ifb_journal_open_part(const char *path, const char *plan_digest, size_t ncalls,
+                                    struct ifb_journal **out, struct ifb_error *err);
+
+/*
+ * Appends the last record of a call in `from`, byte for byte; `arena` holds it
+ * meanwhile. IFB_EINPUT when there is none, or it has changed since it was opened.
+ */
+enum ifb_code ifb_journal_copy(struct ifb_journal *to, const struct ifb_journal *from,
+                               uint32_t call, struct ifb_arena *arena, struct ifb_error *err);
+
 /* Appends a record; IFB_EBUG for a second answer of a call. A short write is cut away. */
 enum ifb_code ifb_journal_add(struct ifb_journal *j, const struct ifb_call_record *r,
                               struct ifb_error *err);

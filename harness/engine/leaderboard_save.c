@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A leaderboard's folder: made, recognised, filled file by file, and cleared of what is old. */
-#include <dirent.h>
-#include <errno.h>
 #include <unistd.h>
 
 #include "harness/base/arena.h"
@@ -15,20 +13,6 @@
 #define SCHEMA "ifbench.leaderboard/1"
 #define STORED_MAX ((size_t)512 << 20)
 
-static enum ifb_code is_empty(const char *folder, bool *empty, struct ifb_error *err)
-{
-    DIR *dir = opendir(folder);
-    const struct dirent *entry;
-
-    if (!dir)
-        return ifb_fail(err, IFB_EIO, "%s: %s", folder, strerror(errno));
-    *empty = true;
-    while ((entry = readdir(dir)) != NULL)
-        *empty = *empty && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
-    closedir(dir);
-    return IFB_OK;
-}
-
 /* The leaderboard that is there; NULL when the folder is empty, an error when it is another's. */
 static enum ifb_code find_stored(const char *folder, struct ifb_arena *arena,
                                  const struct ifb_json **out, struct ifb_error *err)
@@ -37,7 +21,7 @@ static enum ifb_code find_stored(const char *folder, struct ifb_arena *arena,
     struct ifb_error why = { 0 };
     ifb_str bytes;
     bool empty = false;
-    enum ifb_code code = is_empty(folder, &empty, err);
+    enum ifb_code code = ifb_folder_is_empty(folder, &empty, err);
 
     *out = NULL;
     if (code || empty)

@@ -84,6 +84,28 @@ static void write_host(struct ifb_jw *w, bool network)
     ifb_jw_end(w);
 }
 
+static void write_shard(struct ifb_jw *w, const struct ifb_manifest *m)
+{
+    ifb_jw_object(w, "shard");
+    ifb_jw_int(w, "index", m->options.shard.index);
+    ifb_jw_int(w, "of", m->options.shard.of);
+    ifb_jw_int(w, "calls", m->own);
+    ifb_jw_end(w);
+}
+
+static void write_parts(struct ifb_jw *w, const struct ifb_manifest *m)
+{
+    ifb_jw_array(w, "merged");
+    for (size_t i = 0; i < m->nparts; i++) {
+        ifb_jw_object(w, NULL);
+        ifb_jw_str(w, "run", m->parts[i].run);
+        ifb_jw_int(w, "index", m->parts[i].index);
+        ifb_jw_cstr(w, "journal", m->parts[i].journal);
+        ifb_jw_end(w);
+    }
+    ifb_jw_end(w);
+}
+
 static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
                       const struct ifb_model *models, size_t nmodels)
 {
@@ -94,6 +116,10 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     ifb_jw_str(w, "plan", m->plan);
     ifb_jw_int(w, "calls", m->calls);
     ifb_jw_int(w, "samples", m->samples);
+    if (m->options.shard.of)
+        write_shard(w, m);
+    if (m->nparts)
+        write_parts(w, m);
     ifb_jw_bool(w, "scored_only", m->scored_only);
     write_strs(w, "suites", m->options.suites);
     write_models(w, models, nmodels);
@@ -201,6 +227,11 @@ static void read_files(const struct ifb_json *array, struct ifb_manifest *out)
     }
 }
 
+static struct ifb_shard read_shard(const struct ifb_json *v)
+{
+    return (struct ifb_shard){ ifb_json_int(v, "index", 0), ifb_json_int(v, "of", 0) };
+}
+
 static int64_t read_missing(ifb_str name)
 {
     if (!name.ptr)
@@ -219,6 +250,7 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
     o->data = ifb_json_str(v, "data_file");
     o->data_dir = ifb_json_str(v, "data_dir");
     o->limit = ifb_json_int(v, "limit", 0);
+    o->shard = read_shard(ifb_json_get(v, "shard"));
     o->epochs = ifb_json_int(v, "epochs", 1);
     o->sampling = (struct ifb_sampling){ ifb_json_real(s, "temperature", -1),
                                          ifb_json_real(s, "top_p", -1),
@@ -251,11 +283,13 @@ enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struc
     if (!ifb_str_is(ifb_json_str(v, "schema"), SCHEMA))
         return ifb_fail(err, IFB_EINPUT, "%s: not a manifest of ifbench (schema %s)", path, SCHEMA);
     *out = (struct ifb_manifest){
+        .stored = v,
         .version = ifb_json_str(v, "version"), .started = ifb_json_str(v, "started"),
         .punkt = ifb_json_str(v, "punkt"), .plan = ifb_json_str(v, "plan"),
         .calls = ifb_json_int(v, "calls", -1), .samples = ifb_json_int(v, "samples", -1),
         .scored_only = ifb_json_get(v, "scored_only") && ifb_json_get(v, "scored_only")->truth,
     };
+    out->own = ifb_json_int(ifb_json_get(v, "shard"), "calls", out->calls);
     if (out->calls < 0 || out->calls > UINT32_MAX || out->samples < 0)
         return ifb_fail(err, IFB_EINPUT, "%s: the number of calls is missing", path);
     read_options(v, arena, &out->options);

@@ -196,10 +196,12 @@ static void add_samples(const struct ifb_suite_items *suite, uint32_t cell, uint
         uint16_t turns = item ? count_turns(item) : 1;
 
         for (uint32_t e = 0; e < epochs; e++) {
-            samples[out->nsamples++] = (struct ifb_sample_plan){
+            samples[out->nsamples] = (struct ifb_sample_plan){
                 .item = item, .index = (uint32_t)i, .cell = cell, .epoch = e,
                 .call = (uint32_t)out->ncalls, .turns = turns,
+                .number = (uint32_t)out->nsamples,
             };
+            out->nsamples++;
             out->ncalls += turns;
         }
     }
@@ -211,31 +213,72 @@ void ifb_plan_make(const struct ifb_suite_items *suites, size_t nsuites,
 {
     struct ifb_plan_cell *cells = ifb_new(arena, struct ifb_plan_cell, nsuites * nmodels);
     struct ifb_sample_plan *samples;
-    size_t total = 0;
+    size_t total = 0, before = 0;
 
     for (size_t s = 0; s < nsuites; s++)
         total += suites[s].n * nmodels * epochs;
     samples = ifb_new(arena, struct ifb_sample_plan, total);
     *out = (struct ifb_plan){ .cells = cells, .samples = samples, .epochs = epochs };
-    for (size_t s = 0; s < nsuites; s++)
+    for (size_t s = 0; s < nsuites; before += suites[s++].n)
         for (size_t m = 0; m < nmodels; m++) {
             struct ifb_plan_cell *c = &cells[out->ncells];
 
             *c = (struct ifb_plan_cell){ .suite = suites[s].suite, .items = &suites[s],
                                          .model = &models[m],
-                                         .model_index = (uint32_t)m,
+                                         .model_index = (uint32_t)m, .before = before,
                                          .first = (uint32_t)out->nsamples };
             add_samples(&suites[s], (uint32_t)out->ncells++, epochs, samples, out);
             c->n = (uint32_t)out->nsamples - c->first;
         }
+    out->nown = out->ncalls;
     hash_plan(suites, nsuites, models, nmodels, epochs, out->digest);
+}
+
+size_t ifb_plan_items(const struct ifb_plan *plan)
+{
+    const struct ifb_plan_cell *last;
+
+    if (!plan->ncells)
+        return 0;
+    last = &plan->cells[plan->ncells - 1];
+    return last->before + last->items->n;
+}
+
+int64_t ifb_plan_shard_of(const struct ifb_plan *plan, const struct ifb_sample_plan *sample,
+                          int64_t of)
+{
+    size_t item = plan->cells[sample->cell].before + sample->index;
+
+    return (int64_t)(item % (size_t)of) + 1;
+}
+
+void ifb_plan_share(struct ifb_plan *plan, struct ifb_shard shard)
+{
+    struct ifb_sample_plan *samples = (struct ifb_sample_plan *)plan->samples;
+    struct ifb_plan_cell *cells = (struct ifb_plan_cell *)plan->cells;
+    size_t n = 0;
+
+    plan->nown = 0;
+    for (size_t c = 0; c < plan->ncells; c++) {
+        size_t from = cells[c].first, to = from + cells[c].n;
+
+        cells[c].first = (uint32_t)n;
+        for (size_t i = from; i < to; i++) {
+            if (ifb_plan_shard_of(plan, &samples[i], shard.of) != shard.index)
+                continue;
+            plan->nown += samples[i].turns;
+            samples[n++] = samples[i];
+        }
+        cells[c].n = (uint32_t)n - cells[c].first;
+    }
+    plan->nsamples = n;
 }
 
 const struct ifb_sample_plan *ifb_plan_sample_of(const struct ifb_plan *plan, uint32_t call)
 {
     size_t lo = 0, hi = plan->nsamples;
 
-    if (call >= plan->ncalls)
+    if (!hi)
         return NULL;
     while (hi - lo > 1) {
         size_t mid = lo + (hi - lo) / 2;
@@ -245,5 +288,6 @@ const struct ifb_sample_plan *ifb_plan_sample_of(const struct ifb_plan *plan, ui
         else
             hi = mid;
     }
-    return &plan->samples[lo];
+    /* A shard has gaps. */
+    return call - plan->samples[lo].call < plan->samples[lo].turns ? &plan->samples[lo] : NULL;
 }

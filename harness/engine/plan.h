@@ -23,6 +23,7 @@ struct ifb_sample_plan {
     uint32_t epoch;
     uint32_t call;   /* number of its first call */
     uint16_t turns;  /* number of its calls */
+    uint32_t number; /* of the sample; in a shard that of the whole plan */
 };
 
 /* One suite asked of one model. */
@@ -32,6 +33,7 @@ struct ifb_plan_cell {
     const struct ifb_model *model;
     uint32_t model_index;
     uint32_t first, n;  /* its samples */
+    size_t before;      /* items of the suites before */
 };
 
 /* A suite with its items, loaded; those after the first `resident` only by their places. */
@@ -49,7 +51,8 @@ struct ifb_plan {
     size_t ncells;
     const struct ifb_sample_plan *samples;
     size_t nsamples;
-    size_t ncalls;
+    size_t ncalls;    /* calls are numbered below this, in a shard too */
+    size_t nown;    /* of them those of its samples: all, but in a shard */
     uint32_t epochs;
     char digest[IFB_SHA256_HEX];  /* of all ids, prompts, constraints, models and epochs */
 };
@@ -87,7 +90,20 @@ void ifb_plan_make(const struct ifb_suite_items *suites, size_t nsuites,
                    const struct ifb_model *models, size_t nmodels, uint32_t epochs,
                    struct ifb_arena *arena, struct ifb_plan *out);
 
-/* The sample that a call belongs to. */
+/*
+ * Keeps the samples of one shard, by the rule of struct ifb_shard. Calls keep their
+ * numbers and the plan its digest, so that shards can be put together.
+ */
+void ifb_plan_share(struct ifb_plan *plan, struct ifb_shard shard);
+
+/* Of `of` shards the one, from 1, that a sample belongs to. */
+int64_t ifb_plan_shard_of(const struct ifb_plan *plan, const struct ifb_sample_plan *sample,
+                          int64_t of);
+
+/* Items of all suites. */
+size_t ifb_plan_items(const struct ifb_plan *plan);
+
+/* The sample that a call belongs to; NULL when the plan does not have it. */
 const struct ifb_sample_plan *ifb_plan_sample_of(const struct ifb_plan *plan, uint32_t call);
 
 /* Message `i` is asked: a user message that the suite gives no answer for. */

@@ -24,8 +24,11 @@ static char *in_folder(const struct ifb_run *run, const char *name)
 static char *default_folder(struct ifb_run *run)
 {
     struct ifb_run_inside *in = run->inside;
-    ifb_str name = ifb_fmt(run->arena, "%.19s-%s", in->manifest.started.ptr,
-                           in->suites[0].suite->id);
+    const struct ifb_shard *s = &in->o.shard;
+    ifb_str share = s->of ? ifb_fmt(run->arena, "-%lldof%lld", (long long)s->index,
+                                    (long long)s->of) : IFB_STR("");
+    ifb_str name = ifb_fmt(run->arena, "%.19s-%s%.*s", in->manifest.started.ptr,
+                           in->suites[0].suite->id, IFB_ARG(share));
     char *safe = ifb_path_component(run->arena, name);
 
     for (char *p = safe; p < safe + 19; p++)
@@ -63,6 +66,7 @@ static void fill_manifest(struct ifb_run *run, bool scored_only)
 
     in->manifest.plan = ifb_str_of(in->plan.digest);
     in->manifest.calls = (int64_t)in->plan.ncalls;
+    in->manifest.own = (int64_t)in->plan.nown;
     in->manifest.samples = (int64_t)in->plan.nsamples;
     in->manifest.scored_only = scored_only;
     in->manifest.options = in->o;
@@ -94,7 +98,7 @@ enum ifb_code ifb_run_make_folder(struct ifb_run *run, struct ifb_error *err)
 static bool is_settled(const struct ifb_run_inside *in)
 {
     return ifb_journal_answers(in->journal) + ifb_journal_failures(in->journal) ==
-               in->plan.ncalls;
+               in->plan.nown;
 }
 
 /* True when nothing is pending; calls after a failed turn will never be asked. */
@@ -213,6 +217,20 @@ enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *opt
     return ifb_run_hand_over(run, code, out);
 }
 
+/* Whoever names a shard beside --resume means that one. */
+static enum ifb_code check_shard(const char *folder, const struct ifb_shard *now,
+                                 const struct ifb_shard *then, struct ifb_error *err)
+{
+    if (!now->of || (now->of == then->of && now->index == then->index))
+        return IFB_OK;
+    if (!then->of)
+        return ifb_fail(err, IFB_EUSAGE, "%s is a whole run, not shard %lld/%lld", folder,
+                        (long long)now->index, (long long)now->of);
+    return ifb_fail(err, IFB_EUSAGE, "%s is shard %lld/%lld, not %lld/%lld", folder,
+                    (long long)then->index, (long long)then->of, (long long)now->index,
+                    (long long)now->of);
+}
+
 /*
  * What a stored run asked, with how and surroundings of the caller. The stored
  * manifest lives in `arena`; the run looks at it while it is prepared.
@@ -232,12 +250,15 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
                             "`ifbench score --suite %.*s --judgments FILE`", folder,
                             IFB_ARG(then->options.suites.at[0]));
     }
+    if (!code)
+        code = check_shard(folder, &now->shard, &then->options.shard, err);
     if (!code) {
         o.suites = then->options.suites;
         o.models = then->options.models;
         o.data = then->options.data;
         o.data_dir = now->data_dir.ptr ? now->data_dir : then->options.data_dir;
         o.limit = then->options.limit;
+        o.shard = then->options.shard;
         o.epochs = then->options.epochs;
         o.sampling = then->options.sampling;
         o.params = then->options.params;
@@ -309,6 +330,34 @@ enum ifb_code ifb_run_rescore(const char *folder, const struct ifb_run_options *
     return continue_run(folder, options, false, out, err);
 }
 
+enum ifb_code ifb_run_prepare_like(const char *folder, const struct ifb_run_options *options,
+                                   struct ifb_arena *arena, struct ifb_run **out,
+                                   struct ifb_error *err)
+{
+    struct ifb_run *run = NULL;
+    enum ifb_code code = recall_options(folder, options, false, arena, &run, err);
+
+    *out = NULL;
+    if (code)
+        return code;
+    run->inside->o.shard = (struct ifb_shard){ 0 };
+    code = check_reports(run->inside, err);
+    if (!code)
+        code = ifb_run_prepare(run, err);
+    run->inside->then = NULL;
+    fill_manifest(run, run->inside->manifest.scored_only);
+    if (code)
+        ifb_run_close(run);
+    else
+        *out = run;
+    return code;
+}
+
+enum ifb_code ifb_run_summarise(struct ifb_run *run, struct ifb_error *err)
+{
+    return work(run, false, err);
+}
+
 enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_error *err)
 {
     struct ifb_run_options none = { .missing = -1 };
@@ -331,7 +380,7 @@ enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_
         ifb_run_close(run);
         return code;
     }
-    run->calls = (size_t)in->manifest.calls;
+    run->calls = (size_t)in->manifest.own;
     run->answers = ifb_journal_answers(in->journal);
     run->failures = ifb_journal_failures(in->journal);
     run->ended = ifb_journal_ended(in->journal);

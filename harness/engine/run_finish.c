@@ -87,7 +87,7 @@ static void warn_replays(struct ifb_run *run)
     for (size_t i = 0; i < in->nmodels; i++) {
         size_t unused = in->replays[i] ? ifb_replay_unused(in->replays[i]) : 0;
 
-        if (unused)
+        if (unused && in->asked && !in->o.shard.of)
             ifb_run_warn(run, "%zu answers of %.*s are for prompts that were not asked", unused,
                          IFB_ARG(in->models[i].path));
     }
@@ -123,6 +123,8 @@ void ifb_run_summary_head(struct ifb_run *run)
         .seconds = (double)(ifb_clock_us() - in->started_us) / 1e6,
         .speed = in->speed, .complete = run->ended, .punkt = in->manifest.punkt,
     };
+    run->summary.shard = in->o.shard;
+    run->summary.complete &= !in->o.shard.of;
 }
 
 enum ifb_code ifb_run_write_reports(struct ifb_run *run, struct ifb_error *err)
@@ -147,5 +149,11 @@ enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err)
                   &run->summary);
     warn_replays(run);
     warn_counts(run);
+    if (in->o.shard.of)
+        ifb_run_warn(run, "shard %lld/%lld, %zu of %zu items; `ifbench merge RUN... --out DIR` puts "
+                     "the shards together", (long long)in->o.shard.index,
+                     (long long)in->o.shard.of,
+                     in->plan.nsamples / (in->nmodels * in->plan.epochs),
+                     ifb_plan_items(&in->plan));
     return ifb_run_write_reports(run, err);
 }

@@ -321,6 +321,25 @@ static bool has_official_suite(const struct ifb_run_inside *in)
     return false;
 }
 
+static enum ifb_code take_share(struct ifb_run_inside *in, struct ifb_error *err)
+{
+    const struct ifb_shard *s = &in->o.shard;
+    size_t items = ifb_plan_items(&in->plan);
+
+    if (!s->of)
+        return IFB_OK;
+    if (s->index < 1 || s->index > s->of)
+        return ifb_fail(err, IFB_EUSAGE, "shard %lld/%lld: shards count from 1, wanted 1/%lld to "
+                        "%lld/%lld", (long long)s->index, (long long)s->of, (long long)s->of,
+                        (long long)s->of, (long long)s->of);
+    if ((size_t)s->of > items)
+        return ifb_fail(err, IFB_EUSAGE, "shard %lld/%lld: there are %zu items to share out, "
+                        "wanted at most as many shards", (long long)s->index, (long long)s->of,
+                        items);
+    ifb_plan_share(&in->plan, *s);
+    return IFB_OK;
+}
+
 enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
@@ -352,9 +371,12 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
     warn_survey(run, &survey);
     ifb_plan_make(in->suites, in->nsuites, in->models, in->nmodels, (uint32_t)in->o.epochs,
                   in->arena, &in->plan);
+    code = take_share(in, err);
+    if (code)
+        return code;
     in->results = ifb_results_new(&in->plan, in->arena);
     in->tally = ifb_tally_new(&in->plan, in->arena);
-    run->calls = in->plan.ncalls;
+    run->calls = in->plan.nown;
     return IFB_OK;
 }
 

@@ -249,7 +249,7 @@ static void tell_progress(struct ifb_run_inside *in, size_t flying, int64_t retr
     if (!in->o.progress || (!last && now - in->progress_us < PROGRESS_US))
         return;
     in->progress_us = now;
-    p = (struct ifb_progress){ .calls = (int64_t)in->plan.ncalls,
+    p = (struct ifb_progress){ .calls = (int64_t)in->plan.nown,
                                .done = (int64_t)ifb_journal_answers(in->journal),
                                .failed = (int64_t)ifb_journal_failures(in->journal),
                                .flying = (int64_t)flying, .retries = retries,
@@ -338,6 +338,7 @@ enum ifb_code ifb_run_ask(struct ifb_run *run, struct ifb_error *err)
     struct ifb_run_inside *in = run->inside;
     enum ifb_code code = ask_all(run, err);
 
+    in->asked = true;
     if (code && code != IFB_EIO)
         (void)score_known(in, NULL);  /* the first error is what counts */
     drain(in, true);

@@ -162,7 +162,7 @@ static void write_head(struct ifb_jw *w, const struct ifb_scoring *s, uint32_t s
     const struct ifb_plan_cell *cell = &s->plan->cells[p->cell];
 
     ifb_jw_object(w, NULL);
-    ifb_jw_int(w, "sample", sample);
+    ifb_jw_int(w, "sample", p->number);
     ifb_jw_int(w, "call", p->call);
     if (p->turns > 1)
         ifb_jw_int(w, "turns", p->turns);

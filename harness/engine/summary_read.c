@@ -86,6 +86,11 @@ static struct ifb_speed read_speed(const struct ifb_json *v)
                                ifb_json_int(v, "tokens_out", 0) };
 }
 
+static struct ifb_shard read_shard(const struct ifb_json *v)
+{
+    return (struct ifb_shard){ ifb_json_int(v, "index", 0), ifb_json_int(v, "of", 0) };
+}
+
 static void read_cells(const struct ifb_json *v, struct ifb_arena *arena, struct ifb_summary *out)
 {
     const struct ifb_json *m = members(v, "cells", &out->ncells);
@@ -134,7 +139,8 @@ void ifb_summary_from(const struct ifb_json *v, struct ifb_arena *arena, struct 
         .version = ifb_json_str(v, "version"), .run = ifb_json_str(v, "run"),
         .started = ifb_json_str(v, "started"), .seconds = ifb_json_real(v, "seconds", NAN),
         .speed = read_speed(ifb_json_get(v, "speed")),
-        .complete = truth(v, "complete"), .punkt = ifb_json_str(v, "punkt"),
+        .complete = truth(v, "complete"), .shard = read_shard(ifb_json_get(v, "shard")),
+        .punkt = ifb_json_str(v, "punkt"),
         .counts = read_counts(ifb_json_get(v, "counts")),
     };
     read_metrics(v, arena, out);

@@ -78,7 +78,7 @@ static enum ifb_code check_journal(const char *path, const struct ifb_manifest *
         return code;
     ifb_journal_digest(j, digest);
     say(t, "journal: %zu answers, %zu failures of %lld calls, sha256 %s", ifb_journal_answers(j),
-        ifb_journal_failures(j), (long long)m->calls, digest);
+        ifb_journal_failures(j), (long long)m->own, digest);
     if (ifb_journal_cut(j))
         code = ifb_fail(err, IFB_EINPUT, "%s: a torn record of %zu bytes at the end; `ifbench run "
                         "--resume` cuts it off", path, ifb_journal_cut(j));

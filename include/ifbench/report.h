@@ -89,6 +89,7 @@ struct ifb_summary {
     struct ifb_speed speed;  /* of the last time that it asked */
     bool complete;         /* the run came to its end */
     ifb_str punkt;         /* which sentence parameters: "official" or "built-in" */
+    struct ifb_shard shard;  /* which share of a run this is, if one; such is never complete */
     const struct ifb_metric_value *metrics;
     size_t nmetrics;
     const struct ifb_group_row *groups;

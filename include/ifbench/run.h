@@ -37,6 +37,7 @@ struct ifb_run_options {
                                   suite only); a file is all that is then read */
     ifb_str data_dir;          /* of the packs; absent: IFBENCH_DATA, XDG_DATA_HOME/ifbench, ... */
     int64_t limit;             /* first items of each suite only; 0: all */
+    struct ifb_shard shard;    /* this share of the items only */
     int64_t epochs;            /* 0: 1 */
     struct ifb_sampling sampling;  /* negative members: the suite's preset */
     struct ifb_strs params;    /* "temperature=0,0.7": every model once with each value */
@@ -124,6 +125,23 @@ enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *opt
  */
 enum ifb_code ifb_run_judged(struct ifb_strs judgments, const struct ifb_run_options *options,
                              struct ifb_run **out, struct ifb_error *err);
+
+/*
+ * Puts the shards of one run (struct ifb_shard) together into options->out, which
+ * must not be there, or be empty: what one run of the whole would have made. Of
+ * `options` only `data_dir`, `prices`, `threads`, where to and surroundings are used.
+ * Each shard's manifest and journal are checked as by ifb_run_verify; answers are
+ * copied byte for byte, in plan order, and scored anew. No call is made, memory does
+ * not grow with the answers, and the folder appears only when it is whole. Its
+ * manifest names the shards and the hashes of their journals as `merged`; its
+ * `speed` has the sums of theirs, and hence the rate of one shard on the average.
+ *
+ * IFB_EINPUT: a shard is missing, unfinished, damaged, there twice, or of another
+ * run. With `partial` what is missing or unfinished stays pending, for ifb_run_resume.
+ */
+enum ifb_code ifb_run_merge(struct ifb_strs folders, bool partial,
+                            const struct ifb_run_options *options, struct ifb_run **out,
+                            struct ifb_error *err);
 
 /* Loads a run's summary for reading; samples through ifb_run_report. */
 enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_error *err);

@@ -39,6 +39,15 @@ struct ifb_strs {
     size_t n;
 };
 
+/*
+ * One of `of` shares of a run's items, with all epochs, turns and models of an item;
+ * `index` counts from 1. The items of all suites, counted through, are dealt out in
+ * turn. `of` 0: the whole.
+ */
+struct ifb_shard {
+    int64_t index, of;
+};
+
 /* Bytes [from, to) of the raw answer. */
 struct ifb_span {
     uint32_t from, to;

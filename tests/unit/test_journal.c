@@ -292,6 +292,82 @@ static void test_unwritable_folder(void **state)
     assert_non_null(strstr(err.msg, "/nonexistent/journal.jsonl"));
 }
 
+/* Lines of two journals by their calls: the first, and those that were copied from it. */
+static void assert_copied(const char *from, const char *to, const uint32_t *calls, size_t n)
+{
+    struct ifb_arena *a = ifb_arena_new();
+    ifb_str x, y;
+    struct ifb_error err;
+
+    assert_int_equal(ifb_file_read(from, 1 << 20, a, &x, &err), IFB_OK);
+    assert_int_equal(ifb_file_read(to, 1 << 20, a, &y, &err), IFB_OK);
+    for (size_t i = 0, at = ifb_str_chr(y, '\n', 0) + 1; i < n; i++) {
+        size_t end = ifb_str_chr(y, '\n', at) + 1;
+        ifb_str line = ifb_str_part(y, at, end), head = ifb_fmt(a, "\"call\":%u,", calls[i]);
+
+        assert_true(ifb_str_find(line, head, 0) != SIZE_MAX);
+        assert_true(ifb_str_find(x, line, 0) != SIZE_MAX);
+        at = end;
+    }
+    ifb_arena_close(a);
+}
+
+static void test_part_is_copied(void **state)
+{
+    static const uint32_t order[] = { 6, 0, 3 };
+    struct place *p = *state;
+    struct ifb_arena *a = ifb_arena_new();
+    char *other = ifb_path_join(a, p->dir, "other");
+    struct ifb_journal *from, *to;
+    struct ifb_error err;
+
+    write_journal(p->path, 7, true);
+    assert_int_equal(ifb_journal_open_part(p->path, "ffff", 10, &from, &err), IFB_EINPUT);
+    assert_int_equal(ifb_journal_open_part(p->path, PLAN, 10, &from, &err), IFB_OK);
+    assert_int_equal(ifb_journal_create(other, PLAN, 0, 10, false, &to, &err), IFB_OK);
+    for (uint32_t i = 0; i < 12; i++)
+        assert_int_equal(ifb_journal_state(from, i), i > 6 ? IFB_CALL_PENDING
+                                                     : i % 2 ? IFB_CALL_FAILED
+                                                             : IFB_CALL_ANSWERED);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(ifb_journal_copy(to, from, order[i], a, &err), IFB_OK);
+    assert_int_equal(ifb_journal_copy(to, from, 8, a, &err), IFB_EINPUT);
+    assert_int_equal(ifb_journal_answers(to), 2);
+    assert_int_equal(ifb_journal_failures(to), 1);
+    assert_int_equal(ifb_journal_state(to, 3), IFB_CALL_FAILED);
+    ifb_journal_close(to);
+    assert_copied(p->path, other, order, 3);
+    unlink(other);
+    ifb_journal_close(from);
+    ifb_arena_close(a);
+}
+
+static void test_what_changed_is_not_copied(void **state)
+{
+    struct place *p = *state;
+    struct ifb_arena *a = ifb_arena_new();
+    char *other = ifb_path_join(a, p->dir, "other");
+    struct ifb_journal *from, *to;
+    struct ifb_error err;
+    int fd;
+
+    write_journal(p->path, 3, false);
+    assert_int_equal(ifb_journal_open_part(p->path, PLAN, 10, &from, &err), IFB_OK);
+    assert_int_equal(ifb_journal_create(other, PLAN, 0, 10, false, &to, &err), IFB_OK);
+    fd = open(p->path, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(pwrite(fd, "#", 1, size_of(p->path) - 40), 1);
+    close(fd);
+    assert_int_equal(ifb_journal_copy(to, from, 1, a, &err), IFB_OK);
+    assert_int_equal(ifb_journal_copy(to, from, 2, a, &err), IFB_EINPUT);
+    assert_non_null(strstr(err.msg, "changed"));
+    assert_int_equal(truncate(p->path, size_of(p->path) - 40), 0);
+    assert_int_equal(ifb_journal_copy(to, from, 2, a, &err), IFB_EIO);
+    ifb_journal_close(to);
+    unlink(other);
+    ifb_journal_close(from);
+    ifb_arena_close(a);
+}
+
 #define case_of(f) cmocka_unit_test_setup_teardown(f, make_place, remove_place)
 
 int main(void)
@@ -305,6 +381,8 @@ int main(void)
         case_of(test_resume_rules),
         case_of(test_resume_of_what_has_ended),
         cmocka_unit_test(test_unwritable_folder),
+        case_of(test_part_is_copied),
+        case_of(test_what_changed_is_not_copied),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
