@@ -25,6 +25,7 @@
 INCLUDE(style, "page.css");
 INCLUDE(board_style, "board.css");
 INCLUDE(theme, "theme.js");
+INCLUDE(transcript, "transcript.js");
 INCLUDE(list, "list.js");
 INCLUDE(report, "report.js");
 INCLUDE(diff, "diff.js");
@@ -38,6 +39,7 @@ ifb_str ifb_html_asset(enum ifb_html_asset which)
         [IFB_STYLE] = { ifb_page_style, ifb_page_style_end },
         [IFB_STYLE_BOARD] = { ifb_page_board_style, ifb_page_board_style_end },
         [IFB_SCRIPT_THEME] = { ifb_page_theme, ifb_page_theme_end },
+        [IFB_SCRIPT_TRANSCRIPT] = { ifb_page_transcript, ifb_page_transcript_end },
         [IFB_SCRIPT_LIST] = { ifb_page_list, ifb_page_list_end },
         [IFB_SCRIPT_REPORT] = { ifb_page_report, ifb_page_report_end },
         [IFB_SCRIPT_DIFF] = { ifb_page_diff, ifb_page_diff_end },

@@ -157,6 +157,22 @@ static void put_row(const struct half *h, const struct ifb_compare_row *r, doubl
     ifb_pen_cstr(h->p, "</tr>\n");
 }
 
+static void put_heads(const struct half *h, const char *label)
+{
+    ifb_pen_fmt(h->p, "<div class=\"pan\" tabindex=\"0\" role=\"group\" aria-label=\"%s\">"
+                "<table class=\"changes\"><thead><tr><th scope=\"col\">%s</th>"
+                "<th scope=\"col\" class=\"num\">Base</th>"
+                "<th scope=\"col\" class=\"num\">Candidate</th>"
+                "<th scope=\"col\" class=\"num\">Change</th>", label, label);
+    ifb_pen_fmt(h->p, "<th scope=\"col\" class=\"chart\"><span class=\"away\">Chart</span></th>"
+                "<th scope=\"col\" class=\"num\">%g %% interval</th>"
+                "<th scope=\"col\" class=\"num\">Better</th>"
+                "<th scope=\"col\" class=\"num\">Worse</th>"
+                "<th scope=\"col\" class=\"num\">p</th>"
+                "<th scope=\"col\" class=\"num\">p Holm</th></tr></thead><tbody>\n",
+                h->c->level * 100);
+}
+
 static void put_rows(const struct half *h, const struct ifb_compare_cell *cell, const char *kind,
                      const char *label)
 {
@@ -167,19 +183,7 @@ static void put_rows(const struct half *h, const struct ifb_compare_cell *cell, 
         if (!is_of(h, &h->c->rows[i], cell, kind))
             continue;
         if (!some)
-            ifb_pen_fmt(h->p, "<div class=\"pan\" tabindex=\"0\" role=\"group\" aria-label=\"%s\">"
-                        "<table class=\"changes\"><thead><tr><th scope=\"col\">%s</th>"
-                        "<th scope=\"col\" class=\"num\">Base</th>"
-                        "<th scope=\"col\" class=\"num\">Candidate</th>"
-                        "<th scope=\"col\" class=\"num\">Change</th>"
-                        "<th scope=\"col\" class=\"chart\"><span class=\"away\">Chart</span></th>"
-                        "<th scope=\"col\" class=\"num\">%g %% interval</th>", label, label,
-                        h->c->level * 100);
-        if (!some)
-            ifb_pen_cstr(h->p, "<th scope=\"col\" class=\"num\">Better</th>"
-                         "<th scope=\"col\" class=\"num\">Worse</th>"
-                         "<th scope=\"col\" class=\"num\">p</th>"
-                         "<th scope=\"col\" class=\"num\">p Holm</th></tr></thead><tbody>\n");
+            put_heads(h, label);
         some = true;
         put_row(h, &h->c->rows[i], reach);
     }
@@ -299,8 +303,8 @@ void ifb_compare_put_summary(struct ifb_pen *p, const struct ifb_comparison *c,
     put_notes(&h);
     for (size_t i = 0; i < c->ncells; i++)
         put_cell(&h, &c->cells[i]);
-    ifb_pen_cstr(p, "<p class=\"note method\">Proportions in percent, changes in percentage points. "
-                 "p by McNemar\xe2\x80\x99s, an exchange or a jackknife test; p Holm is corrected "
+    ifb_pen_cstr(p, "<p class=\"note method\">Proportions in percent, changes in percentage "
+                 "points. p by McNemar\xe2\x80\x99s, an exchange or a jackknife test; p Holm is corrected "
                  "over the headline metrics, and over all other rows. A change in bold colour has "
                  "p Holm below 0.05.</p>\n");
 }

@@ -28,14 +28,13 @@ struct pair {
     size_t cell;
     uint32_t epoch;
     struct {
-        bool there;
         enum ifb_outcome outcome;
         ifb_str letters;  /* strict and loose of each constraint */
         int64_t tokens, transcript;
         uint64_t weight;
     } on[2];
     int *ids, nids;       /* places of the constraints' names */
-    bool kept;
+    bool kept;            /* its transcripts are on the page */
 };
 
 struct diff {
@@ -116,26 +115,32 @@ static struct pair *pair_of(struct diff *d, const struct ifb_sample *s, size_t c
     return p;
 }
 
-static void learn(struct diff *d, const struct ifb_sample *s, size_t cell, enum side side)
+/* Two letters a constraint: its strict and its loose verdict. */
+static ifb_str letters_of(const struct ifb_sample *s, struct ifb_arena *arena)
 {
     static const char letters[] = "ufpe";
-    struct pair *p = pair_of(d, s, cell);
-    char *words = ifb_alloc(d->arena, 2 * s->nchecks);
+    char *words = ifb_alloc(arena, 2 * s->nchecks);
 
-    ifb_html_learn(&d->index, s);
     for (size_t i = 0; i < s->nchecks; i++) {
         words[2 * i] = letters[s->checks[i].strict.outcome];
         words[2 * i + 1] = letters[s->checks[i].loose.outcome];
     }
+    return (ifb_str){ words, 2 * s->nchecks };
+}
+
+static void learn(struct diff *d, const struct ifb_sample *s, size_t cell, enum side side)
+{
+    struct pair *p = pair_of(d, s, cell);
+
+    ifb_html_learn(&d->index, s);
     if (!p->ids) {
         p->ids = ifb_new(d->arena, int, s->nchecks);
         p->nids = (int)s->nchecks;
         for (size_t i = 0; i < s->nchecks; i++)
             p->ids[i] = ifb_html_place(&d->index.ids, s->checks[i].id);
     }
-    p->on[side].there = true;
     p->on[side].outcome = s->outcome;
-    p->on[side].letters = (ifb_str){ words, 2 * s->nchecks };
+    p->on[side].letters = letters_of(s, d->arena);
     p->on[side].tokens = s->tokens_out;
     ifb_html_put_transcript(ifb_blocks_begin(&d->blocks[side]), s, d->scratch);
     p->on[side].weight = ifb_blocks_end(&d->blocks[side]);
@@ -235,7 +240,7 @@ static void measure(struct diff *d)
 /* ---- the page ---- */
 
 static const struct ifb_html_assets assets = {
-    { IFB_STYLE }, { IFB_SCRIPT_LIST, IFB_SCRIPT_DIFF }, 1, 2,
+    { IFB_STYLE }, { IFB_SCRIPT_TRANSCRIPT, IFB_SCRIPT_LIST, IFB_SCRIPT_DIFF }, 1, 3,
 };
 
 static ifb_str letters_at(const struct pair *p, enum side side, size_t i)

@@ -159,7 +159,7 @@ static enum ifb_code make_plan(struct walker *w, struct ifb_samples *samples, ui
 /* ---- the page around them ---- */
 
 static const struct ifb_html_assets assets = {
-    { IFB_STYLE }, { IFB_SCRIPT_LIST, IFB_SCRIPT_REPORT }, 1, 2,
+    { IFB_STYLE }, { IFB_SCRIPT_TRANSCRIPT, IFB_SCRIPT_LIST, IFB_SCRIPT_REPORT }, 1, 3,
 };
 
 static void put_title(struct ifb_pen *p, const struct ifb_summary *s)

@@ -32,7 +32,8 @@ enum ifb_html_asset {
     IFB_STYLE,
     IFB_STYLE_BOARD,
     IFB_SCRIPT_THEME,   /* in the head of every page */
-    IFB_SCRIPT_LIST,    /* lists of samples, transcripts, state, keys */
+    IFB_SCRIPT_TRANSCRIPT,
+    IFB_SCRIPT_LIST,    /* filters, rows, state, keys */
     IFB_SCRIPT_REPORT,  /* what report.html says to it */
     IFB_SCRIPT_DIFF,    /* and what a comparison says */
     IFB_SCRIPT_BOARD
@@ -42,7 +43,7 @@ ifb_str ifb_html_asset(enum ifb_html_asset which);
 
 /* What a page carries besides the theme's script, in this order. */
 struct ifb_html_assets {
-    enum ifb_html_asset styles[2], scripts[2];
+    enum ifb_html_asset styles[2], scripts[3];
     size_t nstyles, nscripts;
 };
 

@@ -34,7 +34,7 @@ static const struct ifb_field options[] = {
 static const struct ifb_example_line examples[] = {
     { "ifbench report runs/mine", "the result table" },
     { "ifbench report runs/mine --reports html,csv", "write report.html and scores.csv again" },
-    { "ifbench report runs/mine --reports html --page-mb 100", "with more transcripts in the page" },
+    { "ifbench report runs/mine --reports html --page-mb 100", "with more transcripts in it" },
     { "ifbench report runs/mine --reports csv --to -", "print one report" },
     { "ifbench report runs/mine --reports lm-eval --to results", "as lm-evaluation-harness writes" },
     { 0 }

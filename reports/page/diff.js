@@ -129,8 +129,8 @@ const differencesOf = (base, cand) => {
     if (t.e) box.append(el('p', 'none', named(t.e)));
     return box;
   };
-  const both = (before, a, b) => el('span', 'turned', el('small', '', before + ' '), verdict(a, HELD),
-    ' \u2192 ', verdict(b, HELD));
+  const both = (before, a, b) => el('span', 'turned', el('small', '', before + ' '),
+    verdict(a, HELD), ' \u2192 ', verdict(b, HELD));
   const checkOfBoth = (row, ts, k) => {
     const c = (ts[1] || ts[0]).c[k], why = ts.map(t => t && t.c[k] ? t.c[k][4] : '');
     const [sb, sc] = row.strict.map(s => s[k]), [lb, lc] = row.loose.map(s => s[k]);

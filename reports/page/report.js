@@ -57,7 +57,8 @@
       { key: 'loose', label: 'Loose', cls: 'num c-k', cell: looseCell,
         sort: row => share(row.nloose, row) },
       ...(rows.some(row => row.tokens >= 0) ? [{ key: 'tokens', label: 'Tokens',
-        cls: 'num c-t', down: true, cell: row => count(row.tokens), sort: row => row.tokens }] : []),
+        cls: 'num c-t', down: true, cell: row => count(row.tokens),
+        sort: row => row.tokens }] : []),
       ...(rows.some(row => row.latency > 0) ? [{ key: 'latency', label: 'Time',
         cls: 'num c-t', down: true, cell: row => ms(row.latency), sort: row => row.latency }] : [])
     ],

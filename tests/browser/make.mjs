@@ -9,7 +9,7 @@ const ITEMS = 230;
 export const hostile = [
   { answer: '<script>globalThis.pwned = 1; alert(1)</script>' },
   { answer: '</script><script>globalThis.pwned = 1</script>' },
-  { answer: '"\'><img src=x onerror="globalThis.pwned = 1"><svg onload="globalThis.pwned = 1">' },
+  { answer: '"\'><img src=x onerror="globalThis.pwned = 1"><svg onload="pwned = 1">' },
   { answer: ']]> --> <!-- <![CDATA[ </textarea></title></style></noscript></template>' },
   { answer: '<iframe src="https://example.org/"></iframe><link rel=stylesheet href=//example.org>' },
   { answer: '<a href="javascript:globalThis.pwned = 1">click</a> &lt;b&gt; &amp;amp; &#60;' },

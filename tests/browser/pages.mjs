@@ -112,8 +112,9 @@ for (const page of Object.keys(PAGES)) {
     holds('no heading', await tab.textContent('h1'));
     expect('numbers', await tab.locator('td.num').count() > 3, true);
     await fits(tab);
-    expect('foreign elements', await tab.locator('img:not(.plots img), iframe, object, embed, link, base, ' +
-      'video, audio, svg script, [onerror], [onload], [href^="javascript:"]').count(), 0);
+    expect('foreign elements', await tab.locator('img:not(.plots img), iframe, object, embed, ' +
+      'link, base, video, audio, svg script, [onerror], [onload], [href^="javascript:"]')
+      .count(), 0);
   });
   test('axe finds nothing serious, light or dark', page, async (tab, width) => {
     await violations(tab);
@@ -337,8 +338,9 @@ test('shows both answers, and the words that differ', 'diff', async (tab, width)
   await tab.selectOption('#v', 'r');
   await tab.locator('#list .open').first().click();
   await tab.locator('.under .side').first().waitFor();
-  const boxes = await tab.$$eval('.under .side', all => all.map(n => n.getBoundingClientRect().top));
-  expect('side by side', boxes[0] === boxes[1], width === 'wide');
+  const tops = await tab.$$eval('.under .side', all => all
+    .map(node => node.getBoundingClientRect().top));
+  expect('side by side', tops[0] === tops[1], width === 'wide');
   await tab.getByRole('button', { name: 'Differences' }).click();
   expect('gone', await tab.$$eval('.under del', all => all.map(n => n.textContent)), ['It', 'has']);
   expect('new', (await tab.$$eval('.under ins', all => all.map(n => n.textContent))).slice(-2),
@@ -381,8 +383,7 @@ test('sorts, and keeps that in its address', 'board', async tab => {
 });
 test('finds a model by a part of its name', 'board', async tab => {
   await tab.locator('.sift input').fill('model-3');
-  expect('shown', await tab.$$eval('table.sort tbody tr', all => all.filter(tr => !tr.hidden).length),
-    1);
+  expect('shown', await tab.locator('table.sort tbody tr:not([hidden])').count(), 1);
   holds('not said', (await tab.textContent('.sift output')).startsWith('1 of'));
 });
 test('leads to its pages and back', 'board', async tab => {
