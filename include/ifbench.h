@@ -10,6 +10,8 @@
 #include <ifbench/judge.h>
 #include <ifbench/judged.h>
 #include <ifbench/leaderboard.h>
+#include <ifbench/perturb.h>
+#include <ifbench/plot.h>
 #include <ifbench/provider.h>
 #include <ifbench/replay.h>
 #include <ifbench/report.h>

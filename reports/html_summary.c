@@ -12,6 +12,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/str.h"
 #include "reports/parts.h"
+#include "reports/plot.h"
 #include "reports/rows.h"
 #include "reports/say.h"
 
@@ -508,4 +509,5 @@ void ifb_html_put_summary(struct ifb_pen *p, const struct ifb_summary *summary,
     put_scores(p, summary, arena);
     put_outcomes(p, summary);
     put_breakdown(p, summary, index, arena);
+    ifb_plots_put(p, summary->plots, SIZE_MAX);
 }

@@ -109,7 +109,8 @@ bool ifb_leaderboard_write(const struct ifb_leaderboard *board, const struct ifb
 {
     static ifb_board_write *const writers[] = {
         [IFB_BOARD_INDEX] = ifb_board_write_index, [IFB_BOARD_SUITE] = ifb_board_write_suite,
-        [IFB_BOARD_MODEL] = ifb_board_write_model, [IFB_BOARD_CSV] = ifb_board_write_csv,
+        [IFB_BOARD_MODEL] = ifb_board_write_model, [IFB_BOARD_SVG] = ifb_board_write_svg,
+        [IFB_BOARD_TABLE] = ifb_board_write_table, [IFB_BOARD_CSV] = ifb_board_write_csv,
         [IFB_BOARD_JSON] = ifb_board_write_json,
     };
 

@@ -11,7 +11,7 @@ typedef bool ifb_board_write(const struct ifb_leaderboard *board,
                              const struct ifb_board_page *page, const struct ifb_sink *sink);
 
 ifb_board_write ifb_board_write_index, ifb_board_write_suite, ifb_board_write_model,
-    ifb_board_write_csv, ifb_board_write_json;
+    ifb_board_write_svg, ifb_board_write_table, ifb_board_write_csv, ifb_board_write_json;
 
 /* ---- leaderboard_page.c ---- */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A suite's page: the ranks, how each constraint fared, and each model against each other. */
 #include "reports/leaderboard.h"
+#include "reports/plot.h"
 
 #include <stdio.h>
 
@@ -172,6 +173,7 @@ bool ifb_board_write_suite(const struct ifb_leaderboard *b, const struct ifb_boa
     ifb_pen_cstr(&pen, "</section>\n");
     put_pairs(&pen, b, s);
     put_constraints(&pen, s);
+    ifb_plots_put(&pen, b->plots, page->at);
     ifb_board_close(&pen);
     return true;
 }

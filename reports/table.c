@@ -6,12 +6,12 @@
 
 extern const struct ifb_report ifb_report_term, ifb_report_json, ifb_report_csv, ifb_report_html,
     ifb_report_markdown, ifb_report_eval_strict, ifb_report_eval_loose,
-    ifb_report_lm_eval;
+    ifb_report_lm_eval, ifb_report_helm, ifb_report_plots;
 
 static const struct ifb_report *const reports[] = {
     &ifb_report_term,     &ifb_report_json,        &ifb_report_csv,        &ifb_report_html,
     &ifb_report_markdown, &ifb_report_eval_strict, &ifb_report_eval_loose,
-    &ifb_report_lm_eval,  NULL,
+    &ifb_report_lm_eval,  &ifb_report_helm,        &ifb_report_plots,      NULL,
 };
 
 const struct ifb_report *ifb_report_find(ifb_str id)

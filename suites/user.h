@@ -8,6 +8,7 @@
  *     defaults: {max_tokens: N, temperature: X, top_p: X, seed: N}
  *     vars: {NAME: VALUE}    # for {{NAME}}, see template.h
  *     table: FILE.csv        # beside the suite: an item that names a column becomes one a row
+ *     worst_case: true       # also counts groups of which every item holds
  *     items: [...]
  *
  * or JSON lines, an item a line. An item has
@@ -52,6 +53,7 @@ struct ifb_user_suite {
     const struct ifb_user_table *table;
     struct ifb_user_table *tables;  /* all */
     size_t ntables;
+    bool worst_case;
 };
 
 /* Who hears of faults: the first one ends a reading, unless somebody wants all. */

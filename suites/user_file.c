@@ -15,6 +15,7 @@
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
 #include "harness/base/yaml.h"
+#include "suites/worst.h"
 
 #define FILE_MAX ((size_t)16 << 20)
 #define ROWS_MAX 100000
@@ -413,11 +414,22 @@ static const struct ifb_json *object_or_fault(struct ifb_user_suite *s,
     return NULL;
 }
 
+static void read_worst_case(struct ifb_user_suite *s, const struct ifb_json *wanted,
+                            struct ifb_user_faults *f)
+{
+    if (!wanted || wanted->kind == IFB_JNULL)
+        return;
+    if (wanted->kind != IFB_JBOOL)
+        ifb_user_fault(f, s->path, wanted->line, "worst_case is %s, wanted a boolean",
+                       ifb_json_kind_name(wanted->kind));
+    s->worst_case = wanted->kind == IFB_JBOOL && wanted->truth;
+}
+
 static void read_head(struct ifb_user_suite *s, const struct ifb_json *doc,
                       struct ifb_user_faults *f)
 {
     static const char *const names[] = { "suite", "description", "system", "defaults", "vars",
-                                         "table", "items", NULL };
+                                         "table", "worst_case", "items", NULL };
     ifb_str doc_text;
 
     ifb_user_members(f, s->path, doc, "a suite", names);
@@ -430,6 +442,7 @@ static void read_head(struct ifb_user_suite *s, const struct ifb_json *doc,
     read_defaults(s, ifb_json_get(doc, "defaults"), f);
     read_table(s, ifb_json_get(doc, "table"), f);
     s->table = ifb_user_table_of(s, ifb_json_get(doc, "table"));
+    read_worst_case(s, ifb_json_get(doc, "worst_case"), f);
     s->items = ifb_json_get(doc, "items");
     if (!s->items)
         ifb_user_fault(f, s->path, doc->line, "items is missing, wanted an array");
@@ -452,6 +465,8 @@ static void look_at_items(struct ifb_user_suite *s, struct ifb_user_faults *f)
             s->suite.metrics = ifb_turn_metrics;
         read_table(s, ifb_json_get(m, "table"), f);
     }
+    if (s->worst_case)
+        s->suite.metrics = ifb_worst_metrics(s->suite.metrics, s->arena);
 }
 
 static void list_sources(struct ifb_user_suite *s)

@@ -2,6 +2,9 @@
 /* The ASCII in a text's compatibility decomposition, and the values of digits. */
 #include "harness/base/unistr.h"
 
+#include <stdlib.h>
+
+#include <unicase.h>
 #include <unictype.h>
 #include <uninorm.h>
 
@@ -64,6 +67,20 @@ ifb_str ifb_ascii_fold(struct ifb_arena *arena, ifb_str s)
     folded = ifb_str_copy(arena, ifb_buf_view(&out));
     ifb_buf_close(&out);
     return folded;
+}
+
+ifb_str ifb_upper(struct ifb_arena *arena, ifb_str s)
+{
+    size_t n = 0;
+    uint8_t *upper = u8_toupper((const uint8_t *)s.ptr, s.len, "", NULL, NULL, &n);
+    ifb_str out = s;
+
+    if (!upper && s.len)
+        ifb_out_of_memory();
+    if (n != s.len || (n && memcmp(upper, s.ptr, n) != 0))
+        out = ifb_str_copy(arena, (ifb_str){ (const char *)upper, n });
+    free(upper);
+    return out;
 }
 
 int ifb_decimal_value(uint32_t cp)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ifbench leaderboard`: a folder of pages that ranks the models of many runs. */
+#include <stdlib.h>
+
 #include <ifbench/leaderboard.h>
 
 #include "harness/base/arena.h"
@@ -12,6 +14,7 @@ struct flags {
     struct ifb_board_options o;
     ifb_str out;
     int64_t seed;
+    bool no_plots;
 };
 
 static const struct ifb_field options[] = {
@@ -21,6 +24,8 @@ static const struct ifb_field options[] = {
               .doc = "rank runs that have not come to their end too, and mark them"),
     IFB_FIELD(struct flags, o.common, "common", .kind = IFB_BOOL,
               .doc = "rank by the items that all runs of a suite have, when they differ"),
+    IFB_FIELD(struct flags, no_plots, "no_plots", .kind = IFB_BOOL,
+              .doc = "no plots, and do not look for gnuplot"),
     IFB_FIELD(struct flags, seed, "seed", .kind = IFB_INT, .value = "N", .min = 0, .max = 1e15,
               .doc = "of the drawing of items, and of exchanges (0)"),
     { 0 }
@@ -37,6 +42,10 @@ static const char *const more[] = {
     "(each against each, each constraint) and a page a model, and leaderboard.csv and\n"
     "leaderboard.json with the same numbers. The pages ask for nothing and can be opened from\n"
     "the disk. The same runs make the same bytes, in whatever order they are given.",
+    "A suite's page has plots, each also as an SVG with a CSV beside it: values, constraints,\n"
+    "categories, length against score, history. gnuplot draws them, one process for all:\n"
+    "IFBENCH_GNUPLOT, else gnuplot in PATH (Debian: gnuplot-nox); `off`, or where there is\n"
+    "none, leaves their tables.",
     "Ranks have a range: that of 95 % of 2,000 drawings of the items, the same for all models.\n"
     "Pairs are tested on the same items as by `ifbench compare`, and corrected by Holm.",
     NULL
@@ -47,7 +56,14 @@ static void say_result(const struct ifb_leaderboard *b, const char *folder)
     if (b->nleft_out)
         ifb_note("%zu run%s not complete and left out; --include-incomplete ranks them too",
                  b->nleft_out, b->nleft_out == 1 ? "" : "s");
+    if (b->plots && b->plots->why.len)
+        ifb_note("plots are tables only: %.*s", IFB_ARG(b->plots->why));
     ifb_print("%s/index.html\n", folder);
+}
+
+static const char *read_env(const char *name)
+{
+    return getenv(name);
 }
 
 static enum ifb_code cmd_leaderboard(struct ifb_cli *cli, struct ifb_error *err)
@@ -66,6 +82,8 @@ static enum ifb_code cmd_leaderboard(struct ifb_cli *cli, struct ifb_error *err)
     if (code)
         return code;
     f.o.seed = (uint64_t)f.seed;
+    f.o.plots = !f.no_plots;
+    f.o.env = read_env;
     folder = ifb_cstr(cli->arena, f.out);
     code = ifb_leaderboard_make(&words, &f.o, cli->arena, &board, err);
     if (!code)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ifbench report`: the reports of stored runs, made anew. */
+#include <stdlib.h>
+
+#include <ifbench/plot.h>
 #include <ifbench/report.h>
 #include <ifbench/run.h>
 
@@ -23,7 +26,8 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct flags, reports, "reports", .kind = IFB_STRINGS, .value = "ID[,ID]",
               .doc = "what to write into the run's folder; nothing: print the table"),
     IFB_FIELD(struct flags, to, "to", .kind = IFB_STRING, .letter = 'o', .value = "FILE",
-              .doc = "where one report goes instead (lm-eval: a folder); - is standard output"),
+              .doc = "where one report goes instead (lm-eval, helm, plots: a folder); - is "
+              "standard output"),
     IFB_FIELD(struct flags, page_mb, "page_mb", .kind = IFB_INT, .value = "N", .min = 1,
               .max = 4000, .doc = "html: room for transcripts, about; those that did not pass "
               "come first (32)"),
@@ -36,6 +40,7 @@ static const struct ifb_example_line examples[] = {
     { "ifbench report runs/mine --reports html,csv", "write report.html and scores.csv again" },
     { "ifbench report runs/mine --reports html --page-mb 100", "with more transcripts in it" },
     { "ifbench report runs/mine --reports csv --to -", "print one report" },
+    { "ifbench report runs/mine --reports plots,html", "pictures, and a page that shows them" },
     { "ifbench report runs/mine --reports lm-eval --to results", "as lm-evaluation-harness writes" },
     { 0 }
 };
@@ -92,6 +97,26 @@ static enum ifb_code write_one(struct ifb_cli *cli, struct ifb_run *run, const s
     return code;
 }
 
+static const char *read_env(const char *name)
+{
+    return getenv(name);
+}
+
+/* Before all reports, so that report.html shows the plots whatever order they are asked for in. */
+static enum ifb_code draw_plots(struct ifb_run *run, struct ifb_strs ids, struct ifb_error *err)
+{
+    for (size_t i = 0; i < ids.n; i++) {
+        const struct ifb_report *r = ifb_report_find(ids.at[i]);
+        enum ifb_code code = r && r->draws ? ifb_run_draw(run, read_env, err) : IFB_OK;
+
+        if (code)
+            return code;
+    }
+    if (run->summary.plots && run->summary.plots->why.len)
+        ifb_note("plots are tables only: %.*s", IFB_ARG(run->summary.plots->why));
+    return IFB_OK;
+}
+
 static enum ifb_code report_run(struct ifb_cli *cli, const struct flags *f, ifb_str folder,
                                 struct ifb_error *err)
 {
@@ -109,6 +134,7 @@ static enum ifb_code report_run(struct ifb_cli *cli, const struct flags *f, ifb_
             to_stdout.to = IFB_STR("-");
         f = &to_stdout;
     }
+    code = draw_plots(run, ids, err);
     for (size_t i = 0; i < ids.n && !code; i++)
         code = write_one(cli, run, f, ids.at[i], err);
     ifb_run_close(run);
@@ -135,7 +161,12 @@ static enum ifb_code cmd_report(struct ifb_cli *cli, struct ifb_error *err)
 static const char *const more[] = {
     "reports: term, json (summary.json), csv (scores.csv), html (report.html), markdown\n"
     "(summary.md), eval-strict and eval-loose (eval_results_*.jsonl, as the official\n"
-    "evaluator writes them), lm-eval (a folder lm-eval: results and samples files a model)",
+    "evaluator writes them), lm-eval (a folder lm-eval: results and samples files a model),\n"
+    "helm (a folder helm: five JSON files a suite and model, as in HELM's benchmark_output/runs),\n"
+    "plots (a folder plots: SVG with a CSV beside each)",
+    "plots are drawn by gnuplot, one process for all: IFBENCH_GNUPLOT, else gnuplot in PATH\n"
+    "(Debian: gnuplot-nox); `off`, or where there is none, leaves the tables. report.html shows\n"
+    "them when both are asked for: --reports plots,html",
     NULL
 };
 

@@ -11,8 +11,8 @@
 #include "harness/base/json.h"
 #include "harness/base/str.h"
 #include "harness/cli/command.h"
+#include "harness/cli/find_suite.h"
 #include "harness/engine/plan.h"
-#include "harness/engine/resources.h"
 
 #define JSON_MAX ((size_t)1 << 30)
 
@@ -318,45 +318,6 @@ static enum ifb_code validate(struct ifb_cli *cli, const struct flags *f, const 
 
 /* ---- show ---- */
 
-static const char *read_env(const char *name)
-{
-    return getenv(name);
-}
-
-static enum ifb_code find_files(struct ifb_cli *cli, const struct flags *f,
-                                const struct ifb_suite *suite, struct ifb_suite_source *src,
-                                struct ifb_error *err)
-{
-    const char *const *dirs = ifb_data_dirs(f->data_dir, read_env, cli->arena);
-    const char **paths;
-    size_t n = 0;
-
-    while (suite->files && suite->files[n])
-        n++;
-    paths = ifb_new(cli->arena, const char *, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        paths[i] = ifb_data_find(dirs, suite->files[i], cli->arena);
-        if (!paths[i])
-            return ifb_fail(err, IFB_EINPUT, "suite %s: %s is not there; `ifbench data pull %s` "
-                            "gets it", suite->id, suite->files[i], suite->pack);
-    }
-    *src = (struct ifb_suite_source){ paths, n };
-    return IFB_OK;
-}
-
-static enum ifb_code find_suite(struct ifb_cli *cli, const struct flags *f, ifb_str name,
-                                const struct ifb_suite **out, struct ifb_suite_source *src,
-                                struct ifb_error *err)
-{
-    *out = ifb_suite_find(name);
-    if (!*out && ifb_suite_is_file(name))
-        return ifb_suite_read(ifb_cstr(cli->arena, name), cli->arena, out, err);
-    if (!*out)
-        return ifb_fail(err, IFB_EINPUT, "unknown suite \"%.*s\"; the nearest is \"%s\"",
-                        IFB_ARG(name), ifb_suite_nearest(name));
-    return find_files(cli, f, *out, src, err);
-}
-
 static const char *const roles[] = { "system", "user", "assistant" };
 
 static void show_json(const struct ifb_item *item, struct ifb_jw *w)
@@ -417,7 +378,7 @@ static enum ifb_code show(struct ifb_cli *cli, const struct flags *f, ifb_str na
     struct ifb_suite_source src = { NULL, 0 };
     struct ifb_suite_items items;
     struct page page;
-    enum ifb_code code = find_suite(cli, f, name, &suite, &src, err);
+    enum ifb_code code = ifb_cli_suite(cli, f->data_dir, name, &suite, &src, err);
 
     if (!code)
         code = ifb_suite_load(suite, &src, 0, NULL, cli->arena, &items, err);

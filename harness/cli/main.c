@@ -13,13 +13,13 @@
 extern const struct ifb_command ifb_cmd_run, ifb_cmd_score, ifb_cmd_check, ifb_cmd_report,
     ifb_cmd_verify, ifb_cmd_data, ifb_cmd_suites, ifb_cmd_scorers, ifb_cmd_providers,
     ifb_cmd_cache, ifb_cmd_compare, ifb_cmd_gate, ifb_cmd_baseline, ifb_cmd_power,
-    ifb_cmd_leaderboard, ifb_cmd_merge;
+    ifb_cmd_leaderboard, ifb_cmd_merge, ifb_cmd_perturb;
 
 const struct ifb_command *const ifb_commands[] = {
     &ifb_cmd_run,  &ifb_cmd_merge,
     &ifb_cmd_score,  &ifb_cmd_check,   &ifb_cmd_report,    &ifb_cmd_compare,
     &ifb_cmd_gate, &ifb_cmd_baseline, &ifb_cmd_power, &ifb_cmd_leaderboard, &ifb_cmd_verify,
-    &ifb_cmd_data, &ifb_cmd_suites, &ifb_cmd_scorers, &ifb_cmd_providers,
+    &ifb_cmd_data, &ifb_cmd_suites, &ifb_cmd_perturb, &ifb_cmd_scorers, &ifb_cmd_providers,
     &ifb_cmd_cache, NULL,
 };
 

@@ -80,6 +80,7 @@ static void put_environment(void)
         { "OPENAI_BASE_URL", "an address instead of OpenAI's" },
         { "IFBENCH_DATA", "the folder of the data packs" },
         { "XDG_DATA_HOME", "where the packs are otherwise, in its folder ifbench" },
+        { "IFBENCH_GNUPLOT", "the gnuplot that draws plots; off for tables alone" },
         { "http_proxy, https_proxy, no_proxy", "proxies, as curl reads them" },
         { "CURL_CA_BUNDLE, SSL_CERT_FILE, SSL_CERT_DIR", "certificates to trust" },
     };

@@ -15,6 +15,7 @@
 #include "harness/base/sha256.h"
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
+#include "harness/engine/gnuplot.h"
 
 #define NAMED_MOST 5  /* items that a message names */
 
@@ -416,6 +417,28 @@ static void add_page(struct ifb_leaderboard *b, enum ifb_board_kind kind, ifb_st
     b->pages[b->npages++] = (struct ifb_board_page){ kind, file, name, at };
 }
 
+/* A picture and a table each; without gnuplot the tables. */
+static void add_plots(struct making *m)
+{
+    struct ifb_leaderboard *b = m->out;
+    struct ifb_plots *plots = ifb_new(m->arena, struct ifb_plots, 1);
+    struct ifb_board_page *pages;
+
+    ifb_plots_of_board(b, m->arena, plots);
+    ifb_gnuplot_draw(ifb_gnuplot_program(m->o->env), plots, NULL, m->arena);
+    b->plots = plots;
+    pages = ifb_new(m->arena, struct ifb_board_page, b->npages + 2 * plots->n + 2);
+    memcpy(pages, b->pages, b->npages * sizeof(*pages));
+    b->pages = pages;
+    for (size_t i = 0; i < plots->n; i++) {
+        ifb_str name = plots->at[i].name;
+
+        if (plots->at[i].svg.len)
+            add_page(b, IFB_BOARD_SVG, ifb_fmt(m->arena, "%.*s.svg", IFB_ARG(name)), name, i);
+        add_page(b, IFB_BOARD_TABLE, ifb_fmt(m->arena, "%.*s.csv", IFB_ARG(name)), name, i);
+    }
+}
+
 /* index.html comes first, and leaderboard.json last. */
 static void make_pages(struct making *m)
 {
@@ -438,6 +461,8 @@ static void make_pages(struct making *m)
 
             b->suites[i].entries[e].page = 1 + b->nsuites + (size_t)(at - models.at);
         }
+    if (m->o->plots)
+        add_plots(m);
     add_page(b, IFB_BOARD_CSV, IFB_STR("leaderboard.csv"), IFB_STR(""), 0);
     add_page(b, IFB_BOARD_JSON, IFB_STR("leaderboard.json"), IFB_STR(""), 0);
 }

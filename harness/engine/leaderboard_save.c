@@ -51,7 +51,8 @@ static bool is_ours(ifb_str file)
     for (size_t i = 0; i < file.len; i++)
         if (file.ptr[i] == '/' || file.ptr[i] == '\0')
             return false;
-    return ifb_str_ends(file, IFB_STR(".html"));
+    return ifb_str_ends(file, IFB_STR(".html")) || ifb_str_ends(file, IFB_STR(".svg")) ||
+           ifb_str_ends(file, IFB_STR(".csv"));
 }
 
 static void remove_old(const struct ifb_leaderboard *b, const struct ifb_json *stored,

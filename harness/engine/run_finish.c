@@ -132,6 +132,9 @@ enum ifb_code ifb_run_write_reports(struct ifb_run *run, struct ifb_error *err)
     struct ifb_run_inside *in = run->inside;
     enum ifb_code code = IFB_OK;
 
+    for (const struct ifb_report *r = ifb_report_next(NULL); r && !code; r = ifb_report_next(r))
+        if (r->draws && is_wanted(in, r))
+            code = ifb_run_draw(run, in->o.env, err);
     run->summary.warnings = in->warnings;
     run->summary.nwarnings = in->nwarnings;
     for (const struct ifb_report *r = ifb_report_next(NULL); r && !code; r = ifb_report_next(r))

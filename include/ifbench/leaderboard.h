@@ -11,6 +11,7 @@
 #ifndef IFBENCH_LEADERBOARD_H
 #define IFBENCH_LEADERBOARD_H
 
+#include <ifbench/plot.h>
 #include <ifbench/report.h>
 #include <ifbench/stats.h>
 
@@ -24,6 +25,8 @@ struct ifb_board_options {
     bool include_incomplete;  /* rank runs that have not come to their end too */
     bool common;              /* rank by the items that all have; else others are an error */
     uint64_t seed;            /* of the bootstrap, and of exchanges */
+    bool plots;               /* with plots, drawn by gnuplot where there is one */
+    const char *(*env)(const char *name);  /* says which gnuplot: see ifb_run_draw; may be NULL */
 };
 
 /* How often the constraints of one id held strictly, of those that are scored. */
@@ -71,15 +74,15 @@ struct ifb_board_suite {
     size_t nnotes;
 };
 
-enum ifb_board_kind { IFB_BOARD_INDEX, IFB_BOARD_SUITE, IFB_BOARD_MODEL, IFB_BOARD_CSV,
-                      IFB_BOARD_JSON };
+enum ifb_board_kind { IFB_BOARD_INDEX, IFB_BOARD_SUITE, IFB_BOARD_MODEL, IFB_BOARD_SVG,
+                      IFB_BOARD_TABLE, IFB_BOARD_CSV, IFB_BOARD_JSON };
 
 /* One file of the folder. */
 struct ifb_board_page {
     enum ifb_board_kind kind;
     ifb_str file;
     ifb_str name;  /* of the suite or model */
-    size_t at;     /* the suite */
+    size_t at;     /* the suite, or the plot */
 };
 
 struct ifb_leaderboard {
@@ -93,6 +96,7 @@ struct ifb_leaderboard {
     uint64_t seed;
     ifb_str version;                 /* of ifbench that makes this */
     struct ifb_strs versions;        /* that scored the runs, in order */
+    const struct ifb_plots *plots;   /* NULL: none were asked for */
     ifb_str first, last;             /* when the earliest and the latest run began */
 };
 

@@ -81,6 +81,8 @@ struct ifb_speed {
     int64_t tokens_out;    /* of them, as far as it was reported */
 };
 
+struct ifb_plots;
+
 struct ifb_summary {
     ifb_str version;       /* of ifbench */
     ifb_str run;           /* name of the run's folder */
@@ -99,6 +101,7 @@ struct ifb_summary {
     struct ifb_counts counts;  /* over all cells */
     const ifb_str *warnings;
     size_t nwarnings;
+    const struct ifb_plots *plots;  /* plot.h; NULL: none were asked for */
 };
 
 /* One constraint of a sample with both verdicts. */
@@ -155,7 +158,7 @@ struct ifb_sink {
 /* Where a report of several files puts them; one is open at a time. */
 struct ifb_folder {
     void *self;
-    /* Opens DIR/NAME and makes DIR; both are the report's own names, without '/'. */
+    /* Opens DIR/NAME and makes DIR ("."); both are the report's own names, without '/'. */
     enum ifb_code (*begin)(void *self, ifb_str dir, ifb_str name, struct ifb_sink *out,
                            struct ifb_error *err);
     /* Completes the open file, which only then appears; IFB_EIO also for what the sink refused. */
@@ -181,6 +184,7 @@ struct ifb_report {
     const char *doc;
     bool by_default;     /* written without --reports, by `run` and `score` */
     bool by_score;       /* by `score` only: what the official evaluators write */
+    bool draws;          /* `plots` of the summary are made before any report is written */
     /*
      * IFB_OK or what the iterator reported. The caller checks the sink. A
      * report that reads samples rewinds them first.

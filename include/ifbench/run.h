@@ -146,6 +146,15 @@ enum ifb_code ifb_run_merge(struct ifb_strs folders, bool partial,
 /* Loads a run's summary for reading; samples through ifb_run_report. */
 enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_error *err);
 
+/*
+ * Makes the plots of a run, for the reports that are written after it: `plots`, and report.html,
+ * which then shows them too. They are drawn by gnuplot (IFBENCH_GNUPLOT of `env`, which may be
+ * NULL, else in PATH): one process, without a shell. Where it is not there or fails, there are
+ * tables alone and summary.plots->why says so, which is no error.
+ */
+enum ifb_code ifb_run_draw(struct ifb_run *run, const char *(*env)(const char *name),
+                           struct ifb_error *err);
+
 /* Writes one report of a run to `sink`; IFB_EUSAGE for one of several files. */
 enum ifb_code ifb_run_report(struct ifb_run *run, const struct ifb_report *report,
                              const struct ifb_sink *sink, struct ifb_error *err);

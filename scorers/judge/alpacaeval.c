@@ -12,44 +12,23 @@
 #include "harness/base/arena.h"
 #include "harness/base/json.h"
 #include "harness/base/pylist.h"
+#include "harness/base/pyrandom.h"
 #include "harness/base/regex.h"
-#include "harness/base/sha256.h"
 #include "harness/base/str.h"
 
 /* ---- order ---- */
-
-/* Python's random.seed(str): the string and its SHA-512 as one big-endian number. */
-static size_t words_of(const unsigned char *bytes, size_t len, uint32_t *words)
-{
-    size_t n = 0;
-
-    while (len && !*bytes) {
-        bytes++;
-        len--;
-    }
-    for (size_t left = len; left; n++) {
-        uint32_t word = 0;
-
-        for (unsigned shift = 0; shift < 32 && left; shift += 8)
-            word |= (uint32_t)bytes[--left] << shift;
-        words[n] = word;
-    }
-    return n;
-}
 
 bool ifb_alpaca_switched(struct ifb_arena *scratch, const char *what, ifb_str instruction,
                          const char *seed)
 {
     size_t head = strlen(what), tail = strlen(seed), len = head + instruction.len + tail;
-    unsigned char *bytes = ifb_alloc_raw(scratch, len + IFB_SHA512_BYTES);
-    uint32_t *words = ifb_new(scratch, uint32_t, (len + IFB_SHA512_BYTES) / 4 + 1);
+    char *bytes = ifb_alloc_raw(scratch, len + 1);
     struct ifb_mt mt;
 
     memcpy(bytes, what, head);
     memcpy(bytes + head, instruction.ptr ? instruction.ptr : "", instruction.len);
     memcpy(bytes + head + instruction.len, seed, tail);
-    ifb_sha512_of((ifb_str){ (const char *)bytes, len }, bytes + len);
-    ifb_mt_seed_words(&mt, words, words_of(bytes, len + IFB_SHA512_BYTES, words));
+    ifb_py_seed(&mt, (ifb_str){ bytes, len }, scratch);
     return ifb_mt_real(&mt) >= 0.5;
 }
 

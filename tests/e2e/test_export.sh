@@ -75,3 +75,21 @@ run run --suite core --limit 3 --model "$url/v1#a/b" --model "$url/v1#a:b" \
     grep -q '^      "original": null,$' "$dir/m/lm-eval/a__b"/results_*
 ok "models whose names come out alike, and variants, have folders of their own"
 stop_mock
+
+# ---- HELM's layout ----
+run report "$dir/m" --reports helm
+[ $code = 0 ] && [ "$(find "$dir/m/helm" -type f | wc -l)" = 20 ] && [ -d "$dir/m/helm/core:model=a_b" ] &&
+    [ -d "$dir/m/helm/core:model=a_b,variant=2" ] && [ -d "$dir/m/helm/core:model=a:b" ]
+ok "helm: five files a suite and model"
+spec="$dir/m/helm/core:model=a_b"
+[ "$(grep -c '"instance_id": ' "$spec/per_instance_stats.json")" = 3 ] &&
+    [ "$(grep -c '"request_mode": "original"' "$spec/scenario_state.json")" = 3 ] &&
+    [ "$(grep -c '"name": "core_strict_accuracy"' "$spec/stats.json")" = 1 ]
+ok "helm: an instance a sample"
+run report "$dir/m" --reports helm --to "$dir/suite"
+[ $code = 0 ] && diff -r "$dir/suite" "$dir/m/helm" >&2
+ok "helm: the same bytes in another folder"
+run report "$dir/mt" --reports helm
+[ $code = 0 ] && [ "$(cat "$dir/mt/helm/mtbench:model=m/per_instance_stats.json")" = '[]' ] &&
+    grep -A3 '"name": "average"' "$dir/mt/helm/mtbench:model=m/stats.json" | grep -q '"count": 1'
+ok "helm: a run made from judgments has its numbers"

@@ -95,7 +95,7 @@ ok "another seed is told, and changes no value"
 # ---- what is hostile ----
 ! grep -q '<script>alert' "$dir"/site/*.html && grep -q '&lt;script&gt;alert' "$dir/site/index.html"
 ok "names are text"
-! grep -lE 'https?:|src=|@import|url\(' "$dir"/site/*.html
+! sed 's/src="data:image[^"]*"//' "$dir"/site/*.html | grep -E 'https?:|src=|@import|url\(' >&2
 ok "no page asks for anything"
 [ "$(grep -lc "default-src 'none'; style-src 'sha256-" "$dir"/site/*.html | wc -l)" = 7 ]
 ok "every page has its policy"

@@ -9,9 +9,10 @@
 #include "reports/grid.h"
 #include "reports/say.h"
 
-/* Those of one file; lm-eval, of several, comes after them and has test_lm_eval. */
+/* Those of one file; those of several come after them and have tests of their own. */
 static const char *const all_ids[] = { "term",     "json",        "csv",       "html",
                                        "markdown", "eval-strict", "eval-loose" };
+static const char *const folder_ids[] = { "lm-eval", "helm", "plots" };
 
 static void the_table_lists_every_report_once(void **state)
 {
@@ -20,14 +21,15 @@ static void the_table_lists_every_report_once(void **state)
 
     (void)state;
     while ((r = ifb_report_next(r)) != NULL) {
-        assert_true(n <= COUNT(all_ids));
-        assert_string_equal(r->id, n < COUNT(all_ids) ? all_ids[n] : "lm-eval");
-        assert_true(!r->write == (n == COUNT(all_ids)) && !r->write == !!r->write_files);
+        assert_true(n < COUNT(all_ids) + COUNT(folder_ids));
+        assert_string_equal(r->id, n < COUNT(all_ids) ? all_ids[n]
+                                                      : folder_ids[n - COUNT(all_ids)]);
+        assert_true(!r->write == (n >= COUNT(all_ids)) && !r->write == !!r->write_files);
         assert_ptr_equal(ifb_report_find(ifb_str_of(r->id)), r);
         assert_true(r->doc && *r->doc && r->doc[strlen(r->doc) - 1] != '.');
         n++;
     }
-    assert_int_equal(n, COUNT(all_ids) + 1);
+    assert_int_equal(n, COUNT(all_ids) + COUNT(folder_ids));
     assert_null(ifb_report_find(IFB_STR("junk")));
     assert_null(ifb_report_find(IFB_STR("")));
     assert_null(ifb_report_find(IFB_STR("term"))->file);

@@ -100,6 +100,8 @@ static void every_fault_is_told_with_its_line(void **state)
           "a.yaml:2 defaults: temperature: wanted a number from 0 to 10, found 11\n" },
         { "a.yaml", "defaults: {max_token: 5}\nitems: [{id: 1, prompt: x, " ONE "}]\n",
           "a.yaml:1 defaults: unknown argument \"max_token\", did you mean \"max_tokens\"?\n" },
+        { "a.yaml", "worst_case: 1\nitems: [{id: 1, prompt: x, " ONE "}]\n",
+          "a.yaml:1 worst_case is a number, wanted a boolean\n" },
         { "a.yaml", "items:\n- 5\n", "a.yaml:2 an item is a number, wanted an object\n" },
         { "a.yaml", "items:\n- prompt: x\n  " ONE "\n",
           "a.yaml:2 id is missing, wanted a string or a whole number\n" },
