@@ -11,7 +11,7 @@ const require = createRequire(path.resolve(modules) + '/');
 const { chromium } = require('playwright-core');
 const axe = require('axe-core');
 
-const site = fs.readdirSync(dir + '/site');
+const site = fs.readdirSync(dir + '/site').filter(name => name.endsWith('.html'));
 const PAGES = {
   report: 'base/report.html',
   diff: 'diff.html',

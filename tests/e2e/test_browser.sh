@@ -17,6 +17,9 @@ score base base.jsonl
 [ $code = 0 ] && score cand cand.jsonl
 [ $code = 0 ]
 ok "two runs are scored"
+run report base --reports plots,html
+[ $code = 0 ] && grep -q '<figure' base/report.html
+ok "one has plots, or their tables"
 run compare base cand --format html --to diff.html
 [ $code = 0 ] && [ -s diff.html ]
 ok "and compared in a page"
