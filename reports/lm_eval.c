@@ -12,6 +12,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
+#include "harness/base/sha256.h"
 #include "harness/base/str.h"
 #include "reports/lm_eval.h"
 #include "reports/parts.h"
@@ -471,6 +472,15 @@ static void put_seconds(struct ifb_jw *w, const struct export *x)
     ifb_buf_close(&text);
 }
 
+static void put_system(struct ifb_jw *w, const struct ifb_cell_setup *setup)
+{
+    char hash[IFB_SHA256_HEX];
+
+    ifb_sha256_of(setup->system, hash);
+    ifb_jw_str(w, "system_instruction", setup->system);
+    ifb_jw_cstr(w, "system_instruction_sha", setup->system.ptr ? hash : NULL);
+}
+
 static void put_surroundings(struct ifb_jw *w, const struct export *x, const struct model *model,
                              const struct ifb_cell_setup *setup)
 {
@@ -485,8 +495,7 @@ static void put_surroundings(struct ifb_jw *w, const struct export *x, const str
     ifb_jw_str(w, "model_source", setup->provider);
     ifb_jw_str(w, "model_name", setup->name);
     ifb_jw_str(w, "model_name_sanitized", model->folder);
-    ifb_jw_null(w, "system_instruction");
-    ifb_jw_null(w, "system_instruction_sha");
+    put_system(w, setup);
     ifb_jw_bool(w, "fewshot_as_multiturn", false);
     ifb_jw_null(w, "chat_template");
     ifb_jw_null(w, "chat_template_sha");

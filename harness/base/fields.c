@@ -48,14 +48,15 @@ void ifb_field_describe(const struct ifb_field *field, struct ifb_buf *out)
         ifb_buf_fmt(out, " from %g to %g", field->min, field->max);
 }
 
+/* Does not name the field: it may be known by another name where the text came from. */
 static void fail_wanted(const struct ifb_field *field, ifb_str found, struct ifb_error *err)
 {
     struct ifb_buf wanted;
 
     ifb_buf_init(&wanted, 1024);
     ifb_field_describe(field, &wanted);
-    ifb_fail(err, IFB_EINPUT, "%s: wanted %.*s, found %.*s", field->name, (int)wanted.len,
-             wanted.ptr, IFB_ARG(ifb_utf8_cut(found, 120)));
+    ifb_fail(err, IFB_EINPUT, "wanted %.*s, found %.*s", (int)wanted.len, wanted.ptr,
+             IFB_ARG(ifb_utf8_cut(found, 120)));
     ifb_buf_close(&wanted);
 }
 
@@ -169,6 +170,7 @@ static enum ifb_fault check_types(const struct ifb_field *fields, const struct i
             continue;
         fail_wanted(f, m->kind == IFB_JNUMBER ? m->string : ifb_str_of(ifb_json_kind_name(m->kind)),
                     err);
+        ifb_within(err, "%s", f->name);
         return IFB_FAULT_TYPE;
     }
     return IFB_FAULT_NONE;
@@ -191,6 +193,7 @@ enum ifb_fault ifb_fields_read(const struct ifb_field *fields, const struct ifb_
             return fail_unknown(fields, m->key, err);
         if (!set_value(f, m, out, arena)) {
             fail_wanted(f, m->string, err);
+            ifb_within(err, "%s", f->name);
             return IFB_FAULT_VALUE;
         }
     }

@@ -27,7 +27,7 @@ enum ifb_fault ifb_fields_read(const struct ifb_field *fields, const struct ifb_
 /*
  * Sets one field from text, as on a command line: "true"/"false" (or absent for
  * true), numbers, choices; strings are borrowed; IFB_STRINGS appends. IFB_EUSAGE
- * with a message that names the field.
+ * with what was wanted; the caller says of what.
  */
 enum ifb_code ifb_field_set(const struct ifb_field *field, ifb_str text, void *out,
                             struct ifb_arena *arena, struct ifb_error *err);

@@ -2,6 +2,7 @@
 /* The only file that includes yaml.h. */
 #include "harness/base/yaml.h"
 
+#include <math.h>
 #include <yaml.h>
 
 #include "harness/base/arena.h"
@@ -62,7 +63,7 @@ static void type_plain(struct ifb_json *out, ifb_str s)
         out->number = (double)out->integer;
     } else if (ifb_str_real(s, &out->number)) {
         out->kind = IFB_JNUMBER;
-        if (out->number == (double)(int64_t)out->number) {
+        if (fabs(out->number) < 9e18 && out->number == (double)(int64_t)out->number) {
             out->whole = true;
             out->integer = (int64_t)out->number;
         }

@@ -32,6 +32,12 @@ static const char *const more[] = {
     "/v1/models) answers 200, and stops it after the last answer. {port} stands for a free port.\n"
     "Several servers of one run are started together and live side by side: where memory is\n"
     "short, make a run of each. It gets temperature 0 and seed 0 where neither suite nor option says so.",
+    "completions: and server-completions: are for base models, which go on with a text. A lone\n"
+    "prompt is sent as it is, a system message before it; turns are written out as\n"
+    "User: ... Assistant: ... . --prompt-template 'Question: {prompt} Answer:' writes them another\n"
+    "way, {answer} in it says where earlier answers go (what follows it ends an exchange), and\n"
+    "--stop ends an answer that goes on asking itself. Without a ceiling of the suite or\n"
+    "--max-tokens it is 1,024 tokens: the endpoint's own would be 16.",
     "Commands of exec: and server: are split at white space with a shell's quotes, but no shell\n"
     "reads them: for pipes and variables write sh -c '...'. When ifbench is killed, the kernel\n"
     "kills the program that it started, though not that program's own children.",
@@ -42,6 +48,8 @@ static const struct ifb_example_line examples[] = {
     { "ifbench providers", "how models are named" },
     { "ifbench run --model anthropic+http://127.0.0.1:8080#x",
       "a local server in Anthropic's words" },
+    { "ifbench run --model completions+http://127.0.0.1:8080/v1#base --prompt-template @q.txt",
+      "a base model, by a template of one's own" },
     { "ifbench run --model 'server:llama-server -m x.gguf -t 1 --port {port}'",
       "started, asked, stopped" },
     { 0 }

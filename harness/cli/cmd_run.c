@@ -9,8 +9,12 @@
 #include "harness/base/str.h"
 #include "harness/cli/run_options.h"
 
+#define CONFIG_MAX ((size_t)16 << 20)
+
 static const char *const tokens_as_choices[] = { "auto", "max_tokens", "max_completion_tokens",
                                                   NULL };
+
+static const char *const system_as_choices[] = { "system", "user", NULL };
 
 static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, suite_lists, "suite", .kind = IFB_STRINGS, .letter = 's',
@@ -18,6 +22,8 @@ static const struct ifb_field options[] = {
               .doc = "suites, or files of your own (.yaml, .json, .jsonl); core when not given"),
     IFB_FIELD(struct ifb_run_flags, o.models, "model", .kind = IFB_STRINGS, .letter = 'm',
               .value = "SPEC", .doc = "model to ask, may be repeated; see `ifbench providers`"),
+    IFB_FIELD(struct ifb_run_flags, o.names, "name", .kind = IFB_STRINGS, .value = "NAME",
+              .doc = "what the model is called in reports; one for each --model, in their order"),
     IFB_FIELD(struct ifb_run_flags, o.concurrency, "concurrency", .kind = IFB_INT, .letter = 'j',
               .value = "N", .min = 1, .max = 4096, .doc = "calls of a model in flight at once (found out, up to 256)"),
     IFB_FIELD(struct ifb_run_flags, o.max_concurrency, "max_concurrency", .kind = IFB_INT,
@@ -48,12 +54,25 @@ static const struct ifb_field options[] = {
               .value = "DIR", .doc = "folder of the run (runs/TIME-SUITE)"),
     IFB_FIELD(struct ifb_run_flags, resume, "resume", .kind = IFB_STRING, .value = "DIR",
               .doc = "go on with an unfinished run; failed calls are asked again"),
+    IFB_FIELD(struct ifb_run_flags, retry_errors, "retry_errors", .kind = IFB_STRING,
+              .value = "DIR", .doc = "ask again what failed in a run, finished or not, and nothing "
+              "else"),
     IFB_FIELD(struct ifb_run_flags, dry_run, "dry_run", .kind = IFB_BOOL,
-              .doc = "say what would be asked, ask nothing"),
+              .doc = "say what would be asked, with the options as YAML for --config; ask nothing"),
     IFB_FIELD(struct ifb_run_flags, o.data, "data", .kind = IFB_STRING, .value = "PATH",
               .doc = "file, or folder of files, in place of the suite's own"),
     IFB_FIELD(struct ifb_run_flags, o.data_dir, "data_dir", .kind = IFB_STRING, .value = "DIR",
               .doc = "where the data packs are ($IFBENCH_DATA, ~/.local/share/ifbench)"),
+    IFB_FIELD(struct ifb_run_flags, o.system, "system", .kind = IFB_STRING,
+              .value = "TEXT|@FILE", .doc = "put before every prompt; an item's own system message "
+              "comes behind it, in the same message (@@ stands for a first @)"),
+    IFB_FIELD(struct ifb_run_flags, o.system_as, "system_as", .kind = IFB_CHOICE,
+              .choices = system_as_choices, .value = "ROLE",
+              .doc = "for models that take no system message: user puts it before the first "
+              "prompt"),
+    IFB_FIELD(struct ifb_run_flags, o.prompt_template, "prompt_template", .kind = IFB_STRING,
+              .value = "TEXT|@FILE", .doc = "for completions: {prompt} within the text that is gone "
+              "on with, such as 'Q: {prompt} A:'; {answer} where turns follow"),
     IFB_FIELD(struct ifb_run_flags, o.sampling.temperature, "temperature", .kind = IFB_REAL,
               .value = "X", .min = 0, .max = 10, .doc = "sent to the model (the suite's preset)"),
     IFB_FIELD(struct ifb_run_flags, o.sampling.top_p, "top_p", .kind = IFB_REAL, .value = "X",
@@ -119,11 +138,11 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, report_lists, "reports", .kind = IFB_STRINGS,
               .value = "ID[,ID]", .doc = "reports to write; see `ifbench report --help`"),
     IFB_FIELD(struct ifb_run_flags, strict, "strict", .kind = IFB_BOOL,
-              .doc = "exit 5 when anything is unscored"),
+              .doc = "exit 5 when a sample is unscored, a check erred or a warning bears on the "
+              "scores"),
     IFB_FIELD(struct ifb_run_flags, max_unscored, "max_unscored", .kind = IFB_REAL, .value = "P",
-              .min = 0, .max = 1, .doc = "exit 5 when a larger share of the samples is unscored"),
-    IFB_FIELD(struct ifb_run_flags, o.strict_errors, "strict_errors", .kind = IFB_BOOL,
-              .doc = "exit 5 when a check could not be carried out"),
+              .min = 0, .max = 1, .doc = "exit 5 when a larger share of the samples is unscored "
+              "(1; with --strict 0)"),
     IFB_FIELD(struct ifb_run_flags, config, "config", .kind = IFB_STRING, .value = "FILE",
               .doc = "options in YAML (ifbench.yaml, when it is there)"),
     IFB_FIELD(struct ifb_run_flags, json, "json", .kind = IFB_BOOL,
@@ -142,6 +161,15 @@ static const char *const more[] = {
     "several machines, each into a folder of its own, and `ifbench merge` makes the whole run\n"
     "of them. Budgets and limits are each one's own, and models must be named alike.\n"
     "In a Slurm array from 1 to N: --shard $SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT",
+    "Options may stand in ifbench.yaml, or in the file that --config names: one a line, '_' for\n"
+    "'-', a list where one may be repeated. The command line goes before the file. --dry-run\n"
+    "prints those that hold as such a file, without headers and passwords.",
+    "A suite's preset (`ifbench suites ID`) is sent where no option says otherwise; what is sent\n"
+    "is told before the run and stands in its manifest.",
+    "With --strict a run counts only when it is whole: status 5 when a sample has no verdict\n"
+    "(--max-unscored allows a share), a check erred, or a warning bears on the scores: sentences\n"
+    "cut with the built-in parameters, answers that are empty or belong to no prompt, prompts\n"
+    "without an answer that count as failed.",
     NULL
 };
 
@@ -159,15 +187,46 @@ static const struct ifb_example_line examples[] = {
     { "ifbench run --suite ifeval --model openai:gpt-4o-mini --shard 2/3 --out runs/part-2",
       "the second of three shares; see `ifbench merge --help`" },
     { "ifbench run --resume runs/2026-01-02T03-04-05-ifeval", "go on after a crash" },
+    { "ifbench run --retry-errors runs/2026-01-02T03-04-05-ifeval",
+      "ask once more what failed, after the endpoint was mended" },
     { 0 }
 };
 
-static void print_dry_json(const struct ifb_dry_run *dry)
+/* ---- --dry-run ---- */
+
+/*
+ * What the run would be told, as a file that can be given to --config. What is of this
+ * one call is left out, and so is what may hold a secret.
+ */
+static void write_config(const struct ifb_run_flags *f, struct ifb_arena *arena,
+                         struct ifb_buf *out)
+{
+    static const ifb_str core = IFB_STR_INIT("core");
+    const struct ifb_run_flags usual = ifb_run_flags_new();
+    struct ifb_run_flags shown = *f;
+
+    shown.dry_run = shown.json = shown.quiet = false;
+    shown.config = shown.resume = shown.retry_errors = (ifb_str){ NULL, 0 };
+    if (!shown.suite_lists.n)
+        shown.suite_lists = (struct ifb_strs){ &core, 1 };
+    if (shown.o.headers.n)
+        ifb_buf_cstr(out, "# header: not shown, it may hold a key\n");
+    shown.o.headers.n = 0;
+    if (ifb_str_chr(shown.o.proxy, '@', 0) != SIZE_MAX) {
+        ifb_buf_cstr(out, "# proxy: not shown, it holds a password\n");
+        shown.o.proxy.ptr = NULL;
+    }
+    shown.o.system = ifb_run_text_as_typed(shown.o.system, arena);
+    shown.o.prompt_template = ifb_run_text_as_typed(shown.o.prompt_template, arena);
+    ifb_options_yaml(options, &shown, &usual, arena, out);
+}
+
+static void print_dry_json(const struct ifb_dry_run *dry, ifb_str config)
 {
     struct ifb_buf buf;
     struct ifb_jw w;
 
-    ifb_buf_init(&buf, 4096);
+    ifb_buf_init(&buf, CONFIG_MAX);
     ifb_jw_open(&w, &buf);
     ifb_jw_object(&w, NULL);
     ifb_jw_int(&w, "calls", (int64_t)dry->calls);
@@ -176,28 +235,50 @@ static void print_dry_json(const struct ifb_dry_run *dry)
     ifb_jw_int(&w, "prompt_bytes", (int64_t)dry->prompt_bytes);
     ifb_jw_int(&w, "tokens_most", dry->tokens_most);
     ifb_jw_real(&w, "usd_most", dry->usd_most);
+    ifb_jw_str(&w, "config", config);
     ifb_jw_end(&w);
     ifb_print("%.*s\n", (int)buf.len, buf.ptr);
     ifb_buf_close(&buf);
 }
 
-static enum ifb_code show_dry(const struct ifb_run_flags *f, struct ifb_error *err)
+static void print_dry(const struct ifb_dry_run *dry, ifb_str config)
+{
+    ifb_print("# would ask %zu calls for %zu samples with %zu constraints; the prompts are %zu "
+              "bytes\n", dry->calls, dry->samples, dry->constraints, dry->prompt_bytes);
+    ifb_print("# at most about %lld tokens", (long long)dry->tokens_most);
+    if (isnan(dry->usd_most))
+        ifb_print("; --prices FILE tells what that costs\n");
+    else
+        ifb_print(", $%.4f\n", dry->usd_most);
+    ifb_print_str(config);
+}
+
+static void print_comment(void *self, const char *line)
+{
+    (void)self;
+    ifb_print("# ");
+    ifb_print_safe(ifb_str_of(line));
+    ifb_print("\n");
+}
+
+static enum ifb_code show_dry(struct ifb_run_flags *f, struct ifb_arena *arena,
+                              struct ifb_error *err)
 {
     struct ifb_dry_run dry;
-    enum ifb_code code = ifb_run_dry(&f->o, &dry, err);
+    struct ifb_buf config;
+    enum ifb_code code;
 
+    f->o.tell = f->json ? NULL : print_comment;
+    code = ifb_run_dry(&f->o, &dry, err);
     if (code)
         return code;
+    ifb_buf_init(&config, CONFIG_MAX);
+    write_config(f, arena, &config);
     if (f->json)
-        print_dry_json(&dry);
+        print_dry_json(&dry, ifb_buf_view(&config));
     else
-        ifb_print("would ask %zu calls for %zu samples with %zu constraints; the prompts are %zu "
-                  "bytes\n", dry.calls, dry.samples, dry.constraints, dry.prompt_bytes);
-    if (!f->json && !isnan(dry.usd_most))
-        ifb_print("at most about %lld tokens, $%.4f\n", (long long)dry.tokens_most, dry.usd_most);
-    else if (!f->json)
-        ifb_print("at most about %lld tokens; --prices FILE tells what that costs\n",
-                  (long long)dry.tokens_most);
+        print_dry(&dry, ifb_buf_view(&config));
+    ifb_buf_close(&config);
     return IFB_OK;
 }
 
@@ -214,9 +295,16 @@ static enum ifb_code cmd_run(struct ifb_cli *cli, struct ifb_error *err)
     if (words.n)
         return ifb_fail(err, IFB_EUSAGE, "unexpected argument '%.*s'; models are named with --model",
                         IFB_ARG(words.at[0]));
+    if (f.resume.ptr && f.retry_errors.ptr)
+        return ifb_fail(err, IFB_EUSAGE, "--resume asks what failed as well as what is pending; "
+                        "--retry-errors goes without it");
     ifb_run_flags_attach(&f);
     if (f.dry_run)
-        return show_dry(&f, err);
+        return show_dry(&f, cli->arena, err);
+    if (f.retry_errors.ptr) {
+        f.o.retry_errors = true;
+        f.resume = f.retry_errors;
+    }
     if (f.resume.ptr)
         code = ifb_run_resume(ifb_cstr(cli->arena, f.resume), &f.o, &run, err);
     else

@@ -13,6 +13,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/find_suite.h"
 #include "harness/engine/plan.h"
+#include "harness/engine/variants.h"
 
 #define JSON_MAX ((size_t)1 << 30)
 
@@ -67,6 +68,20 @@ static void print_page(struct page *p, bool print)
 
 /* ---- the list ---- */
 
+static void print_preset(const struct ifb_sampling *s, struct ifb_jw *w)
+{
+    ifb_jw_object(w, "preset");
+    if (s->temperature >= 0)
+        ifb_jw_real(w, "temperature", s->temperature);
+    if (s->top_p >= 0)
+        ifb_jw_real(w, "top_p", s->top_p);
+    if (s->max_tokens >= 0)
+        ifb_jw_int(w, "max_tokens", s->max_tokens);
+    if (s->seed >= 0)
+        ifb_jw_int(w, "seed", s->seed);
+    ifb_jw_end(w);
+}
+
 static void print_json(const struct ifb_suite *s, struct ifb_jw *w)
 {
     ifb_jw_object(w, NULL);
@@ -75,11 +90,23 @@ static void print_json(const struct ifb_suite *s, struct ifb_jw *w)
     ifb_jw_cstr(w, "cite", s->cite);
     ifb_jw_cstr(w, "pack", s->pack);
     ifb_jw_cstr(w, "missing", s->missing == IFB_MISSING_FAIL ? "fail" : "unscored");
+    print_preset(&s->preset, w);
     ifb_jw_array(w, "metrics");
     for (const struct ifb_metric *m = s->metrics; m->id; m++)
         ifb_jw_cstr(w, NULL, m->id);
     ifb_jw_end(w);
     ifb_jw_end(w);
+}
+
+/* The settings that the reference harness asks with, which options go before. */
+static void print_asked(const struct ifb_sampling *preset)
+{
+    static const struct ifb_sampling unset = { -1, -1, -1, -1 };
+    struct ifb_arena *arena = ifb_arena_new();
+
+    ifb_print("  preset   %.*s; --temperature, --max-tokens and the like go before it\n",
+              IFB_ARG(ifb_sampling_say(&unset, preset, arena)));
+    ifb_arena_close(arena);
 }
 
 static void print_long(const struct ifb_suite *s)
@@ -94,6 +121,7 @@ static void print_long(const struct ifb_suite *s)
               s->pack ? s->pack : "");
     ifb_print("  missing  an answer that is left out counts as %s\n",
               s->missing == IFB_MISSING_FAIL ? "failed" : "unscored");
+    print_asked(&s->preset);
     for (const struct ifb_metric *m = s->metrics; m->id; m++) {
         parts += strchr(m->id, '.') != NULL;
         if (!strchr(m->id, '.'))

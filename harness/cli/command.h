@@ -63,13 +63,6 @@ extern const struct ifb_command *const ifb_commands[];
 enum ifb_code ifb_options_read(struct ifb_cli *cli, const struct ifb_command *command, void *out,
                                struct ifb_strs *words, struct ifb_error *err);
 
-/*
- * Reads the same options from a YAML file (`ifbench.yaml`), before the command
- * line. Keys that belong to another command are ignored, unknown ones are not.
- */
-enum ifb_code ifb_options_config(const char *path, const struct ifb_command *command, void *out,
-                                 struct ifb_arena *arena, struct ifb_error *err);
-
 /* "a,b" taken apart: each member of `in` split at its commas. */
 struct ifb_strs ifb_options_split(struct ifb_strs in, struct ifb_arena *arena);
 
@@ -79,6 +72,24 @@ void ifb_help_all(FILE *to);
 
 /* The man page on standard output (man.c). */
 void ifb_man(void);
+
+/* ---- config.c ---- */
+
+/*
+ * Reads the same options from a YAML file (`ifbench.yaml`), before the command
+ * line: the names of the options with '_', one value for a list of one, a mapping
+ * where an option wants JSON. Keys that belong to another command are ignored;
+ * unknown and doubled keys and values of another type are IFB_EINPUT "FILE:LINE: ...".
+ */
+enum ifb_code ifb_options_config(const char *path, const struct ifb_command *command, void *out,
+                                 struct ifb_arena *arena, struct ifb_error *err);
+
+/* Appends what differs from `defaults` as lines of YAML that ifb_options_config reads. */
+void ifb_options_yaml(const struct ifb_field *options, const void *values, const void *defaults,
+                      struct ifb_arena *arena, struct ifb_buf *out);
+
+/* The option's text is JSON. */
+bool ifb_option_is_json(const struct ifb_field *f);
 
 /* ---- print.c ---- */
 

@@ -108,6 +108,8 @@ void ifb_man(void)
               ".Sh EXIT STATUS\n.Bl -tag -width Ds -compact\n"
               ".It 0\nfine\n.It 1\na check or a gate missed\n.It 2\nusage\n.It 3\nbad input\n"
               ".It 4\nprovider or network: nothing was answered, or a model was given up\n"
-              ".It 5\nincomplete, or unscored answers under\n.Fl \\-strict\n"
+              ".It 5\nincomplete: calls are pending, the budget is used up, more than\n"
+              ".Fl \\-max\\-unscored\nof the samples have no verdict, or, under\n.Fl \\-strict ,\n"
+              "a sample is unscored, a check erred, or a warning bears on the scores\n"
               ".It 6\ngate inconclusive\n.It 70\na bug\n.It 74\ndisk\n.It 130\ninterrupted\n.El\n");
 }

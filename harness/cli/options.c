@@ -5,9 +5,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
 #include "harness/base/fields.h"
-#include "harness/base/json.h"
 #include "harness/base/str.h"
-#include "harness/base/yaml.h"
 #include "harness/cli/command.h"
 
 /* "max_errors" as it is typed. */
@@ -145,60 +143,6 @@ enum ifb_code ifb_options_read(struct ifb_cli *cli, const struct ifb_command *co
             code = read_short(&r, word, err);
     }
     *words = (struct ifb_strs){ left, nleft };
-    return code;
-}
-
-static bool is_any_option(ifb_str key)
-{
-    for (size_t i = 0; ifb_commands[i]; i++)
-        if (ifb_field_find(ifb_commands[i]->options, key))
-            return true;
-    return false;
-}
-
-static enum ifb_code set_from_config(const struct ifb_field *f, const struct ifb_json *m, void *out,
-                                     struct ifb_arena *arena, struct ifb_error *err)
-{
-    struct ifb_field one[2] = { *f, { 0 } };
-    struct ifb_json *object = ifb_new(arena, struct ifb_json, 1), *member, *item;
-
-    /* A single value stands for a list of one: `model: http://...`. */
-    member = ifb_new(arena, struct ifb_json, 1);
-    *member = *m;
-    if (f->kind == IFB_STRINGS && m->kind == IFB_JSTRING) {
-        item = ifb_new(arena, struct ifb_json, 1);
-        *item = *m;
-        item->next = NULL;
-        *member = (struct ifb_json){ .kind = IFB_JARRAY, .first = item, .n = 1, .key = m->key };
-    }
-    member->next = NULL;
-    one[0].required = false;
-    *object = (struct ifb_json){ .kind = IFB_JOBJECT, .first = member, .n = 1 };
-    return ifb_fields_read(one, object, out, arena, err) ? IFB_EINPUT : IFB_OK;
-}
-
-enum ifb_code ifb_options_config(const char *path, const struct ifb_command *command, void *out,
-                                 struct ifb_arena *arena, struct ifb_error *err)
-{
-    const struct ifb_json *doc;
-    enum ifb_code code = ifb_yaml_read(path, arena, &doc, err);
-
-    if (code)
-        return code;
-    if (doc->kind == IFB_JNULL)
-        return IFB_OK;
-    if (doc->kind != IFB_JOBJECT)
-        return ifb_fail(err, IFB_EINPUT, "%s: wanted options as `name: value` lines", path);
-    for (const struct ifb_json *m = doc->first; m && !code; m = m->next) {
-        const struct ifb_field *f = ifb_field_find(command->options, m->key);
-
-        if (f)
-            code = set_from_config(f, m, out, arena, err);
-        else if (!is_any_option(m->key))
-            code = ifb_fail(err, IFB_EINPUT, "unknown option \"%.*s\"", IFB_ARG(m->key));
-        if (code)
-            ifb_within(err, "%s:%u", path, m->line);
-    }
     return code;
 }
 

@@ -11,8 +11,10 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 
 #define CONFIG "ifbench.yaml"
+#define TEXT_MAX ((size_t)256 << 10)
 
 const char *const ifb_think_choices[] = { "strip", "keep", NULL };
 const char *const ifb_missing_choices[] = { "fail", "unscored", NULL };
@@ -43,8 +45,46 @@ struct ifb_run_flags ifb_run_flags_new(void)
     f.o.threads = -1;
     f.o.missing = -1;
     f.think_choice = -1;
-    f.max_unscored = 1;
+    f.max_unscored = -1;
     return f;
+}
+
+/* "@FILE" is what is in it, without its last line break; "@@..." is "@...". */
+static enum ifb_code read_text(ifb_str *text, const char *option, struct ifb_arena *arena,
+                               struct ifb_error *err)
+{
+    bool at = ifb_str_starts(*text, IFB_STR("@"));
+    enum ifb_code code = IFB_OK;
+
+    if (at)
+        *text = ifb_str_from(*text, 1);
+    if (at && !ifb_str_starts(*text, IFB_STR("@"))) {
+        code = ifb_file_read(ifb_cstr(arena, *text), TEXT_MAX, arena, text, err);
+        text->len -= !code && ifb_str_ends(*text, IFB_STR("\n"));
+    }
+    if (code)
+        return ifb_within(err, "--%s", option);
+    if (text->len > TEXT_MAX)
+        return ifb_fail(err, IFB_EUSAGE, "--%s is larger than %zu bytes", option, TEXT_MAX);
+    if (ifb_utf8_valid(*text) != text->len)
+        return ifb_fail(err, IFB_EINPUT, "--%s is not UTF-8", option);
+    return IFB_OK;
+}
+
+ifb_str ifb_run_text_as_typed(ifb_str text, struct ifb_arena *arena)
+{
+    return ifb_str_starts(text, IFB_STR("@")) ? ifb_fmt(arena, "@%.*s", IFB_ARG(text)) : text;
+}
+
+static enum ifb_code read_texts(struct ifb_run_options *o, struct ifb_arena *arena,
+                                struct ifb_error *err)
+{
+    enum ifb_code code = read_text(&o->system, "system", arena, err);
+
+    /* A block of YAML ends in a line break, and no model wants to see it. */
+    while (ifb_str_ends(o->system, IFB_STR("\n")) || ifb_str_ends(o->system, IFB_STR("\r")))
+        o->system.len--;
+    return code ? code : read_text(&o->prompt_template, "prompt-template", arena, err);
 }
 
 enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *command,
@@ -61,6 +101,9 @@ enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *
         code = ifb_options_config(CONFIG, command, f, cli->arena, err);
     if (!code)
         code = ifb_options_read(cli, command, f, words, err);
+    if (code)
+        return code;
+    code = read_texts(&f->o, cli->arena, err);
     if (code)
         return code;
     f->o.suites = ifb_options_split(f->suite_lists, cli->arena);
@@ -116,6 +159,12 @@ static void show_warning(void *self, const char *line)
     ifb_note("warning: %s", line);
 }
 
+static void show_line(void *self, const char *line)
+{
+    (void)self;
+    ifb_note("%s", line);
+}
+
 /* A connection is a descriptor; the soft limit of many systems is a mere 1,024. */
 static void raise_files(int64_t wanted)
 {
@@ -140,8 +189,10 @@ void ifb_run_flags_attach(struct ifb_run_flags *f)
     f->o.stop = &stop_requested;
     f->o.env = read_env;
     f->o.warn = show_warning;
-    if (!f->quiet)
+    if (!f->quiet) {
         f->o.progress = show_progress;
+        f->o.tell = show_line;
+    }
 }
 
 static enum ifb_code show_table(struct ifb_run *run, bool json, struct ifb_error *err)
@@ -156,15 +207,16 @@ static int status_of_run(const struct ifb_run *run, const struct ifb_run_flags *
 {
     const struct ifb_counts *counts = &run->summary.counts;
     double without = (double)(counts->unscored + counts->pending);
+    double share = f->max_unscored >= 0 ? f->max_unscored : f->strict ? 0 : 1;
 
     if (run->calls && !run->answers)
         return IFB_EXIT_NETWORK;
     if (!run->ended)
         return IFB_EXIT_INCOMPLETE;
     /* 0.29 * 100 is a little less than 29 */
-    if (without > (f->strict ? 0 : f->max_unscored * (double)counts->total * (1 + 1e-12)))
+    if (without > share * (double)counts->total * (1 + 1e-12))
         return IFB_EXIT_INCOMPLETE;
-    if (f->o.strict_errors && counts->errors)
+    if (f->strict && (counts->errors || run->doubts))
         return IFB_EXIT_INCOMPLETE;
     return IFB_EXIT_OK;
 }
@@ -195,5 +247,10 @@ enum ifb_code ifb_run_show(struct ifb_cli *cli, struct ifb_run *run, const struc
     cli->status = code ? 0 : status_of_run(run, f);
     if (cli->status == IFB_EXIT_NETWORK)
         ifb_note("nothing was answered");
+    if (cli->status == IFB_EXIT_INCOMPLETE && f->strict)
+        ifb_note("--strict: %lld unscored, %lld pending, %lld in error, %zu warnings about the "
+                 "scores", (long long)run->summary.counts.unscored,
+                 (long long)run->summary.counts.pending, (long long)run->summary.counts.errors,
+                 run->doubts);
     return code;
 }

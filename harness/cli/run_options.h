@@ -15,11 +15,11 @@ struct ifb_run_flags {
     struct ifb_run_options o;
     int64_t think_choice;  /* 0 strip, 1 keep */
     int64_t jitter_seed;
-    ifb_str resume, responses, config;
+    ifb_str resume, retry_errors, responses, config;
     struct ifb_strs suite_lists, report_lists, judgments;
     ifb_str settings[IFB_SETTINGS_MAX];
     ifb_str shard;
-    double max_unscored;   /* share of the samples; 1: any */
+    double max_unscored;   /* share of the samples; negative: any, with --strict none */
     bool dry_run, json, quiet, strict;
 };
 
@@ -33,6 +33,9 @@ struct ifb_run_flags ifb_run_flags_new(void);
 enum ifb_code ifb_run_flags_read(struct ifb_cli *cli, const struct ifb_command *command,
                                  struct ifb_run_flags *f, struct ifb_strs *words,
                                  struct ifb_error *err);
+
+/* A text that was read, as it is typed: one that begins with '@' has another before it. */
+ifb_str ifb_run_text_as_typed(ifb_str text, struct ifb_arena *arena);
 
 /* Sets env, progress, warnings and the stop flag; catches SIGINT and SIGTERM. */
 void ifb_run_flags_attach(struct ifb_run_flags *f);

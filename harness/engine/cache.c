@@ -70,6 +70,10 @@ static void hash_rest(struct ifb_sha256 *h, const struct ifb_model *model,
         hash_str(h, IFB_STR("l"));
         ifb_sha256_add(h, &request->top_logprobs, sizeof(request->top_logprobs));
     }
+    if (model->prompt_template.ptr) {
+        hash_str(h, IFB_STR("p"));
+        hash_str(h, model->prompt_template);
+    }
     if (!model->extra_body)
         return;
     ifb_buf_init(&extra, EXTRA_MAX);

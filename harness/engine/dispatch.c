@@ -190,7 +190,7 @@ static void swap(struct flight **a, struct flight **b)
     *b = t;
 }
 
-static void put_off(struct dispatch *d, struct flight *f, int64_t due_us)
+static void push_put_off(struct dispatch *d, struct flight *f)
 {
     size_t i = d->nput_off++;
 
@@ -200,10 +200,15 @@ static void put_off(struct dispatch *d, struct flight *f, int64_t due_us)
         if (!d->put_off)
             ifb_out_of_memory();
     }
-    f->due_us = due_us;
     d->put_off[i] = f;
     for (; i && d->put_off[i]->due_us < d->put_off[(i - 1) / 2]->due_us; i = (i - 1) / 2)
         swap(&d->put_off[i], &d->put_off[(i - 1) / 2]);
+}
+
+static void put_off(struct dispatch *d, struct flight *f, int64_t due_us)
+{
+    f->due_us = due_us;
+    push_put_off(d, f);
     d->nwaiting++;
     d->models[f->model].nwaiting++;
 }
@@ -248,6 +253,19 @@ static void wake_due(struct dispatch *d, int64_t *next_us)
     *next_us = d->nput_off ? d->put_off[0]->due_us : INT64_MAX;
 }
 
+/* What a model was still to be asked again is not waited for: send_ready drops it. */
+static void wake_all_of(struct dispatch *d, uint32_t model)
+{
+    size_t n = d->nput_off;
+
+    d->nput_off = 0;
+    for (size_t i = 0; i < n; i++)
+        if (d->put_off[i]->model == model)
+            append_ready(d, d->put_off[i]);
+        else
+            push_put_off(d, d->put_off[i]);
+}
+
 /* The model has failed too often in a row: nothing more is asked of it. */
 static void give_up(struct dispatch *d, const struct flight *f, const struct ifb_error *why)
 {
@@ -256,6 +274,7 @@ static void give_up(struct dispatch *d, const struct flight *f, const struct ifb
     if (d->models[f->model].given_up)
         return;
     d->models[f->model].given_up = true;
+    wake_all_of(d, f->model);
     d->given_up = why->code;
     d->why = *why;
     ifb_within(&d->why, "%.*s was given up", IFB_ARG(model->spec));
@@ -337,7 +356,7 @@ static enum ifb_code advance(struct dispatch *d, struct ifb_cell *cell, struct i
 
     if (failed || cell->nrecords == d->o->plan->samples[cell->sample].turns)
         return d->calls->done(d->calls->self, cell, err);
-    if (d->stopped_us) {
+    if (d->stopped_us || d->models[plan_cell(d, cell)->model_index].given_up) {
         d->calls->drop(d->calls->self, cell);
         return IFB_OK;
     }
@@ -388,17 +407,18 @@ static enum ifb_code attempt_failed(struct dispatch *d, struct flight *f,
 
     /* Another key may do at once what this one may not: no attempt is counted. */
     if (ifb_keys_failed(&m->keys, nkeys, f->request.key, why, now) &&
-        ++f->keys_tried < nkeys && !d->stopped_us) {
+        ++f->keys_tried < nkeys && !d->stopped_us && !m->given_up) {
         put_off(d, f, now);
         return IFB_OK;
     }
     f->keys_tried = 0;
     f->doubtful = doubtful;
-    if (r.again && d->stopped_us) {
+    /* It would have been asked again: it stays pending, for the run to be gone on with. */
+    if (r.again && (d->stopped_us || m->given_up)) {
         drop_flight(d, f);
         return IFB_OK;
     }
-    if (!r.again || m->given_up || now + r.delay_ms * 1000 > end_us)
+    if (!r.again || now + r.delay_ms * 1000 > end_us)
         return fail_call(d, f, why, r.why, err);
     d->retries++;
     f->record.attempts++;
@@ -505,7 +525,7 @@ static enum ifb_code send_ready(struct dispatch *d, struct model_state *m, int64
         /* Nothing in flight will leave anything of the budget. */
         if (gate == GATE_BUDGET && !ifb_transport_flying(d->transport))
             d->budget_used_up = true;
-        if (d->stopped_us || d->budget_used_up) {
+        if (d->stopped_us || d->budget_used_up || m->given_up) {
             drop_flight(d, take_ready(d, m));
         } else if (gate == GATE_OPEN) {
             code = send_call(d, take_ready(d, m), err);

@@ -59,7 +59,7 @@ struct ifb_dispatch_calls {
  * Runs until nothing is left to ask. IFB_ECANCELED when it was stopped, the
  * error of keep or done when one failed, IFB_EAUTH or what was last seen when a
  * model was given up (the message names it), IFB_EBUDGET when the budget is used
- * up; cells that were not started stay pending then. Each model has limits of its
+ * up; cells that were not started, or wait to be asked again, stay pending then. Each model has limits of its
  * own: one that waits holds no other up.
  */
 enum ifb_code ifb_dispatch(const struct ifb_dispatch_options *options,
@@ -67,11 +67,12 @@ enum ifb_code ifb_dispatch(const struct ifb_dispatch_options *options,
 
 /*
  * One cheap request to a model, to learn before the run that the address, the
- * key and the model's name are right. IFB_OK also when the server merely
+ * key and the model's name are right, and that it takes a system message where one
+ * is to be sent (`system`, else absent). IFB_OK also when the server merely
  * dislikes this request; *note then says so ("" otherwise), at most 512 bytes.
  * IFB_ECANCELED when `stop` (may be NULL) was set.
  */
-enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms,
+enum ifb_code ifb_preflight(const struct ifb_model *model, ifb_str system, int64_t timeout_ms,
                             const struct ifb_http_options *http,
                             const volatile sig_atomic_t *stop, char note[512],
                             struct ifb_error *err);

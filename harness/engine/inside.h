@@ -53,12 +53,17 @@ struct ifb_run_inside {
     bool judged;                  /* made from judgments */
     int64_t started_us, progress_us, looked_us;
     struct ifb_speed speed;       /* of what was asked just now */
+    struct ifb_speed speed_before;  /* of what was asked before, by the summary that is there */
     const ifb_str *warnings;
     size_t nwarnings, warnings_cap;
 };
 
 /* Notes a warning for the summary and tells the caller. */
 void ifb_run_warn(struct ifb_run *run, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same for what bears on the scores though no count shows it; --strict minds. */
+void ifb_run_doubt(struct ifb_run *run, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* ---- run_models.c: how servers are reached; strings are the run's ---- */
 struct ifb_http_options;
@@ -75,6 +80,9 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options);
 
 /* Suites, models, resources, plan; no network, nothing written. */
 enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err);
+
+/* The caller hears what is asked of whom, and with which settings. */
+void ifb_run_tell(struct ifb_run *run);
 
 /* The rule for unanswered samples: the option, else what `otherwise` says. */
 enum ifb_missing ifb_run_missing(const struct ifb_run *run, bool scored_only);

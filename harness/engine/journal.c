@@ -573,6 +573,11 @@ enum ifb_call_state ifb_journal_state(const struct ifb_journal *j, uint32_t call
     return (enum ifb_call_state)place_of(j, call)->state;
 }
 
+bool ifb_journal_failed(const struct ifb_journal *j, uint32_t call)
+{
+    return j->places[call].len && j->places[call].state != IFB_CALL_ANSWERED;
+}
+
 size_t ifb_journal_answers(const struct ifb_journal *j)
 {
     return j->answers;

@@ -99,6 +99,9 @@ enum ifb_code ifb_journal_flush(struct ifb_journal *j, struct ifb_error *err);
 
 enum ifb_call_state ifb_journal_state(const struct ifb_journal *j, uint32_t call);
 
+/* True when the call's last record is a failure, also one that was made pending again. */
+bool ifb_journal_failed(const struct ifb_journal *j, uint32_t call);
+
 /* Numbers of answered and of failed calls. */
 size_t ifb_journal_answers(const struct ifb_journal *j);
 size_t ifb_journal_failures(const struct ifb_journal *j);

@@ -156,7 +156,7 @@ static void lend_warn(void *self, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(line, sizeof(line), fmt, ap);
     va_end(ap);
-    ifb_run_warn(j->run, "%s: %s", j->suite->id, line);
+    ifb_run_doubt(j->run, "%s: %s", j->suite->id, line);
 }
 
 /* As a scored sample's line, with no call behind it. */

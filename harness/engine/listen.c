@@ -47,7 +47,9 @@ enum ifb_http_fate ifb_listen_piece(struct ifb_listen *l, ifb_str bytes, int64_t
     if (!l->code && l->bytes > l->max)
         l->code = ifb_fail(&l->error, IFB_ELIMIT, "the streamed reply is larger than %zu bytes",
                            l->max);
-    return l->code ? IFB_HTTP_STOPPED : IFB_HTTP_TAKEN;
+    if (l->code)
+        return IFB_HTTP_STOPPED;
+    return news.done ? IFB_HTTP_ENOUGH : IFB_HTTP_TAKEN;
 }
 
 static struct ifb_pace pace_of(const struct ifb_listen *l)

@@ -32,6 +32,7 @@ static void write_models(struct ifb_jw *w, const struct ifb_model *models, size_
         ifb_jw_object(w, NULL);
         ifb_jw_str(w, "spec", models[i].spec);
         ifb_jw_str(w, "given", models[i].given);
+        ifb_jw_str(w, "called", models[i].called);
         ifb_jw_cstr(w, "provider", models[i].provider->id);
         ifb_jw_str(w, "name", models[i].name);
         ifb_jw_str(w, "base_url", models[i].base_url);
@@ -65,6 +66,19 @@ static void write_sampling(struct ifb_jw *w, const struct ifb_sampling *s)
         ifb_jw_int(w, "max_tokens", s->max_tokens);
     if (s->seed >= 0)
         ifb_jw_int(w, "seed", s->seed);
+    ifb_jw_end(w);
+}
+
+static void write_asked(struct ifb_jw *w, const struct ifb_manifest *m)
+{
+    ifb_jw_array(w, "asked");
+    for (size_t i = 0; i < m->nasked; i++) {
+        ifb_jw_object(w, NULL);
+        ifb_jw_str(w, "suite", m->asked[i].suite);
+        ifb_jw_str(w, "model", m->asked[i].model);
+        write_sampling(w, &m->asked[i].sampling);
+        ifb_jw_end(w);
+    }
     ifb_jw_end(w);
 }
 
@@ -125,10 +139,19 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     write_models(w, models, nmodels);
     ifb_jw_str(w, "data_file", m->options.data);
     ifb_jw_str(w, "data_dir", m->options.data_dir);
+    if (m->options.names.n)
+        write_strs(w, "names", m->options.names);
     write_files(w, m);
     ifb_jw_int(w, "limit", m->options.limit);
     ifb_jw_int(w, "epochs", m->options.epochs);
+    if (m->options.system.len)
+        ifb_jw_str(w, "system", m->options.system);
+    if (m->options.system_as == IFB_SYSTEM_AS_USER)
+        ifb_jw_cstr(w, "system_as", "user");
+    if (m->options.prompt_template.ptr)
+        ifb_jw_str(w, "prompt_template", m->options.prompt_template);
     write_sampling(w, &m->options.sampling);
+    write_asked(w, m);
     write_strs(w, "params", m->options.params);
     write_strs(w, "stop_at", m->options.stop_at);
     ifb_jw_int(w, "top_logprobs", m->options.top_logprobs);
@@ -204,6 +227,7 @@ static void read_models(const struct ifb_json *array, struct ifb_arena *arena,
     for (const struct ifb_json *m = n ? array->first : NULL; m; m = m->next)
         at[i++] = (struct ifb_manifest_model){
             .spec = text_of(m, "spec"), .given = text_of(m, "given"),
+            .called = text_of(m, ifb_json_get(m, "called") ? "called" : "given"),
             .provider = text_of(m, "provider"), .name = text_of(m, "name"),
             .base_url = text_of(m, "base_url"),
         };
@@ -239,23 +263,45 @@ static int64_t read_missing(ifb_str name)
     return ifb_str_is(name, "fail") ? IFB_MISSING_FAIL : IFB_MISSING_UNSCORED;
 }
 
+static struct ifb_sampling read_sampling(const struct ifb_json *s)
+{
+    return (struct ifb_sampling){ ifb_json_real(s, "temperature", -1),
+                                  ifb_json_real(s, "top_p", -1),
+                                  ifb_json_int(s, "max_tokens", -1),
+                                  ifb_json_int(s, "seed", -1) };
+}
+
+static void read_asked(const struct ifb_json *array, struct ifb_arena *arena,
+                       struct ifb_manifest *out)
+{
+    size_t n = array && array->kind == IFB_JARRAY ? array->n : 0, i = 0;
+    struct ifb_manifest_asked *at = ifb_new(arena, struct ifb_manifest_asked, n);
+
+    for (const struct ifb_json *m = n ? array->first : NULL; m; m = m->next)
+        at[i++] = (struct ifb_manifest_asked){
+            text_of(m, "suite"), text_of(m, "model"), read_sampling(ifb_json_get(m, "sampling")),
+        };
+    out->asked = at;
+    out->nasked = n;
+}
+
 static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
                          struct ifb_run_options *o)
 {
-    const struct ifb_json *s = ifb_json_get(v, "sampling");
-
     o->suites = read_strs(ifb_json_get(v, "suites"), NULL, arena);
     o->models = read_given(ifb_json_get(v, "models"), arena);
+    o->names = read_strs(ifb_json_get(v, "names"), NULL, arena);
     o->params = read_strs(ifb_json_get(v, "params"), NULL, arena);
     o->data = ifb_json_str(v, "data_file");
     o->data_dir = ifb_json_str(v, "data_dir");
     o->limit = ifb_json_int(v, "limit", 0);
     o->shard = read_shard(ifb_json_get(v, "shard"));
     o->epochs = ifb_json_int(v, "epochs", 1);
-    o->sampling = (struct ifb_sampling){ ifb_json_real(s, "temperature", -1),
-                                         ifb_json_real(s, "top_p", -1),
-                                         ifb_json_int(s, "max_tokens", -1),
-                                         ifb_json_int(s, "seed", -1) };
+    o->sampling = read_sampling(ifb_json_get(v, "sampling"));
+    o->system = ifb_json_str(v, "system");
+    o->system_as = ifb_str_is(ifb_json_str(v, "system_as"), "user") ? IFB_SYSTEM_AS_USER
+                                                                   : IFB_SYSTEM_AS_SYSTEM;
+    o->prompt_template = ifb_json_str(v, "prompt_template");
     o->stop_at = read_strs(ifb_json_get(v, "stop_at"), NULL, arena);
     o->top_logprobs = ifb_json_int(v, "top_logprobs", 0);
     o->extra_body = ifb_json_str(v, "extra_body");
@@ -295,5 +341,6 @@ enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struc
     read_options(v, arena, &out->options);
     read_files(ifb_json_get(v, "data"), out);
     read_models(ifb_json_get(v, "models"), arena, out);
+    read_asked(ifb_json_get(v, "asked"), arena, out);
     return IFB_OK;
 }

@@ -28,7 +28,13 @@ struct ifb_data_file {
 
 /* A model as the manifest tells it. */
 struct ifb_manifest_model {
-    ifb_str spec, given, provider, name, base_url;
+    ifb_str spec, given, called, provider, name, base_url;
+};
+
+/* The settings that a suite was asked of a model with: the user's, else the suite's preset. */
+struct ifb_manifest_asked {
+    ifb_str suite, model;
+    struct ifb_sampling sampling;
 };
 
 struct ifb_manifest {
@@ -39,6 +45,8 @@ struct ifb_manifest {
     struct ifb_run_options options;  /* what, judging; not how and where to */
     struct ifb_data_file files[IFB_DATA_FILES_MAX];
     size_t nfiles;
+    const struct ifb_manifest_asked *asked;
+    size_t nasked;
     const struct ifb_json *stored;   /* as read: the whole document */
     const struct ifb_manifest_part *parts;  /* not read back */
     size_t nparts;

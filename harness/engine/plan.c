@@ -61,6 +61,7 @@ static void add_item(struct reading *r, struct ifb_item *item, const struct ifb_
 {
     struct ifb_suite_items *out = r->out;
 
+    ifb_preface_put(&out->preface, item, r->passing ? r->passing : r->arena);
     hash_item(r->hash, item);
     if (watch)
         watch->see(watch->self, out->suite, item);
@@ -106,6 +107,8 @@ enum ifb_code ifb_suite_load(const struct ifb_suite *suite, const struct ifb_sui
     enum ifb_code code;
 
     *out = (struct ifb_suite_items){ .suite = suite };
+    if (watch)
+        out->preface = watch->preface;
     code = suite->self ? suite->begin(suite->self, arena, &out->state, err)
                        : suite->open(src, arena, &out->state, err);
     if (!code)
@@ -138,11 +141,16 @@ enum ifb_code ifb_suite_item(const struct ifb_suite_items *s, size_t i, struct i
                              struct ifb_item *own, const struct ifb_item **out,
                              struct ifb_error *err)
 {
+    enum ifb_code code;
+
     *own = (struct ifb_item){ 0 };
     *out = i < s->resident ? &s->items[i] : own;
     if (i < s->resident)
         return IFB_OK;
-    return s->suite->again(s->state, s->places[i - s->resident], arena, own, err);
+    code = s->suite->again(s->state, s->places[i - s->resident], arena, own, err);
+    if (!code)
+        ifb_preface_put(&s->preface, own, arena);
+    return code;
 }
 
 bool ifb_is_turn(const struct ifb_conversation *prompt, size_t i)
@@ -183,6 +191,8 @@ static void hash_plan(const struct ifb_suite_items *suites, size_t nsuites,
     for (size_t s = 0; s < nsuites; s++) {
         hash_str(h, (ifb_str){ suites[s].suite->id, strlen(suites[s].suite->id) });
         hash_str(h, (ifb_str){ suites[s].digest, strlen(suites[s].digest) });
+        if (suites[s].preface.system.len)
+            hash_str(h, suites[s].preface.system);
     }
     ifb_sha256_hex(h, out);
     ifb_sha256_close(h);

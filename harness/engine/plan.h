@@ -15,6 +15,7 @@
 #include <ifbench/suite.h>
 
 #include "harness/base/sha256.h"
+#include "harness/engine/preface.h"
 
 struct ifb_sample_plan {
     const struct ifb_item *item;  /* NULL: it did not stay in memory, see ifb_suite_item */
@@ -39,6 +40,7 @@ struct ifb_plan_cell {
 /* A suite with its items, loaded; those after the first `resident` only by their places. */
 struct ifb_suite_items {
     const struct ifb_suite *suite;
+    struct ifb_preface preface;  /* put before every item's prompt */
     struct ifb_item *items;
     size_t n, resident;
     int64_t *places;  /* one each after the resident ones */
@@ -62,6 +64,7 @@ struct ifb_suite_watch {
     void *self;
     void (*see)(void *self, const struct ifb_suite *suite, const struct ifb_item *item);
     size_t resident;  /* so many items stay in memory, where the suite can find the others again */
+    struct ifb_preface preface;
 };
 
 /*

@@ -23,7 +23,7 @@ static void hint_at_key(const struct ifb_model *model, struct ifb_error *err)
 
 /* What a reply other than 200 says about the run to come. */
 static enum ifb_code judge_status(const struct ifb_model *model, const struct ifb_error *why,
-                                  char note[512], struct ifb_error *err)
+                                  bool system, char note[512], struct ifb_error *err)
 {
     int status = why->http_status;
 
@@ -34,7 +34,9 @@ static enum ifb_code judge_status(const struct ifb_model *model, const struct if
             hint_at_key(model, err);
         return why->code;
     }
-    snprintf(note, 512, "the server answers, but not to a first cheap request: %.400s", why->msg);
+    snprintf(note, 512, "the server answers, but not to a first cheap request: %.350s%s", why->msg,
+             system && status == 400 ? "; if it takes no system message, give --system-as user"
+                                     : "");
     return IFB_OK;
 }
 
@@ -53,13 +55,14 @@ static enum ifb_code wait_for(struct ifb_transport *t, const volatile sig_atomic
 
 /* One attempt with one key; what the server refuses is in *why, with its status. */
 static enum ifb_code ask(struct ifb_transport *t, const struct ifb_model *model, size_t key,
-                         int64_t timeout_ms, const volatile sig_atomic_t *stop,
+                         ifb_str system, int64_t timeout_ms, const volatile sig_atomic_t *stop,
                          struct ifb_error *why, struct ifb_error *err)
 {
-    static const struct ifb_message hello = { .role = IFB_USER,
-                                              .text = IFB_STR_INIT("Reply with the word OK.") };
-    const struct ifb_request request = { .messages = { &hello, 1 }, .key = key,
-                                         .sampling = { -1, -1, 16, -1 } };
+    const struct ifb_message hello[] = { { .role = IFB_SYSTEM, .text = system },
+                                         { .text = IFB_STR("Reply with the word OK."),
+                                           .role = IFB_USER } };
+    const struct ifb_request request = { .messages = { hello + !system.len, 1 + !!system.len },
+                                         .key = key, .sampling = { -1, -1, 16, -1 } };
     struct ifb_arena *arena = ifb_arena_new();
     struct ifb_http_call call;
     struct ifb_http_event event;
@@ -83,7 +86,7 @@ static enum ifb_code ask(struct ifb_transport *t, const struct ifb_model *model,
     return code;
 }
 
-enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms,
+enum ifb_code ifb_preflight(const struct ifb_model *model, ifb_str system, int64_t timeout_ms,
                             const struct ifb_http_options *http,
                             const volatile sig_atomic_t *stop, char note[512],
                             struct ifb_error *err)
@@ -96,11 +99,11 @@ enum ifb_code ifb_preflight(const struct ifb_model *model, int64_t timeout_ms,
 
     do {
         key = ifb_keys_take(&keys, model->keys.n, 0);
-        code = ask(t, model, key, timeout_ms, stop, &why, err);
+        code = ask(t, model, key, system, timeout_ms, stop, &why, err);
     } while (!code && ++tried < model->keys.n &&
              ifb_keys_failed(&keys, model->keys.n, key, &why, 0));
     ifb_transport_close(t);
     if (!code && why.http_status)
-        code = judge_status(model, &why, note, err);
+        code = judge_status(model, &why, system.len > 0, note, err);
     return code;
 }

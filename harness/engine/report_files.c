@@ -61,7 +61,7 @@ static struct ifb_sampling wanted_of(const struct ifb_manifest *m,
     for (size_t i = 0; i < variants->n; i++) {
         const struct ifb_variant *v = &variants->at[i];
 
-        if (model->spec.len == model->given.len + v->label.len &&
+        if (model->spec.len == model->called.len + v->label.len &&
             ifb_str_ends(model->spec, v->label))
             return ifb_sampling_over(m->options.sampling, v->sampling);
     }
@@ -95,15 +95,21 @@ static struct ifb_cell_setup setup_of(const struct ifb_manifest *m,
     const struct ifb_suite *suite = ifb_suite_find(cell->suite);
     struct ifb_cell_setup s = {
         .data = data_of(m, cell->suite), .stop_at = m->options.stop_at,
-        .limit = m->options.limit, .epochs = m->options.epochs, .judged = !m->calls,
+        .system = m->options.system, .limit = m->options.limit, .epochs = m->options.epochs,
+        .judged = !m->calls,
     };
 
     s.wanted = model ? wanted_of(m, variants, model) : unset;
     s.sampling = ifb_sampling_merge(s.wanted, suite ? &suite->preset : &unset);
+    for (size_t i = 0; i < m->nasked; i++)
+        if (ifb_str_eq(m->asked[i].suite, cell->suite) &&
+            ifb_str_eq(m->asked[i].model, cell->model))
+            s.sampling = m->asked[i].sampling;
     if (!model)
         model = &unknown;
     s.provider = model->provider;
-    s.name = model->name.len ? model->name : cell->model;
+    /* that of a file of answers is its path, which is of this machine */
+    s.name = model->name.len && !ifb_str_is(model->provider, "replay") ? model->name : cell->model;
     s.base_url = model->base_url;
     return s;
 }

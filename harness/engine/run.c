@@ -11,9 +11,11 @@
 #include "harness/base/clock.h"
 #include "harness/base/error.h"
 #include "harness/base/str.h"
+#include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
 #include "harness/engine/resources.h"
 #include "harness/engine/summary_read.h"
+#include "harness/engine/variants.h"
 
 static char *in_folder(const struct ifb_run *run, const char *name)
 {
@@ -60,6 +62,26 @@ enum ifb_code ifb_run_begin(struct ifb_run *run, struct ifb_error *err)
     return check_reports(run->inside, err);
 }
 
+/* The settings that each suite was asked with; of a file of answers nobody knows them. */
+static void note_asked(struct ifb_run_inside *in)
+{
+    struct ifb_manifest *m = &in->manifest;
+    struct ifb_manifest_asked *at = ifb_new(in->arena, struct ifb_manifest_asked, in->plan.ncells);
+
+    m->asked = at;
+    m->nasked = 0;
+    for (size_t i = 0; i < in->plan.ncells; i++) {
+        const struct ifb_plan_cell *c = &in->plan.cells[i];
+        struct ifb_sampling wanted = ifb_sampling_over(in->o.sampling, c->model->sampling);
+
+        if (!in->replays[c->model_index])
+            at[m->nasked++] = (struct ifb_manifest_asked){
+                ifb_str_of(c->suite->id), c->model->spec,
+                ifb_sampling_merge(wanted, &c->suite->preset),
+            };
+    }
+}
+
 static void fill_manifest(struct ifb_run *run, bool scored_only)
 {
     struct ifb_run_inside *in = run->inside;
@@ -70,6 +92,7 @@ static void fill_manifest(struct ifb_run *run, bool scored_only)
     in->manifest.samples = (int64_t)in->plan.nsamples;
     in->manifest.scored_only = scored_only;
     in->manifest.options = in->o;
+    note_asked(in);
 }
 
 /* A new journal must not be mistaken for an old one's: the folder may exist, a run in it not. */
@@ -145,8 +168,10 @@ static enum ifb_code work(struct ifb_run *run, bool ask, struct ifb_error *err)
 
     if (first)
         return first;
-    if (ask && !in->manifest.scored_only)
+    if (ask && !in->manifest.scored_only) {
         open_cache(run);
+        ifb_run_tell(run);
+    }
     first = ask ? ifb_run_ask(run, err) : ifb_run_score_journal(run, err);
     close_cache(run);
     ifb_run_close_models(run);
@@ -255,11 +280,15 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
     if (!code) {
         o.suites = then->options.suites;
         o.models = then->options.models;
+        o.names = then->options.names;
         o.data = then->options.data;
         o.data_dir = now->data_dir.ptr ? now->data_dir : then->options.data_dir;
         o.limit = then->options.limit;
         o.shard = then->options.shard;
         o.epochs = then->options.epochs;
+        o.system = then->options.system;
+        o.system_as = then->options.system_as;
+        o.prompt_template = then->options.prompt_template;
         o.sampling = then->options.sampling;
         o.params = then->options.params;
         o.stop_at = then->options.stop_at;
@@ -283,6 +312,24 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
     return code;
 }
 
+/* Scoring again asks nothing, and must not forget how fast the answers came. */
+static void recall_speed(struct ifb_run *run)
+{
+    struct ifb_summary before;
+
+    if (!ifb_summary_read(in_folder(run, "summary.json"), run->arena, &before, NULL))
+        run->inside->speed_before = before.speed;
+}
+
+static size_t count_failed(const struct ifb_run_inside *in)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < in->plan.ncalls; i++)
+        n += ifb_journal_failed(in->journal, i);
+    return n;
+}
+
 static enum ifb_code continue_run(const char *folder, const struct ifb_run_options *options,
                                   bool ask, struct ifb_run **out, struct ifb_error *err)
 {
@@ -303,6 +350,7 @@ static enum ifb_code continue_run(const char *folder, const struct ifb_run_optio
         code = ifb_run_prepare(run, err);
     in->then = NULL;
     ifb_arena_close(arena);
+    recall_speed(run);
     fill_manifest(run, in->manifest.scored_only);
     if (!code)
         code = ifb_journal_resume(in_folder(run, "journal.jsonl"), in->plan.digest, ifb_wall_ms(),
@@ -311,6 +359,10 @@ static enum ifb_code continue_run(const char *folder, const struct ifb_run_optio
     if (!code && ifb_journal_cut(in->journal))
         ifb_run_warn(run, "a torn record of %zu bytes at the end of the journal was cut off",
                      ifb_journal_cut(in->journal));
+    if (!code && in->o.retry_errors && !count_failed(in)) {
+        ifb_run_warn(run, "no call of %s has failed: nothing is asked again", folder);
+        ask = false;
+    }
     if (!code && ask && !ifb_journal_ended(in->journal))
         code = ifb_run_open_models(run, err);
     if (!code)

@@ -88,8 +88,8 @@ static void warn_replays(struct ifb_run *run)
         size_t unused = in->replays[i] ? ifb_replay_unused(in->replays[i]) : 0;
 
         if (unused && in->asked && !in->o.shard.of)
-            ifb_run_warn(run, "%zu answers of %.*s are for prompts that were not asked", unused,
-                         IFB_ARG(in->models[i].path));
+            ifb_run_doubt(run, "%zu answers of %.*s are for prompts that were not asked", unused,
+                          IFB_ARG(in->models[i].spec));
     }
 }
 
@@ -98,14 +98,23 @@ static void warn_counts(struct ifb_run *run)
     for (size_t i = 0; i < run->summary.ncells; i++) {
         const struct ifb_cell_summary *c = &run->summary.cells[i];
 
+        run->doubts += c->failed_calls && c->missing_fails;  /* else they are counted unscored */
         if (c->failed_calls)
             ifb_run_warn(run, "%.*s, %.*s: %lld of %lld prompts have no answer; they count as %s",
                          IFB_ARG(c->suite), IFB_ARG(c->model), (long long)c->failed_calls,
                          (long long)c->counts.total, c->missing_fails ? "failed" : "unscored");
         if (c->incomplete)
-            ifb_run_warn(run, "%.*s, %.*s: %lld answers are empty or were cut off while thinking",
-                         IFB_ARG(c->suite), IFB_ARG(c->model), (long long)c->incomplete);
+            ifb_run_doubt(run, "%.*s, %.*s: %lld answers are empty or were cut off while thinking",
+                          IFB_ARG(c->suite), IFB_ARG(c->model), (long long)c->incomplete);
     }
+}
+
+/* That of the requests of this invocation and of those before it. */
+static struct ifb_speed speed_of(const struct ifb_run_inside *in)
+{
+    return (struct ifb_speed){ in->speed.seconds + in->speed_before.seconds,
+                               in->speed.answers + in->speed_before.answers,
+                               in->speed.tokens_out + in->speed_before.tokens_out };
 }
 
 void ifb_run_summary_head(struct ifb_run *run)
@@ -121,7 +130,7 @@ void ifb_run_summary_head(struct ifb_run *run)
         .run = ifb_str_of(slash && slash[1] ? slash + 1 : run->folder),
         .started = in->manifest.started,
         .seconds = (double)(ifb_clock_us() - in->started_us) / 1e6,
-        .speed = in->speed, .complete = run->ended, .punkt = in->manifest.punkt,
+        .speed = speed_of(in), .complete = run->ended, .punkt = in->manifest.punkt,
     };
     run->summary.shard = in->o.shard;
     run->summary.complete &= !in->o.shard.of;

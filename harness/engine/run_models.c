@@ -7,11 +7,13 @@
 #include "harness/base/json.h"
 #include "harness/base/spawn.h"
 #include "harness/base/str.h"
+#include "harness/base/utf8.h"
 #include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
 #include "harness/engine/variants.h"
 
 #define KEYS_LINE_MAX 65536
+#define NAME_MAX_BYTES 200
 #define PREFLIGHT_MS 60000
 #define SERVER_S 300.0
 #define LOOK_US ((int64_t)200 * 1000)
@@ -111,6 +113,21 @@ static enum ifb_code load_price(struct ifb_run_inside *in, size_t i, struct ifb_
     return code;
 }
 
+/* A template that no model reads is a mistake. */
+static enum ifb_code check_template(const struct ifb_run_inside *in, struct ifb_error *err)
+{
+    bool read = !in->o.prompt_template.ptr;
+
+    for (size_t i = 0; i < in->nmodels; i++)
+        read |= in->models[i].provider->takes_text;
+    if (!read)
+        return ifb_fail(err, IFB_EUSAGE, "--prompt-template goes with models that take a text: "
+                        "completions:NAME or completions+http://HOST:PORT/v1#NAME");
+    if (in->o.prompt_template.ptr && ifb_prompt_template_check(in->o.prompt_template, err))
+        return ifb_within(err, "--prompt-template");
+    return IFB_OK;
+}
+
 /* What models are read with. */
 struct setting {
     ifb_str keys;
@@ -126,7 +143,7 @@ static enum ifb_code add_variant(struct ifb_run_inside *in, const struct ifb_mod
 
     *m = *first;
     m->sampling = variant->sampling;
-    m->spec = ifb_fmt(in->arena, "%.*s%.*s", IFB_ARG(first->given), IFB_ARG(variant->label));
+    m->spec = ifb_fmt(in->arena, "%.*s%.*s", IFB_ARG(first->called), IFB_ARG(variant->label));
     if (m->path.ptr)
         code = ifb_replay_read(ifb_cstr(in->arena, m->path), &in->replays[in->nmodels], err);
     if (!code)
@@ -136,22 +153,65 @@ static enum ifb_code add_variant(struct ifb_run_inside *in, const struct ifb_mod
     return code;
 }
 
-/* Parses a model, and makes its variants of it. */
-static enum ifb_code load_model(struct ifb_run_inside *in, ifb_str spec, const struct setting *with,
+/* A file of answers by its name: its folders are of this machine. */
+static ifb_str name_of_file(ifb_str path)
+{
+    static const char *const endings[] = { ".gz", ".jsonl", ".json", ".ndjson" };
+    ifb_str name = path, part;
+
+    while (ifb_str_chop(&name, '/', &part))
+        continue;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (ifb_str_ends(name, ifb_str_of(endings[i])) && name.len > strlen(endings[i]))
+            name.len -= strlen(endings[i]);
+    return name.len ? name : path;
+}
+
+static bool is_name(ifb_str name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if ((unsigned char)name.ptr[i] < 0x20 || name.ptr[i] == 0x7f)
+            return false;
+    return name.len && name.len <= NAME_MAX_BYTES && ifb_utf8_valid(name) == name.len;
+}
+
+/* What it is called in journal and reports. */
+static enum ifb_code name_model(const struct ifb_run_inside *in, struct ifb_model *m, size_t nth,
                                 struct ifb_error *err)
 {
+    if (in->o.names.n)
+        m->called = in->o.names.at[nth];
+    else if (m->path.ptr)
+        m->called = name_of_file(m->path);
+    if (in->o.names.n && !is_name(m->called))
+        return ifb_fail(err, IFB_EUSAGE, "--name wants 1 to %d bytes without control characters",
+                        NAME_MAX_BYTES);
+    m->spec = m->called;
+    return IFB_OK;
+}
+
+/* Parses a model, and makes its variants of it. */
+static enum ifb_code load_model(struct ifb_run_inside *in, size_t nth, const struct setting *with,
+                                struct ifb_error *err)
+{
+    ifb_str spec = in->o.models.at[nth];
     struct ifb_model first;
     enum ifb_code code =
         ifb_model_parse_keyed(spec, in->o.env, with->keys, in->arena, &first, err);
 
     first.extra_body = with->extra;
     first.tokens_as = (enum ifb_tokens_as)in->o.tokens_as;
-    first.given = first.spec;
+    first.prompt_template = in->o.prompt_template;
+    if (!code)
+        code = name_model(in, &first, nth, err);
     for (size_t h = 0; h < in->o.headers.n && !code; h++)
         code = add_header(&first, in->o.headers.at[h], err);
     for (size_t j = 0; j < in->nmodels && !code; j++)
-        if (ifb_str_eq(in->models[j].given, first.spec))
-            return ifb_fail(err, IFB_EUSAGE, "model %.*s is named twice", IFB_ARG(first.spec));
+        if (ifb_str_eq(in->models[j].given, first.given))
+            return ifb_fail(err, IFB_EUSAGE, "model %.*s is named twice", IFB_ARG(first.given));
+        else if (ifb_str_eq(in->models[j].called, first.called))
+            return ifb_fail(err, IFB_EUSAGE, "two models are called %.*s; give each a --name",
+                            IFB_ARG(first.called));
     for (size_t v = 0; v < with->variants.n && !code; v++)
         code = add_variant(in, &first, &with->variants.at[v], err);
     return code;
@@ -164,6 +224,9 @@ enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err)
     enum ifb_code code;
     size_t n;
 
+    if (in->o.names.n && in->o.names.n != in->o.models.n)
+        return ifb_fail(err, IFB_EUSAGE, "%zu models and %zu names; give each model a --name, in "
+                        "the same order", in->o.models.n, in->o.names.n);
     if (!in->o.models.n)
         return ifb_fail(err, IFB_EUSAGE, "which model? name it with --model, such as "
                         "--model http://127.0.0.1:8080/v1#NAME or --model openai:NAME");
@@ -180,7 +243,9 @@ enum ifb_code ifb_run_load_models(struct ifb_run *run, struct ifb_error *err)
     in->prices = ifb_new(in->arena, struct ifb_price, n);
     in->servers = ifb_new(in->arena, struct ifb_server *, n);
     for (size_t i = 0; i < in->o.models.n && !code; i++)
-        code = load_model(in, in->o.models.at[i], &with, err);
+        code = load_model(in, i, &with, err);
+    if (!code)
+        code = check_template(in, err);
     return code ? code : check_one_place(in, err);
 }
 
@@ -279,6 +344,7 @@ static enum ifb_code preflight(struct ifb_run *run, struct ifb_error *err)
     struct ifb_run_inside *in = run->inside;
     int64_t ms = in->o.timeout_s > 0 ? (int64_t)(in->o.timeout_s * 1000) : PREFLIGHT_MS;
     const struct ifb_http_options http = ifb_run_http(in);
+    ifb_str system = in->o.system_as == IFB_SYSTEM_AS_USER ? IFB_STR("") : in->o.system;
     char note[512];
 
     for (size_t i = 0; i < in->nmodels && !in->o.no_preflight; i++) {
@@ -286,7 +352,7 @@ static enum ifb_code preflight(struct ifb_run *run, struct ifb_error *err)
 
         note[0] = '\0';
         if (!in->replays[i])
-            code = ifb_preflight(&in->models[i], ms, &http, in->o.stop, note, err);
+            code = ifb_preflight(&in->models[i], system, ms, &http, in->o.stop, note, err);
         if (code)
             return code == IFB_ECANCELED
                        ? code : ifb_within(err, "%.*s", IFB_ARG(in->models[i].spec));

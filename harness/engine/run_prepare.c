@@ -20,20 +20,36 @@
 /* Items of a suite that stay in memory, where it can find the others again. */
 #define RESIDENT 2048
 
-void ifb_run_warn(struct ifb_run *run, const char *fmt, ...)
+static void add_warning(struct ifb_run *run, const char *fmt, va_list ap)
 {
     struct ifb_run_inside *in = run->inside;
     ifb_str *at = (ifb_str *)in->warnings;
-    va_list ap;
 
     at = ifb_grow(in->arena, at, &in->warnings_cap, in->nwarnings + 1, sizeof(*at));
-    va_start(ap, fmt);
     at[in->nwarnings] = ifb_vfmt(in->arena, fmt, ap);
-    va_end(ap);
     if (in->o.warn)
         in->o.warn(in->o.self, at[in->nwarnings].ptr);
     in->warnings = at;
     in->nwarnings++;
+}
+
+void ifb_run_warn(struct ifb_run *run, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    add_warning(run, fmt, ap);
+    va_end(ap);
+}
+
+void ifb_run_doubt(struct ifb_run *run, const char *fmt, ...)
+{
+    va_list ap;
+
+    run->doubts++;
+    va_start(ap, fmt);
+    add_warning(run, fmt, ap);
+    va_end(ap);
 }
 
 static struct ifb_strs copy_strs(struct ifb_arena *arena, struct ifb_strs s)
@@ -64,6 +80,7 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
         in->o.suites = (struct ifb_strs){ &core, 1 };
     in->o.suites = copy_strs(arena, in->o.suites);
     in->o.models = copy_strs(arena, options->models);
+    in->o.names = copy_strs(arena, options->names);
     in->o.headers = copy_strs(arena, options->headers);
     in->o.params = copy_strs(arena, options->params);
     in->o.stop_at = copy_strs(arena, options->stop_at);
@@ -71,6 +88,8 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
     in->o.key_command = copy_str(arena, options->key_command);
     in->o.reports = copy_strs(arena, options->reports);
     in->o.settings = copy_strs(arena, options->settings);
+    in->o.system = copy_str(arena, options->system);
+    in->o.prompt_template = copy_str(arena, options->prompt_template);
     in->o.think_tags = copy_strs(arena, options->think_tags);
     in->o.data = copy_str(arena, options->data);
     in->o.data_dir = copy_str(arena, options->data_dir);
@@ -247,8 +266,10 @@ static enum ifb_code load_suite(struct ifb_run_inside *in, ifb_str *name,
                                 struct ifb_survey *survey, struct ifb_error *err)
 {
     /* The answers of several epochs are compared at the end: then all items stay. */
-    const struct ifb_suite_watch watch = { survey, ifb_survey_see,
-                                           in->o.epochs > 1 ? SIZE_MAX : RESIDENT };
+    const struct ifb_suite_watch watch = {
+        survey, ifb_survey_see, in->o.epochs > 1 ? SIZE_MAX : RESIDENT,
+        { in->o.system, in->o.system_as == IFB_SYSTEM_AS_USER },
+    };
     const struct ifb_suite *suite = ifb_suite_find(*name);
     struct ifb_suite_source src = { NULL, 0 };
     enum ifb_code code = IFB_OK;
@@ -295,7 +316,7 @@ static enum ifb_code load_suites(struct ifb_run_inside *in, struct ifb_survey *s
 static void warn_survey(struct ifb_run *run, const struct ifb_survey *s)
 {
     for (size_t i = 0; i < s->nbroken && i < IFB_SURVEY_SAID; i++)
-        ifb_run_warn(run, "%.*s", IFB_ARG(s->broken[i]));
+        ifb_run_doubt(run, "%.*s", IFB_ARG(s->broken[i]));
     if (s->nbroken > IFB_SURVEY_SAID)
         ifb_run_warn(run, "%zu more constraints cannot be checked", s->nbroken - IFB_SURVEY_SAID);
     for (size_t i = 0; i < s->nkinds; i++)
@@ -364,8 +385,8 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
         if (files[i].path)
             note_resource(run, &files[i]);
     if ((needs & IFB_NEEDS_PUNKT) && !in->resources.punkt && has_official_suite(in))
-        ifb_run_warn(run, "sentences are cut with the built-in parameters; `ifbench data pull nlp` "
-                     "gets the official ones");
+        ifb_run_doubt(run, "sentences are cut with the built-in parameters; `ifbench data pull "
+                      "nlp` gets the official ones");
     in->manifest.punkt = in->resources.punkt ? IFB_STR("official") : IFB_STR("built-in");
     warn_missing(run, needs & IFB_NEEDS_PULLED & ~in->resources.have);
     warn_survey(run, &survey);
@@ -378,6 +399,28 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
     in->tally = ifb_tally_new(&in->plan, in->arena);
     run->calls = in->plan.nown;
     return IFB_OK;
+}
+
+#define TOLD_MAX 20
+
+void ifb_run_tell(struct ifb_run *run)
+{
+    struct ifb_run_inside *in = run->inside;
+    size_t told = 0;
+
+    for (size_t i = 0; in->o.tell && i < in->plan.ncells; i++) {
+        const struct ifb_plan_cell *cell = &in->plan.cells[i];
+        struct ifb_sampling wanted = ifb_sampling_over(in->o.sampling, cell->model->sampling);
+        ifb_str how = ifb_sampling_say(&wanted, &cell->suite->preset, in->arena);
+
+        if (in->replays[cell->model_index] || told++ >= TOLD_MAX)
+            continue;
+        in->o.tell(in->o.self, ifb_fmt(in->arena, "%s, %.*s: %u sample%s, %.*s", cell->suite->id,
+                                       IFB_ARG(cell->model->spec), cell->n,
+                                       cell->n == 1 ? "" : "s", IFB_ARG(how)).ptr);
+    }
+    if (told > TOLD_MAX)
+        in->o.tell(in->o.self, ifb_fmt(in->arena, "and %zu more", told - TOLD_MAX).ptr);
 }
 
 /* What the turns of a sample can cost at most; earlier answers are read again by later turns. */
@@ -421,6 +464,8 @@ enum ifb_code ifb_run_dry(const struct ifb_run_options *options, struct ifb_dry_
     enum ifb_code code = ifb_run_prepare(run, err);
 
     *out = (struct ifb_dry_run){ 0 };
+    if (!code)
+        ifb_run_tell(run);
     for (size_t i = 0; !code && i < plan->nsamples; i++) {
         const struct ifb_sample_plan *s = &plan->samples[i];
         const struct ifb_item *item;

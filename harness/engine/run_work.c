@@ -167,6 +167,14 @@ static bool next_sample(struct ifb_run_inside *in, uint32_t model, uint32_t *sam
     return false;
 }
 
+/* With retry_errors only what has failed is asked again. */
+static bool is_wanted(const struct ifb_run_inside *in, const struct ifb_cell *cell)
+{
+    uint32_t next = in->plan.samples[cell->sample].call + (uint32_t)cell->nrecords;
+
+    return !in->o.retry_errors || ifb_journal_failed(in->journal, next);
+}
+
 /*
  * The next cell of a model that needs the network. Those that do not (answered
  * before, or answered from a file) are scored on the way. With `known_only`
@@ -193,7 +201,7 @@ static enum ifb_code next_cell(struct ifb_run_inside *in, uint32_t model, bool k
         }
         if (is_settled(in, cell)) {
             push(in, cell);
-        } else if (known_only) {
+        } else if (known_only || !is_wanted(in, cell)) {
             ifb_cell_give(&in->cells, cell);
         } else {
             *out = cell;

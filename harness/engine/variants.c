@@ -47,7 +47,7 @@ static enum ifb_code multiply(struct ifb_variants *v, const struct ifb_field *fi
         at[i] = v->at[i / n];
         code = ifb_field_set(field, value, &at[i].sampling, arena, err);
         if (code)
-            return ifb_within(err, "--param");
+            return ifb_within(err, "--param %s", field->name);
         at[i].label = ifb_fmt(arena, "%.*s %s=%.*s", IFB_ARG(at[i].label), field->name,
                               IFB_ARG(value));
     }
@@ -111,4 +111,29 @@ enum ifb_code ifb_variants_make(struct ifb_strs params, struct ifb_arena *arena,
     for (size_t i = 0; i < params.n && !code; i++)
         code = add_param(out, params.at[i], &seen, arena, err);
     return code;
+}
+
+static void say(struct ifb_buf *out, const char *name, double wanted, double preset)
+{
+    if (wanted < 0 && preset < 0)
+        return;
+    ifb_buf_fmt(out, "%s%s %.15g", out->len ? ", " : "", name, wanted < 0 ? preset : wanted);
+    if (wanted >= 0 && preset >= 0 && wanted != preset)
+        ifb_buf_fmt(out, " (preset %.15g)", preset);
+}
+
+ifb_str ifb_sampling_say(const struct ifb_sampling *wanted, const struct ifb_sampling *preset,
+                         struct ifb_arena *arena)
+{
+    struct ifb_buf out;
+    ifb_str all;
+
+    ifb_buf_init(&out, 1024);
+    say(&out, "temperature", wanted->temperature, preset->temperature);
+    say(&out, "top_p", wanted->top_p, preset->top_p);
+    say(&out, "max_tokens", (double)wanted->max_tokens, (double)preset->max_tokens);
+    say(&out, "seed", (double)wanted->seed, (double)preset->seed);
+    all = out.len ? ifb_str_copy(arena, ifb_buf_view(&out)) : IFB_STR("the model's own settings");
+    ifb_buf_close(&out);
+    return all;
 }

@@ -32,4 +32,11 @@ enum ifb_code ifb_variants_make(struct ifb_strs params, struct ifb_arena *arena,
 /* `wanted` with what `over` sets. */
 struct ifb_sampling ifb_sampling_over(struct ifb_sampling wanted, struct ifb_sampling over);
 
+/*
+ * What is sent, for people: "temperature 0.7 (preset 0), max_tokens 1280", where
+ * `wanted` goes before the preset; "the model's own settings" when nothing is.
+ */
+ifb_str ifb_sampling_say(const struct ifb_sampling *wanted, const struct ifb_sampling *preset,
+                         struct ifb_arena *arena);
+
 #endif

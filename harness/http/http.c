@@ -24,11 +24,12 @@
 #define STREAM_TIMES 16            /* what events may weigh beside a plain body */
 #define BODY_KEEP ((size_t)256 << 10)  /* larger buffers are not kept for the next call */
 #define CONNECTIONS ((size_t)100)
+#define LINGER_US ((int64_t)100 * 1000)  /* for a server to end a reply that is enough */
 #define CALL_MAX ((size_t)256 << 20)   /* of what is sent */
 #define HEADER_MAX ((size_t)64 << 10)
 
 struct transfer {
-    struct transfer *next;  /* on the free list */
+    struct transfer *next;  /* on the free list, or of those that are enough */
     struct transfer *all;   /* every one there is */
     CURL *easy;
     struct curl_slist *headers;
@@ -43,15 +44,17 @@ struct transfer {
     bool head_ended;        /* the empty line behind the headers came */
     bool stream, ok;        /* ok: the status is 200, asked once */
     bool stopped, full;     /* why curl was told to end the transfer */
+    bool enough;            /* nothing more is wanted; it ends at `end_us` at the latest */
+    int64_t enough_us, end_us;  /* enough_us: since the call began */
     char retry_after[64], retry_after_ms[32], date[64];
     struct ifb_quota quota;
-    const struct ifb_http *http;
+    struct ifb_http *http;
     char error[CURL_ERROR_SIZE];
 };
 
 struct ifb_http {
     CURLM *multi;
-    struct transfer *all, *unused, *last;
+    struct transfer *all, *unused, *last, *lingering;
     size_t flying;
     size_t connections;
     int64_t connect_timeout_ms;
@@ -86,9 +89,22 @@ static void look_at_head(struct transfer *t)
     t->head_us -= t->ok ? first_us : 0;
 }
 
+/* From now on it is waited for only so that the connection can be used again. */
+static void linger(struct transfer *t, int64_t us, int64_t end_us)
+{
+    t->enough = true;
+    t->enough_us = us;
+    t->end_us = end_us;
+    t->next = t->http->lingering;
+    t->http->lingering = t;
+}
+
 /* Events make no answer out of an error page: only a 200 is handed over. */
 static enum ifb_http_fate hand_over(struct transfer *t, ifb_str bytes)
 {
+    int64_t now, us;
+    enum ifb_http_fate fate;
+
     if (!t->stream || !t->http->piece)
         return IFB_HTTP_KEPT;
     if (!t->ok)
@@ -97,7 +113,12 @@ static enum ifb_http_fate hand_over(struct transfer *t, ifb_str bytes)
         t->full = true;
     if (!t->ok || t->full)
         return t->ok ? IFB_HTTP_STOPPED : IFB_HTTP_KEPT;
-    return t->http->piece(t->http->self, t->tag, bytes, ifb_clock_us() - t->head_us);
+    now = ifb_clock_us();
+    us = now - t->head_us;
+    fate = t->http->piece(t->http->self, t->tag, bytes, us);
+    if (fate == IFB_HTTP_ENOUGH && !t->enough)
+        linger(t, us, now + LINGER_US);
+    return fate;
 }
 
 static size_t take_body(char *bytes, size_t size, size_t n, void *user)
@@ -107,6 +128,7 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *user)
     t->got += size * n;
     switch (hand_over(t, (ifb_str){ bytes, size * n })) {
     case IFB_HTTP_TAKEN:
+    case IFB_HTTP_ENOUGH:
         return n;
     case IFB_HTTP_STOPPED:
         t->stopped = !t->full;
@@ -384,7 +406,7 @@ static enum ifb_code prepare(struct ifb_http *h, struct transfer *t,
     t->got = 0;
     t->head_us = 0;
     t->stream = call->stream;
-    t->ok = t->stopped = t->full = false;
+    t->ok = t->stopped = t->full = t->enough = false;
     return IFB_OK;
 }
 
@@ -436,6 +458,19 @@ static struct curl_waitfd *waitfds(struct ifb_http *h, const struct pollfd *fds,
     return h->extra;
 }
 
+/* As long a wait as those that are enough leave. */
+static int linger_ms(const struct ifb_http *h, int wait_ms)
+{
+    int64_t now = h->lingering ? ifb_clock_us() : 0;
+
+    for (const struct transfer *t = h->lingering; t; t = t->next) {
+        int64_t ms = t->end_us > now ? (t->end_us - now) / 1000 + 1 : 0;
+
+        wait_ms = ms < wait_ms ? (int)ms : wait_ms;
+    }
+    return wait_ms;
+}
+
 enum ifb_code ifb_http_wait(struct ifb_http *h, int wait_ms, struct ifb_error *err)
 {
     return ifb_http_wait_for(h, NULL, 0, wait_ms, err);
@@ -448,6 +483,7 @@ enum ifb_code ifb_http_wait_for(struct ifb_http *h, const struct pollfd *fds, si
     CURLMcode rc;
 
     release_last(h);
+    wait_ms = linger_ms(h, wait_ms);
     rc = ifb_curl.curl_multi_perform(h->multi, &running);
     if (rc == CURLM_OK && (size_t)running == h->flying && wait_ms > 0) {
         rc = ifb_curl.curl_multi_poll(h->multi, n ? waitfds(h, fds, n) : NULL, (unsigned)n, wait_ms,
@@ -524,26 +560,53 @@ static void fill_event(const struct ifb_http *h, struct transfer *t, CURLcode rc
     }
 }
 
+/* Of those that are enough, one whose server has been waited for; or NULL. */
+static struct transfer *find_overdue(const struct ifb_http *h)
+{
+    int64_t now = h->lingering ? ifb_clock_us() : 0;
+
+    for (struct transfer *t = h->lingering; t; t = t->next)
+        if (t->end_us <= now)
+            return t;
+    return NULL;
+}
+
+static void land(struct ifb_http *h, struct transfer *t, CURLcode rc, struct ifb_http_event *out)
+{
+    struct transfer **at = &h->lingering;
+
+    while (t->enough && *at && *at != t)
+        at = &(*at)->next;
+    if (t->enough && *at)
+        *at = t->next;
+    h->last = t;
+    ifb_curl.curl_multi_remove_handle(h->multi, t->easy);
+    h->flying--;
+    fill_event(h, t, t->enough ? CURLE_OK : rc, out);
+    if (t->enough)
+        out->total_us = t->enough_us;
+}
+
 bool ifb_http_next(struct ifb_http *h, struct ifb_http_event *out)
 {
     char *private = NULL;
+    struct transfer *overdue;
     CURLMsg *msg;
-    CURLcode rc;
     int left;
 
     release_last(h);
     do {
         msg = ifb_curl.curl_multi_info_read(h->multi, &left);
     } while (msg && msg->msg != CURLMSG_DONE);
-    if (!msg)
-        return false;
-    rc = msg->data.result;
-    ifb_curl.curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &private);
-    h->last = (struct transfer *)(void *)private;
-    ifb_curl.curl_multi_remove_handle(h->multi, h->last->easy);
-    h->flying--;
-    fill_event(h, h->last, rc, out);
-    return true;
+    if (msg) {
+        ifb_curl.curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &private);
+        land(h, (struct transfer *)(void *)private, msg->data.result, out);
+        return true;
+    }
+    overdue = find_overdue(h);
+    if (overdue)
+        land(h, overdue, CURLE_OK, out);
+    return overdue != NULL;
 }
 
 size_t ifb_http_flying(const struct ifb_http *h)

@@ -20,11 +20,13 @@ struct ifb_http;
 
 /*
  * A piece of the body of a call with `stream` set and status 200, cut anywhere;
- * called within ifb_http_wait; `us` is since the start, as in the event. TAKEN: it is done with. KEPT: it becomes part of
- * reply.body, as it would without `stream`. STOPPED: the call is to end now; its
- * event has IFB_ECANCELED.
+ * called within ifb_http_wait; `us` is since the start, as in the event. TAKEN: it
+ * is done with. ENOUGH: it is, and so is the reply: the call ends without a fault,
+ * when the server ends it or 0.1 s later. KEPT: it becomes part of reply.body, as it
+ * would without `stream`. STOPPED: the call is to end now; its event has
+ * IFB_ECANCELED.
  */
-enum ifb_http_fate { IFB_HTTP_TAKEN, IFB_HTTP_KEPT, IFB_HTTP_STOPPED };
+enum ifb_http_fate { IFB_HTTP_TAKEN, IFB_HTTP_ENOUGH, IFB_HTTP_KEPT, IFB_HTTP_STOPPED };
 typedef enum ifb_http_fate ifb_http_piece(void *self, void *tag, ifb_str bytes, int64_t us);
 
 struct ifb_http_options {

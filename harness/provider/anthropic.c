@@ -22,7 +22,7 @@ static bool has_fixed_sampling(const struct ifb_model *m)
     static const char *const prefixes[] = { "claude-opus-4-7", "claude-opus-4-8", "claude-opus-5",
                                             "claude-sonnet-5", "claude-haiku-5", "claude-fable",
                                             NULL };
-    bool own = ifb_str_starts(m->spec, IFB_STR("anthropic:")) ||
+    bool own = ifb_str_starts(m->given, IFB_STR("anthropic:")) ||
                ifb_str_find(m->base_url, IFB_STR("://api.anthropic.com"), 0) != SIZE_MAX;
 
     for (size_t i = 0; own && prefixes[i]; i++)

@@ -5,6 +5,7 @@
 #include "harness/base/arena.h"
 #include "harness/base/buf.h"
 #include "harness/base/error.h"
+#include "harness/base/messages.h"
 #include "harness/base/str.h"
 #include "harness/provider/stream.h"
 #include "harness/provider/wire.h"
@@ -112,16 +113,36 @@ static const char *path_of(const struct ifb_model *model, bool stream, struct if
     return out;
 }
 
+/*
+ * Gemma knows two roles, user and model; its guide ("Gemma formatting and system
+ * instructions") puts system instructions into the first prompt.
+ */
+static bool takes_no_system(const struct ifb_model *model)
+{
+    static const char *const names[] = { "gemma-1", "gemma-2", "gemma-3", NULL };
+    size_t slash = ifb_str_chr(model->name, '/', 0);
+    ifb_str name = ifb_str_from(model->name, slash == SIZE_MAX ? 0 : slash + 1);
+
+    for (size_t i = 0; names[i]; i++)
+        if (ifb_str_starts(name, ifb_str_of(names[i])))
+            return true;
+    return false;
+}
+
 static enum ifb_code gemini_encode(const struct ifb_model *model, const struct ifb_request *request,
                                    struct ifb_arena *arena, struct ifb_http_call *call,
                                    struct ifb_error *err)
 {
     /* In a header: a key in a URL ends up in logs. */
     struct ifb_header key = ifb_wire_key(model, request, "x-goog-api-key", "", arena);
-    ifb_str system = ifb_wire_system(&request->messages, arena);
+    struct ifb_conversation messages = request->messages;
+    ifb_str system;
     struct ifb_wire wire;
 
     *call = (struct ifb_http_call){ .left_out = IFB_STR("") };
+    if (takes_no_system(model))
+        messages = ifb_messages_fold(messages, IFB_STR(""), arena);
+    system = ifb_wire_system(&messages, arena);
     ifb_wire_begin(&wire);
     if (system.ptr) {
         ifb_jw_object(&wire.w, "systemInstruction");
@@ -130,7 +151,7 @@ static enum ifb_code gemini_encode(const struct ifb_model *model, const struct i
         ifb_jw_end(&wire.w);
         ifb_jw_end(&wire.w);
     }
-    write_contents(&wire.w, &request->messages);
+    write_contents(&wire.w, &messages);
     write_config(&wire.w, request, call, arena);
     return ifb_wire_end(&wire, model, path_of(model, request->stream, arena), &key, arena, call,
                         err);

@@ -260,7 +260,7 @@ static enum ifb_code parse_named(const struct ifb_provider *p, const struct read
     code = read_base(base, p->base_env, p, r->arena, &out->base_url, err);
     if (!code)
         code = read_keys(r->env, p->key_env, r->keys, r->arena, out, err);
-    if (!code && p == &ifb_openai)
+    if (!code && strcmp(p->base_env, ifb_openai.base_env) == 0)
         code = add_openai_headers(out, r, err);
     if (code)
         return code;
@@ -387,7 +387,7 @@ enum ifb_code ifb_model_parse_keyed(ifb_str spec, const char *(*env)(const char 
     *out = (struct ifb_model){ .base_url = IFB_STR("") };
     if (!is_printable(spec, 0x20) || ifb_utf8_valid(spec) != spec.len)
         return ifb_fail(err, IFB_EUSAGE, "the model holds a control character or is not UTF-8");
-    out->spec = out->name = ifb_str_copy(arena, spec);
+    out->spec = out->given = out->called = out->name = ifb_str_copy(arena, spec);
     if (scheme_length(spec))
         return parse_url(&ifb_openai, out->spec, &r, out, err);
     if (speaks_like(out->spec, &p, &url))

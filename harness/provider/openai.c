@@ -5,7 +5,9 @@
 #include "harness/base/arena.h"
 #include "harness/base/buf.h"
 #include "harness/base/error.h"
+#include "harness/base/messages.h"
 #include "harness/base/str.h"
+#include "harness/provider/openai.h"
 #include "harness/provider/stream.h"
 #include "harness/provider/wire.h"
 
@@ -16,19 +18,22 @@ extern const struct ifb_provider ifb_openai, ifb_server_provider;
 /*
  * OpenAI's own models that differ (its API reference, "reasoning models"): they
  * take max_completion_tokens instead of max_tokens, some no temperature or top_p
- * but their own, no logprobs and no stop. The first row that fits counts.
+ * but their own, no logprobs, no stop, and the first two no system message: what it
+ * says goes before the first prompt. The first row that fits counts.
  */
 struct quirk {
     const char *prefix;
-    bool max_completion, fixed_sampling, no_stop;
+    bool max_completion, fixed_sampling, no_stop, no_system;
 };
 
 static const struct quirk quirks[] = {
-    { "gpt-5-chat", true, false, false },
-    { "gpt-5", true, true, true },
-    { "o1", true, true, false },
-    { "o3", true, true, true },
-    { "o4", true, true, true },
+    { "gpt-5-chat", true, false, false, false },
+    { "gpt-5", true, true, true, false },
+    { "o1-mini", true, true, false, true },
+    { "o1-preview", true, true, false, true },
+    { "o1", true, true, false, false },
+    { "o3", true, true, true, false },
+    { "o4", true, true, true, false },
     { 0 }
 };
 
@@ -40,6 +45,7 @@ static bool host_ends(const struct ifb_model *m, const char *const *hosts)
     return false;
 }
 
+/* Hosts of Azure want the key by another name. */
 static bool is_azure(const struct ifb_model *m)
 {
     static const char *const hosts[] = { ".openai.azure.com/", ".cognitiveservices.azure.com/",
@@ -48,12 +54,19 @@ static bool is_azure(const struct ifb_model *m)
     return host_ends(m, hosts);
 }
 
+struct ifb_header ifb_openai_key(const struct ifb_model *model, const struct ifb_request *request,
+                                 struct ifb_arena *arena)
+{
+    return is_azure(model) ? ifb_wire_key(model, request, "api-key", "", arena)
+                           : ifb_wire_key(model, request, "Authorization", "Bearer ", arena);
+}
+
 /* A server of somebody's own may serve a model called o1-like: it gets what all take. */
 static bool is_openai(const struct ifb_model *m)
 {
     static const char *const hosts[] = { "://api.openai.com/", ".openai.azure.com/", NULL };
 
-    return host_ends(m, hosts) || ifb_str_starts(m->spec, IFB_STR("openai:"));
+    return host_ends(m, hosts) || ifb_str_starts(m->given, IFB_STR("openai:"));
 }
 
 static struct quirk quirk_of(const struct ifb_model *m)
@@ -158,16 +171,18 @@ static enum ifb_code openai_encode(const struct ifb_model *model, const struct i
                                    struct ifb_arena *arena, struct ifb_http_call *call,
                                    struct ifb_error *err)
 {
-    struct ifb_header key = is_azure(model)
-                                ? ifb_wire_key(model, request, "api-key", "", arena)
-                                : ifb_wire_key(model, request, "Authorization", "Bearer ", arena);
+    struct ifb_header key = ifb_openai_key(model, request, arena);
+    struct ifb_conversation messages = request->messages;
+    struct quirk quirk = quirk_of(model);
     struct ifb_wire wire;
 
     *call = (struct ifb_http_call){ .left_out = IFB_STR("") };
     ifb_wire_begin(&wire);
     ifb_jw_str(&wire.w, "model", model->name);
-    write_messages(&wire.w, &request->messages);
-    write_sampling(&wire.w, request, quirk_of(model), call, arena);
+    if (quirk.no_system)
+        messages = ifb_messages_fold(messages, IFB_STR(""), arena);
+    write_messages(&wire.w, &messages);
+    write_sampling(&wire.w, request, quirk, call, arena);
     return ifb_wire_end(&wire, model, "/chat/completions", &key, arena, call, err);
 }
 
@@ -224,7 +239,7 @@ static enum ifb_code read_message(const struct ifb_json *message, struct ifb_are
     return IFB_OK;
 }
 
-static enum ifb_finish finish_of(ifb_str reason)
+enum ifb_finish ifb_openai_finish(ifb_str reason)
 {
     if (ifb_str_is(reason, "stop"))
         return IFB_FINISH_STOP;
@@ -235,7 +250,7 @@ static enum ifb_finish finish_of(ifb_str reason)
     return reason.len ? IFB_FINISH_OTHER : IFB_FINISH_UNKNOWN;
 }
 
-static void read_top(const struct ifb_json *choice, struct ifb_response *out)
+void ifb_openai_top(const struct ifb_json *choice, struct ifb_response *out)
 {
     const struct ifb_json *content = ifb_json_get(ifb_json_get(choice, "logprobs"), "content");
     const struct ifb_json *top = ifb_json_get(ifb_json_at(content, 0), "top_logprobs");
@@ -246,45 +261,68 @@ static void read_top(const struct ifb_json *choice, struct ifb_response *out)
         ifb_wire_top(out, ifb_json_str(m, "token"), ifb_json_get(m, "logprob"));
 }
 
-static enum ifb_code openai_decode(const struct ifb_http_reply *reply, struct ifb_arena *arena,
-                                   struct ifb_response *out, struct ifb_error *err)
+enum ifb_code ifb_openai_choice(ifb_str body, struct ifb_arena *arena,
+                                const struct ifb_json **reply, const struct ifb_json **choice,
+                                struct ifb_error *err)
 {
-    const struct ifb_json *v, *choice, *message, *usage;
-    enum ifb_code code = ifb_wire_read(reply->body, arena, &v, err);
+    enum ifb_code code = ifb_wire_read(body, arena, reply, err);
     ifb_str found;
 
     if (code)
         return code;
-    choice = ifb_json_at(ifb_json_get(v, "choices"), 0);
+    *choice = ifb_json_at(ifb_json_get(*reply, "choices"), 0);
+    if (!ifb_wire_is_there(ifb_json_get(*choice, "error")))
+        return IFB_OK;
+    found = ifb_wire_sentence(*choice);
+    return ifb_fail(err, IFB_EPROTO, "the reply is an error%s%.*s", found.len ? ": " : "",
+                    IFB_ARG(found));
+}
+
+enum ifb_code ifb_openai_lacks(const struct ifb_json *reply, const char *member,
+                               struct ifb_error *err)
+{
+    ifb_str found = ifb_wire_sentence(reply);
+
+    return ifb_fail(err, IFB_EPROTO, "the reply has no choices[0].%s%s%.*s", member,
+                    found.len ? ": " : "", IFB_ARG(found));
+}
+
+struct ifb_response ifb_openai_response(const struct ifb_json *reply,
+                                        const struct ifb_json *choice)
+{
+    const struct ifb_json *usage = ifb_json_get(reply, "usage");
+
+    return (struct ifb_response){
+        .model = ifb_wire_name(reply, "model"),
+        .finish = ifb_openai_finish(ifb_json_str(choice, "finish_reason")),
+        .tokens_in = ifb_wire_count(usage, "prompt_tokens"),
+        .tokens_out = ifb_wire_count(usage, "completion_tokens"),
+    };
+}
+
+static enum ifb_code openai_decode(const struct ifb_http_reply *reply, struct ifb_arena *arena,
+                                   struct ifb_response *out, struct ifb_error *err)
+{
+    const struct ifb_json *v, *choice, *message;
+    enum ifb_code code = ifb_openai_choice(reply->body, arena, &v, &choice, err);
+
+    if (code)
+        return code;
     message = ifb_json_get(choice, "message");
-    if (ifb_wire_is_there(ifb_json_get(choice, "error"))) {
-        found = ifb_wire_sentence(choice);
-        return ifb_fail(err, IFB_EPROTO, "the reply is an error%s%.*s", found.len ? ": " : "",
-                        IFB_ARG(found));
-    }
-    if (!message || message->kind != IFB_JOBJECT) {
-        found = ifb_wire_sentence(v);
-        return ifb_fail(err, IFB_EPROTO, "the reply has no choices[0].message%s%.*s",
-                        found.len ? ": " : "", IFB_ARG(found));
-    }
-    *out = (struct ifb_response){ .model = ifb_wire_name(v, "model"),
-                                  .finish = finish_of(ifb_json_str(choice, "finish_reason")) };
-    usage = ifb_json_get(v, "usage");
-    out->tokens_in = ifb_wire_count(usage, "prompt_tokens");
-    out->tokens_out = ifb_wire_count(usage, "completion_tokens");
-    read_top(choice, out);
+    if (!message || message->kind != IFB_JOBJECT)
+        return ifb_openai_lacks(v, "message", err);
+    *out = ifb_openai_response(v, choice);
+    ifb_openai_top(choice, out);
     return read_message(message, arena, out, err);
 }
 
-/* A chunk: its choice may be missing (usage alone), its content null, its members anything. */
-static enum ifb_code openai_stream(struct ifb_stream_state *s, ifb_str event, ifb_str data,
-                                   struct ifb_error *err)
+enum ifb_code ifb_openai_chunk(struct ifb_stream_state *s, ifb_str data,
+                               const struct ifb_json **choice, struct ifb_error *err)
 {
-    struct ifb_response delta = { 0 };
-    const struct ifb_json *v, *choice, *usage;
+    const struct ifb_json *v, *usage;
     enum ifb_code code;
 
-    (void)event;
+    *choice = NULL;
     if (ifb_str_is(ifb_str_trim_ascii(data), "[DONE]")) {
         s->done = true;
         return IFB_OK;
@@ -292,15 +330,29 @@ static enum ifb_code openai_stream(struct ifb_stream_state *s, ifb_str event, if
     code = ifb_wire_read(data, s->scratch, &v, err);
     if (code)
         return code;
-    choice = ifb_json_at(ifb_json_get(v, "choices"), 0);
+    *choice = ifb_json_at(ifb_json_get(v, "choices"), 0);
     ifb_stream_model(s, ifb_wire_name(v, "model"));
     usage = ifb_json_get(v, "usage");
     ifb_stream_usage(s, ifb_wire_count(usage, "prompt_tokens"),
                      ifb_wire_count(usage, "completion_tokens"));
-    ifb_stream_finished(s, finish_of(ifb_json_str(choice, "finish_reason")));
+    ifb_stream_finished(s, ifb_openai_finish(ifb_json_str(*choice, "finish_reason")));
+    return IFB_OK;
+}
+
+/* A chunk: its choice may be missing (usage alone), its content null, its members anything. */
+static enum ifb_code openai_stream(struct ifb_stream_state *s, ifb_str event, ifb_str data,
+                                   struct ifb_error *err)
+{
+    struct ifb_response delta = { 0 };
+    const struct ifb_json *choice;
+    enum ifb_code code = ifb_openai_chunk(s, data, &choice, err);
+
+    (void)event;
+    if (code)
+        return code;
     code = read_message(ifb_json_get(choice, "delta"), s->scratch, &delta, err);
     if (!code && !s->response.ntop) {
-        read_top(choice, &delta);
+        ifb_openai_top(choice, &delta);
         ifb_stream_top(s, &delta);
     }
     return code ? code : ifb_stream_add(s, delta.text, delta.reasoning, err);

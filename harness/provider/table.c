@@ -4,12 +4,14 @@
 
 #include "harness/base/str.h"
 
-extern const struct ifb_provider ifb_openai, ifb_anthropic, ifb_gemini, ifb_ollama,
-    ifb_server_provider, ifb_exec_provider, ifb_replay_provider;
+extern const struct ifb_provider ifb_openai, ifb_completions, ifb_anthropic, ifb_gemini,
+    ifb_ollama, ifb_server_provider, ifb_server_completions, ifb_exec_provider,
+    ifb_replay_provider;
 
 static const struct ifb_provider *const providers[] = {
     &ifb_openai, &ifb_anthropic, &ifb_gemini, &ifb_ollama,
-    &ifb_server_provider, &ifb_exec_provider, &ifb_replay_provider, NULL
+    &ifb_server_provider, &ifb_exec_provider, &ifb_replay_provider,
+    &ifb_completions, &ifb_server_completions, NULL
 };
 
 const struct ifb_provider *ifb_provider_find(ifb_str id)

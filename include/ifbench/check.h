@@ -279,10 +279,22 @@ enum ifb_outcome ifb_pass_if(bool ok);
 /* ---- for callers of the library ---- */
 
 /*
- * One check bound to its arguments, for programs that score texts as they come
- * (a reward function, a filter). Thread-safe once made.
+ * One check bound to its arguments, or an expression, for programs that score texts
+ * as they come (a reward function, a filter):
+ *
+ *     ifb_checker_new_expression("{\"all\": [{\"contains\": \"tea\"}, ...]}", &c, &err);
+ *     ifb_library_open(NULL, getenv, ifb_checker_needs(c), &lib, &err);
+ *     ifb_checker_use(c, lib);
+ *     ifb_checker_run(c, answer, len, &strict, &loose);    from any thread
+ *     ifb_checker_close(c);
+ *     ifb_library_close(lib);
+ *
+ * Most checks need no library: then the second and third line may be left out. Without
+ * one the sentences are cut with the built-in parameters, and a check that needs what
+ * nothing stands in for is UNSCORED. Thread-safe once made and told what to use.
  */
 struct ifb_checker;
+struct ifb_library;
 
 /*
  * `args_json` is a JSON object or NULL. Fails as ifb_constraint_load does, and
@@ -291,10 +303,40 @@ struct ifb_checker;
 enum ifb_code ifb_checker_new(const char *id, const char *args_json, struct ifb_checker **out,
                               struct ifb_error *err);
 
+/* The same from an expression, JSON as ifb_constraint_load_expression takes it. */
+enum ifb_code ifb_checker_new_expression(const char *expr_json, struct ifb_checker **out,
+                                         struct ifb_error *err);
+
+/* What it needs, enum ifb_need, or'ed. */
+unsigned ifb_checker_needs(const struct ifb_checker *c);
+
+/* Lets it use a library, which must outlive it; before the first run. NULL: none. */
+void ifb_checker_use(struct ifb_checker *c, const struct ifb_library *lib);
+
+/* What it needs and has not, of IFB_NEEDS_PULLED; see ifb_need_remedy. 0: it can be scored. */
+unsigned ifb_checker_lacks(const struct ifb_checker *c);
+
 /* Strict and loose outcome of `len` bytes; invalid UTF-8 reads as U+FFFD. */
 void ifb_checker_run(const struct ifb_checker *c, const char *answer, size_t len,
                      enum ifb_outcome *strict, enum ifb_outcome *loose);
 
 void ifb_checker_close(struct ifb_checker *c);
+
+/*
+ * Loads what `needs` asks for of the data packs (`ifbench data pull`), as far as it is
+ * there. It is looked for in `dir`; NULL: in $IFBENCH_DATA, else
+ * $XDG_DATA_HOME/ifbench, else $HOME/.local/share/ifbench, which `env`, such as getenv,
+ * is asked for (NULL: nowhere). What takes long to load is kept beside the cache of
+ * answers, unless `env` is NULL or $IFBENCH_CACHE is "off". IFB_EINPUT names a file that
+ * is not what it should be. A library is not changed by use: any number of checkers
+ * and threads may share it.
+ */
+enum ifb_code ifb_library_open(const char *dir, const char *(*env)(const char *name),
+                               unsigned needs, struct ifb_library **out, struct ifb_error *err);
+
+/* Borrowed; for ifb_forms_new. NULL for NULL. */
+const struct ifb_resources *ifb_library_resources(const struct ifb_library *lib);
+
+void ifb_library_close(struct ifb_library *lib);
 
 #endif

@@ -86,8 +86,9 @@ enum ifb_tokens_as { IFB_TOKENS_AUTO, IFB_TOKENS_MAX, IFB_TOKENS_COMPLETION };
 /* A model as the user named it, made by ifb_model_parse. */
 struct ifb_model {
     const struct ifb_provider *provider;
-    ifb_str spec;      /* as typed, and what is varied of it; safe to print */
+    ifb_str spec;      /* what it is called, and what is varied of it; safe to print */
     ifb_str given;     /* as typed */
+    ifb_str called;    /* by the user, else as typed (of a file its name); unique in a run */
     struct ifb_sampling sampling;  /* what this variant of it sets; else negative */
     ifb_str base_url;  /* without a trailing slash; "" where there is none (yet) */
     ifb_str name;      /* what the provider calls the model */
@@ -98,6 +99,7 @@ struct ifb_model {
     const char *key_env;   /* the variable that keys are looked for in; NULL: none */
     const struct ifb_json *extra_body;  /* an object, merged into each request; NULL: none */
     enum ifb_tokens_as tokens_as;
+    ifb_str prompt_template;  /* of a provider that takes a text; absent: the plain rule */
     struct ifb_header extra[IFB_HEADERS_MAX];  /* --header, and what the environment adds */
     size_t nextra;
 };
@@ -118,6 +120,7 @@ struct ifb_provider {
     const char *base_url;  /* default, or NULL */
     enum ifb_reach reach;
     bool keyless;          /* the service at base_url needs no key */
+    bool takes_text;       /* messages become one text, by the model's prompt_template */
     const char *endpoint;  /* what is cut off a base URL that was pasted with it, or NULL */
     /*
      * Pure; both NULL for IFB_BY_FILE.
@@ -158,6 +161,8 @@ const struct ifb_provider *ifb_provider_next(const struct ifb_provider *previous
  *       completions; keys from IFBENCH_API_KEY, if any
  *   anthropic+http://HOST[:PORT]/PATH#MODEL, gemini+..., ollama+..., openai+...
  *       the same for a server or proxy that speaks like another vendor
+ *   completions:NAME, completions+http://...   OpenAI's completions, for base models
+ *       (see ifb_prompt_template_check)
  *   openai:NAME, anthropic:NAME, gemini:NAME, ollama:NAME   the vendor's service, or
  *       the address in OPENAI_BASE_URL, ANTHROPIC_BASE_URL, GEMINI_BASE_URL,
  *       OLLAMA_HOST; keys from OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY,
@@ -165,7 +170,8 @@ const struct ifb_provider *ifb_provider_next(const struct ifb_provider *previous
  *   replay:FILE   stored answers
  *   exec:COMMAND   a program, run once a call
  *   server:COMMAND[#MODEL]   a server that speaks OpenAI's chat completions, to be
- *       started with {port} replaced; keys from IFBENCH_API_KEY, if any
+ *       started with {port} replaced; keys from IFBENCH_API_KEY, if any;
+ *       server-completions:COMMAND[#MODEL] asks it for completions
  * A vendor's key goes to no host that a spec names. Several keys are separated by
  * commas. Keys and base URLs come from `env`, a lookup such as getenv; NULL: there
  * are none. A URL with a user name, a password or a query (but ?api-version=, which
@@ -183,6 +189,18 @@ enum ifb_code ifb_model_parse(ifb_str spec, const char *(*env)(const char *name)
 enum ifb_code ifb_model_parse_keyed(ifb_str spec, const char *(*env)(const char *name),
                                     ifb_str keys, struct ifb_arena *arena, struct ifb_model *out,
                                     struct ifb_error *err);
+
+/*
+ * How messages become the text that a base model goes on with. A template is the
+ * form of one exchange: it holds {prompt}, where what the user says goes, and may
+ * hold {answer} behind it. The text to go on with ends where the next answer would
+ * begin; what stands behind {answer} closes an exchange (two line breaks when the
+ * template has none). System messages stand where they are, an empty line behind
+ * them. An earlier answer behind a colon gets a space before it, unless it brings one.
+ * Without a template a lone prompt is the text as it is, and a conversation is written
+ * by "User: {prompt}\n\nAssistant:{answer}\n\n". IFB_EUSAGE for a template that is none.
+ */
+enum ifb_code ifb_prompt_template_check(ifb_str tmpl, struct ifb_error *err);
 
 /* The key for a request, absent when the model has none. */
 ifb_str ifb_model_key(const struct ifb_model *model, size_t which);

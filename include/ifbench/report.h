@@ -88,7 +88,7 @@ struct ifb_summary {
     ifb_str run;           /* name of the run's folder */
     ifb_str started;       /* ISO 8601, UTC */
     double seconds;
-    struct ifb_speed speed;  /* of the last time that it asked */
+    struct ifb_speed speed;  /* of all times that it asked */
     bool complete;         /* the run came to its end */
     ifb_str punkt;         /* which sentence parameters: "official" or "built-in" */
     struct ifb_shard shard;  /* which share of a run this is, if one; such is never complete */
@@ -171,6 +171,7 @@ struct ifb_cell_setup {
     ifb_str data;                      /* name of the suite's file; "": built in */
     struct ifb_sampling wanted;        /* what the user set; else negative */
     struct ifb_sampling sampling;      /* that over the suite's preset */
+    ifb_str system;                    /* put before every prompt; may be absent */
     struct ifb_strs stop_at;
     int64_t limit;                     /* 0: none */
     int64_t epochs;

@@ -28,18 +28,29 @@ struct ifb_progress {
     bool last;
 };
 
+/* How a system message is sent: as one, or put before the first user message. */
+enum ifb_system_as { IFB_SYSTEM_AS_SYSTEM, IFB_SYSTEM_AS_USER };
+
 /* What a run is to do. Zero-initialise, then set what differs. */
 struct ifb_run_options {
     /* what is asked of whom */
     struct ifb_strs suites;    /* ids; empty: "core" */
     struct ifb_strs models;    /* specs */
+    struct ifb_strs names;     /* what they are called in reports, in the same order; none: as
+                                  typed, and a file of answers by its name without folders and
+                                  .jsonl */
     ifb_str data;              /* file, or folder of files, in place of the suite's own (one
                                   suite only); a file is all that is then read */
     ifb_str data_dir;          /* of the packs; absent: IFBENCH_DATA, XDG_DATA_HOME/ifbench, ... */
     int64_t limit;             /* first items of each suite only; 0: all */
     struct ifb_shard shard;    /* this share of the items only */
     int64_t epochs;            /* 0: 1 */
+    ifb_str system;            /* put before every prompt; an item's own comes behind it, in the
+                                  same message; absent or "": none */
+    int64_t system_as;         /* enum ifb_system_as; of items' own too */
     struct ifb_sampling sampling;  /* negative members: the suite's preset */
+    ifb_str prompt_template;   /* for models that take a text, see ifb_prompt_template_check;
+                                  absent: the plain rule */
     struct ifb_strs params;    /* "temperature=0,0.7": every model once with each value */
     struct ifb_strs stop_at;   /* texts at which answers end */
     int64_t top_logprobs;      /* likely first tokens to ask for, at most 20; 0: none */
@@ -58,7 +69,9 @@ struct ifb_run_options {
     double total_timeout_s;    /* of one call with all its attempts; 0: 600 */
     int64_t retries;           /* attempts after the first; negative: 5 */
     int64_t max_errors;        /* failed calls in a row before the model is given up; 0: never */
-    bool no_retry_429, no_preflight, strict_errors;
+    bool no_retry_429, no_preflight;
+    bool retry_errors;         /* of a run that is gone on with only the calls that failed are
+                                  asked, not those that nobody has asked yet */
     bool stream;               /* ask for streams, time their tokens; a run that is gone on with
                                   keeps to it */
     ifb_str ca_file;
@@ -82,6 +95,8 @@ struct ifb_run_options {
     const char *(*env)(const char *name);
     void (*progress)(void *self, const struct ifb_progress *p);
     void (*warn)(void *self, const char *line);
+    void (*tell)(void *self, const char *line);  /* before asking: a line a suite and model,
+                                                    with the settings that are sent */
     void *self;
     const volatile sig_atomic_t *stop;  /* not 0: finish what flies, then end */
 };
@@ -92,6 +107,7 @@ struct ifb_run {
     struct ifb_summary summary;
     bool ended;        /* every call is answered or has failed for good */
     size_t calls, answers, failures;
+    size_t doubts;     /* warnings that bear on the scores though no count shows it */
     struct ifb_arena *arena;
     struct ifb_run_inside *inside;
 };
@@ -113,7 +129,7 @@ enum ifb_code ifb_run_rescore(const char *folder, const struct ifb_run_options *
 
 /*
  * Scores answers made elsewhere: a JSONL file of {"prompt", "response"}, plain
- * or gzip. No network. The model is called `replay:FILE`.
+ * or gzip. No network.
  */
 enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *options,
                             struct ifb_run **out, struct ifb_error *err);

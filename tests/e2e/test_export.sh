@@ -18,7 +18,7 @@ ok "score writes the export that is asked for"
 
 started=$(sed -n 's/^  "started": "\(.*\)Z",$/\1/p' "$dir/r/manifest.json" | tr : -)
 case $started in *.000) date=${started%.000} ;; *) date=${started}000 ;; esac
-model=$(printf %s "$dir/team:a.jsonl" | sed 's|//*|__|g; s|:|__|')
+model=team__a
 results=$dir/r/lm-eval/$model/results_$date.json
 samples=$dir/r/lm-eval/$model/samples_ifeval_$date.jsonl
 [ -s "$results" ] && [ -s "$samples" ] && [ "$(find "$dir/r/lm-eval" -type f | wc -l)" = 2 ]

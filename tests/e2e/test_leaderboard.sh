@@ -44,7 +44,7 @@ runs=$dir/runs
 
 # field COLUMN MODEL [SITE]: of leaderboard.csv.
 field() {
-    awk -F, -v want="$1" -v model="replay:$2" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+    awk -F, -v want="$1" -v model="$2" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
         $at["model"] == model { print $at[want] }' "$dir/${3:-site}/leaderboard.csv"
 }
 
@@ -75,7 +75,7 @@ ok "mean length: 40 answers of 9 characters, 60 of 12"
 
 # p of what stands in JSON beside compare's.
 pair=$(grep '"difference":-0.0[23]' "$dir/site/leaderboard.json" | head -n 1)
-"$ifbench" compare "$runs/high" "$runs/near" --base-model replay:high --model replay:near --json >"$dir/compare.json" 2>"$dir/err"
+"$ifbench" compare "$runs/high" "$runs/near" --base-model high --model near --json >"$dir/compare.json" 2>"$dir/err"
 p=$(tr -d ' \n' <"$dir/compare.json" | sed 's/.*"prompt_level_strict_acc"//; s/}.*//' | grep -o '"p":[0-9.e-]*' | head -n 1)
 [ -n "$p" ] && case $pair in *"$p,"*) true ;; *) false ;; esac
 ok "pairs are tested as compare tests them ($p)"
@@ -157,7 +157,7 @@ ok "a suite of judgments without verdicts of items is there too"
 # ---- the folder ----
 run leaderboard "$runs/low" --out "$dir/site"
 [ $code = 0 ] && [ "$(ls "$dir"/site/model-*.html | wc -l)" = 1 ] &&
-    grep -q 'replay:<wbr>low' "$dir/site/index.html" && ! grep -q 'replay:<wbr>high' "$dir/site/index.html"
+    grep -q '>low<' "$dir/site/index.html" && ! grep -q '>high<' "$dir/site/index.html"
 ok "a leaderboard's folder is written again, without the pages of before"
 mkdir "$dir/mine" "$dir/empty" && echo keep >"$dir/mine/index.html"
 run leaderboard "$runs/low" --out "$dir/mine"

@@ -97,6 +97,13 @@ run run $few -m "$url/v1#tiny-good" --stream -j 4 -q --out "$dir/streamed"
 [ $code = 0 ] && answers "$dir/streamed" >"$dir/have" && same "$dir/want" "$dir/have" &&
     [ "$(grep -c '"t":"answer".*"in":[1-9][0-9]*,"out":[1-9].*"ttft_ms":[0-9.]*,"itl_ms":[0-9.]*,"itl_max_ms":' "$dir/streamed/journal.jsonl")" = 40 ]
 ok "streamed: the same answers, and when their tokens came"
+printf '<|user|>\n{prompt}\n<|assistant|>\n\n' >"$dir/template"
+run run $few -m "completions+$url/v1#tiny-good" --prompt-template "@$dir/template" -j 4 -q --out "$dir/text"
+[ $code = 0 ] && answers "$dir/text" >"$dir/have" && same "$dir/want" "$dir/have"
+ok "as a text to go on with, by the template of its chats: the same answers"
+run run $few -m "completions+$url/v1#tiny-good" --prompt-template "@$dir/template" --stream -j 4 -q --out "$dir/textstream"
+[ $code = 0 ] && answers "$dir/textstream" >"$dir/have" && same "$dir/want" "$dir/have"
+ok "as a text, streamed: the same answers"
 run run $few -m "$good" -j 4 -q --out "$dir/started"
 sed 's/"model":"[^"]*"//' "$dir/started/verdicts.jsonl" >"$dir/a"
 sed 's/"model":"[^"]*"//' "$dir/http/verdicts.jsonl" >"$dir/b"

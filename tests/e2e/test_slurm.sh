@@ -39,7 +39,7 @@ if [ -z "$lacks" ]; then
     ok "what it made is the single run"
     # As after the failure of a node, half-way.
     head -n 20 runs/part-1/journal.jsonl >half && mv half runs/part-1/journal.jsonl
-    scontrol requeue "${array}_1" >"$dir/out" 2>"$dir/err" && scontrol update "jobid=${array}_1" StartTime=now 2>>"$dir/err" && [ "$(job_end "${array}_1")" = COMPLETED ] &&
+    job_again "${array}_1" >"$dir/out" 2>"$dir/err" && [ "$(job_end "${array}_1")" = COMPLETED ] &&
         [ "$(records runs/part-1 resume)" = 1 ] && ifbench merge runs/part-* --out runs/again >"$dir/out" 2>"$dir/err" && is_single runs/again
     ok "a task that is run again goes on where it was"
     rm -rf runs

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An OpenAI-compatible server on 127.0.0.1 over llama.cpp, for tests and `make demo-local`.
-// Answers GET /health, GET /v1/models and POST /v1/chat/completions, plain and streamed.
+// Answers GET /health, GET /v1/models, POST /v1/chat/completions and POST /v1/completions, plain
+// and streamed.
 //
 //   node server.mjs MODEL.gguf PORT [--slots N] [--raw-bytes] [--with-parent]
 //
@@ -55,7 +56,22 @@ function promptOf(messages) {
   return [model.tokens.bos, ...model.tokenize(turns.join('') + '<|assistant|>\n')];
 }
 
-// ---- chats ----
+const textPrompt = text => [model.tokens.bos, ...model.tokenize(text)];
+
+// ---- chats and completions ----
+
+// What differs: the names of things, and what a piece of text is wrapped in.
+const chatWords = {
+  id: 'chatcmpl', whole: 'chat.completion', part: 'chat.completion.chunk', most: 256,
+  piece: text => text === null ? { delta: {} } : { delta: { content: text } },
+  answer: text => ({ message: { role: 'assistant', content: text } }),
+  first: { delta: { role: 'assistant', content: null } },
+};
+const textWords = {
+  id: 'cmpl', whole: 'text_completion', part: 'text_completion', most: 16,
+  piece: text => ({ text: text ?? '' }),
+  answer: text => ({ text, logprobs: null }),
+};
 
 let serial = 0;
 
@@ -78,9 +94,9 @@ function faultOf(q, prompt) {
 }
 
 // One chunk of a streamed reply, each an event.
-function chunkWriter(res, head) {
+function chunkWriter(res, head, words) {
   res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  head = { ...head, object: 'chat.completion.chunk' };
+  head = { ...head, object: words.part };
   return (choices, more = {}) =>
     res.write(wire('data: ' + JSON.stringify({ ...head, choices, ...more }) + '\n\n'));
 }
@@ -108,25 +124,25 @@ function usageOf(prompt, answer) {
     total_tokens: prompt.length + answer.tokens.length };
 }
 
-async function chat(q, res, gone) {
-  if (!Array.isArray(q.messages))
-    return refuse(res, 400, 'invalid_request_error', "'messages' is required");
-  const prompt = promptOf(q.messages), fault = faultOf(q, prompt);
+async function complete(q, prompt, words, res, gone) {
+  const fault = faultOf(q, prompt);
   if (fault)
     return refuse(res, ...fault);
-  const most = Math.min(q.max_completion_tokens ?? q.max_tokens ?? 256, CONTEXT - prompt.length);
+  const most = Math.min(q.max_completion_tokens ?? q.max_tokens ?? words.most,
+    CONTEXT - prompt.length);
   const created = Math.floor(Date.now() / 1000);
-  const head = { id: `chatcmpl-local-${++serial}`, created, model: name };
+  const head = { id: `${words.id}-local-${++serial}`, created, model: name };
   const slot = await takeSlot();
   let sent = 0, answer, write;
   const pass = text => {
-    write([{ index: 0, delta: { content: text.slice(sent) }, finish_reason: null }]);
+    write([{ index: 0, ...words.piece(text.slice(sent)), finish_reason: null }]);
     sent = text.length;
   };
   try {
     if (q.stream) {
-      write = chunkWriter(res, head);
-      write([{ index: 0, delta: { role: 'assistant', content: null }, finish_reason: null }]);
+      write = chunkWriter(res, head, words);
+      if (words.first)
+        write([{ index: 0, ...words.first, finish_reason: null }]);
     }
     answer = await generate(slot, prompt, q, most, gone, q.stream && pass);
   } finally {
@@ -136,14 +152,26 @@ async function chat(q, res, gone) {
     return;
   const text = textOf(answer.tokens), usage = usageOf(prompt, answer);
   if (!q.stream)
-    return sendJson(res, 200, { ...head, object: 'chat.completion', usage, choices: [
-      { index: 0, message: { role: 'assistant', content: text }, finish_reason: answer.finish }] });
+    return sendJson(res, 200, { ...head, object: words.whole, usage, choices: [
+      { index: 0, ...words.answer(text), finish_reason: answer.finish }] });
   if (text.length > sent)
     pass(text);
-  write([{ index: 0, delta: {}, finish_reason: answer.finish }]);
+  write([{ index: 0, ...words.piece(null), finish_reason: answer.finish }]);
   if (q.stream_options?.include_usage)
     write([], { usage });
   res.end('data: [DONE]\n\n');
+}
+
+async function chat(q, res, gone) {
+  if (!Array.isArray(q.messages))
+    return refuse(res, 400, 'invalid_request_error', "'messages' is required");
+  return complete(q, promptOf(q.messages), chatWords, res, gone);
+}
+
+async function completion(q, res, gone) {
+  if (typeof q.prompt !== 'string')
+    return refuse(res, 400, 'invalid_request_error', "'prompt' is required");
+  return complete(q, textPrompt(q.prompt), textWords, res, gone);
 }
 
 // ---- requests ----
@@ -153,7 +181,8 @@ function answerRequest(rq, res, body, gone) {
     return sendJson(res, 200, { status: 'ok' });
   if (rq.url === '/v1/models')
     return sendJson(res, 200, { object: 'list', data: [{ id: name, object: 'model' }] });
-  if (rq.url !== '/v1/chat/completions' || rq.method !== 'POST')
+  const way = { '/v1/chat/completions': chat, '/v1/completions': completion }[rq.url];
+  if (!way || rq.method !== 'POST')
     return refuse(res, 404, 'not_found_error', 'no such path');
   let q;
   try {
@@ -161,7 +190,7 @@ function answerRequest(rq, res, body, gone) {
   } catch (e) {  // llama-server, too, answers 500 to this
     return refuse(res, 500, 'server_error', 'the body is not JSON: ' + e.message);
   }
-  return chat(q ?? {}, res, gone)
+  return way(q ?? {}, res, gone)
     .catch(e => res.headersSent ? res.destroy() : refuse(res, 500, 'server_error', String(e)));
 }
 

@@ -36,6 +36,8 @@ static const struct word {
       "half of the body, then a close; Content-Length tells the whole" },
     { "close", ENDING, EFFECT(ending), END_CLOSE, NULL, "a close without a byte" },
     { "hang", ENDING, EFFECT(ending), END_HANG, NULL, "no answer until the client gives up" },
+    { "hold", ENDING, EFFECT(ending), END_HOLD, NULL,
+      "a stream with all its events whose end never comes" },
     { "delay", TIME, EFFECT(delay_ms), 0, "TIME", "answers TIME later: 200ms, 2s" },
     { "jitter", TIME, EFFECT(jitter_ms), 0, "TIME", "up to TIME more, by conversation and seed" },
     { "drip", TIME, EFFECT(drip_ms), 0, "TIME", "the body byte by byte, one each TIME" },

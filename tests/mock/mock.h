@@ -91,7 +91,7 @@ const char *http_reason(int status);
 
 /* ---- replies ---- */
 
-enum ending { END_KEEP, END_TRUNCATE, END_RESET, END_CLOSE, END_HANG };
+enum ending { END_KEEP, END_TRUNCATE, END_RESET, END_CLOSE, END_HANG, END_HOLD };
 
 struct reply {
     int status;
@@ -245,7 +245,8 @@ struct dialect {
     void (*error)(struct reply *r, int status, const char *message, const char *code);
 };
 
-extern const struct dialect openai_dialect, anthropic_dialect, gemini_dialect, ollama_dialect;
+extern const struct dialect openai_dialect, completions_dialect, anthropic_dialect,
+    gemini_dialect, ollama_dialect;
 
 /* The key of `Authorization: Bearer KEY`. */
 struct span bearer_key(const struct request *q);

@@ -262,8 +262,9 @@ static bool key_fits(const struct mock *m, struct span key)
 
 static const struct dialect *dialect_of(struct span path)
 {
-    static const struct dialect *const all[] = { &openai_dialect, &anthropic_dialect,
-                                                 &gemini_dialect, &ollama_dialect };
+    static const struct dialect *const all[] = { &openai_dialect, &completions_dialect,
+                                                 &anthropic_dialect, &gemini_dialect,
+                                                 &ollama_dialect };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         if (all[i]->owns(path))

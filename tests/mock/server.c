@@ -20,6 +20,7 @@
 #define READ_SIZE ((size_t)16 << 10)
 #define KEEP_MAX ((size_t)1 << 20) /* a larger buffer is not kept for the next request */
 #define DRAIN_US 2000000
+#define LAST_CHUNK "0\r\n\r\n"
 
 enum state { READING, DELAYED, SENDING, DRIPPING, DRAINING, HUNG };
 
@@ -98,7 +99,7 @@ static void put_chunked(struct buf *out, struct span body)
         buf_put(out, SPAN("\r\n"));
         body = (struct span){ body.p + n, body.n - n };
     }
-    buf_put(out, SPAN("0\r\n\r\n"));
+    buf_put(out, SPAN(LAST_CHUNK));
 }
 
 /* Writes the reply into the connection's output, and how much of it is to be sent. */
@@ -125,6 +126,8 @@ static void stage(struct conn *c, const struct reply *r)
         c->limit = c->head + (out->n - c->head) / 2;
     else if (r->ending == END_CLOSE)
         c->limit = 0;
+    else if (r->ending == END_HOLD && r->stream)
+        c->limit -= sizeof(LAST_CHUNK) - 1;
     c->sent = 0;
     c->ending = r->ending;
     c->close = r->close;
@@ -224,6 +227,10 @@ static void discard(struct server *s, struct conn *c)
 /* After the last byte that is to be sent. False when the connection does not go on. */
 static bool end_reply(struct server *s, struct conn *c)
 {
+    if (c->ending == END_HOLD) {
+        c->state = HUNG;
+        return false;
+    }
     leave_flight(s, c);
     if (c->ending == END_RESET) {
         conn_reset(s, c);

@@ -109,6 +109,20 @@ job_end() {
     echo "$state"
 }
 
+# job_again JOB: has it run once more, as after the failure of its node, and without the delay that
+# Slurm puts before that.
+job_again() {
+    scontrol requeue "$1" || return
+    while kill -0 "$controller" 2>/dev/null; do
+        case $(scontrol -o show job "$1") in
+        *JobState=PENDING*Restarts=1*) scontrol update "jobid=$1" StartTime=now 2>/dev/null || : ;;
+        *Restarts=1*) return ;;
+        esac
+        pause
+    done
+    return 1
+}
+
 # No job outlives its node. The daemons themselves are ended by lib.sh.
 slurm_down() {
     [ -n "${controller:-}" ] && kill -0 "$controller" 2>/dev/null || return

@@ -207,6 +207,9 @@ static size_t add_rest(const struct ifb_model *model, struct ifb_request r,
     r.top_logprobs = 0;
     with_extra.extra_body = &extra;
     keys[n++] = ifb_cache_key(&with_extra, &r, 0);
+    with_extra.extra_body = NULL;
+    with_extra.prompt_template = IFB_STR("{prompt}");
+    keys[n++] = ifb_cache_key(&with_extra, &r, 0);
     r.messages = (struct ifb_conversation){ &seen, 1 };
     keys[n++] = ifb_cache_key(model, &r, 0);
     return n;

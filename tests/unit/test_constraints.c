@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -205,6 +208,98 @@ static void checkers_score_texts_as_they_come(void **state)
     assert_int_equal(bad, 0);
 }
 
+static const struct {
+    const char *expr;
+    const char *says;  /* NULL: it loads */
+    const char *answer;
+    enum ifb_outcome strict, loose;
+} expressions[] = {
+    { "{\"all\":[{\"contains\":\"tea\"},{\"not\":\"punctuation:no_comma\"}]}", NULL,
+      "tea, please", IFB_PASS, IFB_PASS },
+    { "{\"all\":[{\"contains\":\"tea\"},{\"not\":\"punctuation:no_comma\"}]}", NULL, "tea",
+      IFB_FAIL, IFB_FAIL },
+    { "{\"contains\":\"tea\"}", NULL, "t*e*a", IFB_FAIL, IFB_PASS },
+    { "\"punctuation:no_comma\"", NULL, "none", IFB_PASS, IFB_PASS },
+    { "{\"each\":{\"unit\":\"line\",\"check\":{\"starts\":\"- \"}}}", NULL, "- a\n- b", IFB_PASS,
+      IFB_PASS },
+    { "{\"all\":[{\"contains\":", "line 1", NULL, 0, 0 },
+    { "{\"all\":[\"punctuation:no_coma\"]}", "did you mean \"punctuation:no_comma\"", NULL, 0, 0 },
+    { "{\"contains\":\"\xff\"}", "the expression is not UTF-8", NULL, 0, 0 },
+    { "{}", "", NULL, 0, 0 }, { "", "", NULL, 0, 0 }, { "5", "", NULL, 0, 0 },
+};
+
+static void checkers_of_expressions(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(expressions); i++) {
+        enum ifb_outcome strict = IFB_UNSCORED, loose = IFB_UNSCORED;
+        struct ifb_checker *c = NULL;
+        struct ifb_error err = { 0 };
+        enum ifb_code code = ifb_checker_new_expression(expressions[i].expr, &c, &err);
+
+        if (!code)
+            ifb_checker_run(c, expressions[i].answer, strlen(expressions[i].answer), &strict,
+                            &loose);
+        if (code != (expressions[i].says ? IFB_EINPUT : IFB_OK) ||
+            strict != expressions[i].strict || loose != expressions[i].loose || (code && !strstr(err.msg, expressions[i].says)))
+            fail_msg("row %zu: %d '%s' %s %s", i, code, err.msg, ifb_outcome_name(strict),
+                     ifb_outcome_name(loose));
+        ifb_checker_close(c);
+    }
+}
+
+static enum ifb_outcome outcome_of(const struct ifb_checker *c, const char *answer)
+{
+    enum ifb_outcome strict, loose;
+
+    ifb_checker_run(c, answer, strlen(answer), &strict, &loose);
+    return strict;
+}
+
+#define FEW_STOP_WORDS "{\"percentage\":10}"
+
+/* What nothing stands in for is unscored, until there is a library. */
+static void checkers_use_a_library(void **state)
+{
+    const char *dir = getenv("IFBENCH_DATA");
+    struct ifb_checker *one, *many;
+    struct ifb_library *lib, *empty;
+    struct ifb_error err;
+
+    (void)state;
+    assert_int_equal(ifb_checker_new("ratio:stop_words", FEW_STOP_WORDS, &one, &err), IFB_OK);
+    assert_int_equal(ifb_checker_new_expression("{\"not\":{\"ratio:stop_words\":" FEW_STOP_WORDS
+                                                "}}", &many, &err), IFB_OK);
+    assert_true(ifb_checker_needs(many) & IFB_NEEDS_STOPWORDS);
+    assert_int_equal(ifb_checker_lacks(many), IFB_NEEDS_STOPWORDS);
+    assert_int_equal(outcome_of(many, "the of and"), IFB_UNSCORED);
+    assert_int_equal(ifb_library_open("/nowhere", NULL, ifb_checker_needs(one), &empty, &err),
+                     IFB_OK);
+    ifb_checker_use(one, empty);
+    assert_int_equal(ifb_checker_lacks(one), IFB_NEEDS_STOPWORDS);
+    assert_int_equal(outcome_of(one, "the of and"), IFB_UNSCORED);
+    if (!dir)
+        dir = "../shared/data";
+    assert_int_equal(ifb_library_open(dir, NULL, IFB_NEEDS_STOPWORDS | IFB_NEEDS_PUNKT, &lib, &err),
+                     IFB_OK);
+    ifb_checker_use(one, lib);
+    ifb_checker_use(many, lib);
+    if (!ifb_checker_lacks(one)) {
+        assert_int_equal(outcome_of(one, "the of and"), IFB_FAIL);
+        assert_int_equal(outcome_of(many, "the of and"), IFB_PASS);
+        assert_int_equal(outcome_of(one, "green tea leaves"), IFB_PASS);
+    }
+    ifb_checker_use(one, NULL);
+    assert_int_equal(outcome_of(one, "green tea leaves"), IFB_UNSCORED);
+    ifb_checker_close(one);
+    ifb_checker_close(many);
+    ifb_library_close(lib);
+    ifb_library_close(empty);
+    ifb_library_close(NULL);
+    if (access(dir, F_OK) != 0)
+        skip();
+}
+
 /* The reason that a single check gives, strict. */
 static const struct {
     const char *id, *args, *answer, *why;
@@ -267,6 +362,8 @@ int main(void)
         cmocka_unit_test(a_constraint_outlives_the_document_it_was_read_from),
         cmocka_unit_test(arguments_are_kept_compact_and_without_nulls),
         cmocka_unit_test(checkers_score_texts_as_they_come),
+        cmocka_unit_test(checkers_of_expressions),
+        cmocka_unit_test(checkers_use_a_library),
         cmocka_unit_test(reasons_state_found_and_wanted),
     };
 

@@ -37,6 +37,11 @@ static void test_requests(void **state)
                   "\"generationConfig\":{\"temperature\":0,\"topP\":0.5,\"maxOutputTokens\":1280,"
                   "\"seed\":42,\"stopSequences\":[\"END\"],\"responseLogprobs\":true,"
                   "\"logprobs\":5}}" },
+        /* Gemma takes no system instruction */
+        { .spec = "gemini:models/gemma-3-27b-it", .messages = { messages, 2 }, .sampling = NOT_SET,
+          .url = HOST "/v1beta/models/gemma-3-27b-it:generateContent",
+          .body = "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":"
+                  "\"Be brief.\\n\\nq1\"}]}],\"generationConfig\":{}}" },
         { .spec = "gemini+http://h/x?api-version=1#m", .messages = { messages + 4, 1 },
           .sampling = { -1, -1, -1, 2147483648 }, .stream = true,
           .left_out = "seed (above 2147483647)",

@@ -408,6 +408,9 @@ static void test_streamed_bodies(void **state)
         { "/redirect", IFB_HTTP_STOPPED, IFB_OK, 0, 2 },
         { "/empty", IFB_HTTP_TAKEN, IFB_OK, 0, 0 },
         { "/truncated", IFB_HTTP_TAKEN, IFB_ENET, 10, 0 },
+        { "/ok", IFB_HTTP_ENOUGH, IFB_OK, 5, 0 },
+        { "/hold-late", IFB_HTTP_ENOUGH, IFB_OK, 10, 0 },  /* its end never comes */
+        { "/truncated", IFB_HTTP_ENOUGH, IFB_OK, 10, 0 },
     };
     struct pieces p = { 0 };
     const struct ifb_http_options options = { .piece = take_piece, .self = &p };

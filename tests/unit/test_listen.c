@@ -60,7 +60,7 @@ static void test_times(void **state)
         { DELTA("b") DELTA("c"), 1400, IFB_HTTP_TAKEN },  /* two in one piece */
         { "data: {\"choices\":[{\"delta\":", 1500, IFB_HTTP_TAKEN },
         { "{\"content\":\"d\"}}]}\n\n", 2200, IFB_HTTP_TAKEN },
-        { DONE, 9000, IFB_HTTP_TAKEN },
+        { DONE, 9000, IFB_HTTP_ENOUGH },
         { NULL, 0, 0 },
     };
     struct heard h = hear("openai", pieces, 100, IFB_OK, 200);
@@ -74,8 +74,8 @@ static void test_times(void **state)
 
 static void test_one_piece_has_no_gap(void **state)
 {
-    static const struct piece pieces[] = { { DELTA("a") DONE, 70, IFB_HTTP_TAKEN }, { NULL, 0, 0 } };
-    static const struct piece nothing[] = { { DONE, 70, IFB_HTTP_TAKEN }, { NULL, 0, 0 } };
+    static const struct piece pieces[] = { { DELTA("a") DONE, 70, IFB_HTTP_ENOUGH }, { NULL, 0, 0 } };
+    static const struct piece nothing[] = { { DONE, 70, IFB_HTTP_ENOUGH }, { NULL, 0, 0 } };
     struct heard h = hear("openai", pieces, 100, IFB_OK, 200);
 
     (void)state;
@@ -97,7 +97,7 @@ static void test_endings(void **state)
     } rows[] = {
         { "openai", { DELTA("a"), 1, IFB_HTTP_TAKEN }, IFB_OK, 200, true, IFB_ENET, "cut off" },
         { "openai", { DELTA("a"), 1, IFB_HTTP_TAKEN }, IFB_ENET, 200, false, IFB_ENET, "" },
-        { "openai", { DELTA("a") DONE, 1, IFB_HTTP_TAKEN }, IFB_ENET, 200, true, IFB_OK, "" },
+        { "openai", { DELTA("a") DONE, 1, IFB_HTTP_ENOUGH }, IFB_ENET, 200, true, IFB_OK, "" },
         { "openai", { "data: {\"error\":{\"message\":\"busy\"}}\n\n", 1, IFB_HTTP_STOPPED },
           IFB_ECANCELED, 200, true, IFB_EPROTO, "busy" },
         { "openai", { "data: {\n\n", 1, IFB_HTTP_STOPPED }, IFB_ECANCELED, 200, true, IFB_EPROTO,

@@ -8,6 +8,9 @@ static const struct ifb_images images = { pixels, 1 };
 static const struct ifb_message messages[] = { { IFB_USER, IFB_STR_INIT("see"), &images },
                                                { IFB_USER, IFB_STR_INIT("q"), NULL } };
 
+static const struct ifb_message instructed[] = { { IFB_SYSTEM, IFB_STR_INIT("Be brief."), NULL },
+                                                 { IFB_USER, IFB_STR_INIT("q"), NULL } };
+
 #define Q "\"messages\":[{\"role\":\"user\",\"content\":\"q\"}]"
 
 static void test_requests(void **state)
@@ -29,6 +32,13 @@ static void test_requests(void **state)
         { .spec = "openai:o1", .messages = { messages + 1, 1 }, .sampling = { 0, -1, -1, -1 },
           .stop = { "x" }, .left_out = "temperature",
           .body = "{\"model\":\"o1\"," Q ",\"stop\":[\"x\"],\"stream\":false}" },
+        /* the two that take no system message read it in the first prompt */
+        { .spec = "openai:o1-mini", .messages = { instructed, 2 }, .sampling = NOT_SET,
+          .body = "{\"model\":\"o1-mini\",\"messages\":[{\"role\":\"user\",\"content\":"
+                  "\"Be brief.\\n\\nq\"}],\"stream\":false}" },
+        { .spec = "openai:o1", .messages = { instructed, 2 }, .sampling = NOT_SET,
+          .body = "{\"model\":\"o1\",\"messages\":[{\"role\":\"system\",\"content\":"
+                  "\"Be brief.\"},{\"role\":\"user\",\"content\":\"q\"}],\"stream\":false}" },
         /* what is said expressly is sent expressly */
         { .spec = "openai:o1", .messages = { messages + 1, 1 }, .sampling = { 0, -1, 9, -1 },
           .left_out = "temperature",

@@ -87,6 +87,8 @@ static void test_ceilings_of_framing(void **state)
 
 #define D(json) "data: " json "\n\n"
 #define DELTA(members) D("{\"choices\":[{\"index\":0,\"delta\":{" members "},\"finish_reason\":null}]}")
+#define C(text, finish) D("{\"choices\":[{\"index\":0,\"text\":\"" text "\",\"logprobs\":null," \
+                          "\"finish_reason\":" finish "}]}")
 #define E(event, json) "event: " event "\ndata: {\"type\":\"" event "\"" json "}\n\n"
 
 static const struct { const char *id; struct reply_case want; } whole[] = {
@@ -103,6 +105,12 @@ static const struct { const char *id; struct reply_case want; } whole[] = {
     { "openai", { "data: [DONE]\n\n", NONE, NONE, NONE, 0, -1, -1 } },
     { "openai", { DELTA("\"content\":\"\"") D("{\"error\":null,\"choices\":[{}]}") "data: [DONE]\n\n",
       "", NONE, NONE, 0, -1, -1 } },
+    { "completions", { C("Hi \\ud83d", "null") C("\xef\xbf\xbd\\n", "null") C("", "\"stop\"")
+      D("{\"model\":\"b\",\"choices\":[],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":3}}")
+      "data: [DONE]\n\n",
+      "Hi \xef\xbf\xbd\xef\xbf\xbd\n", NONE, "b", IFB_FINISH_STOP, 12, 3 } },
+    { "completions", { D("{\"choices\":[{\"text\":null,\"finish_reason\":\"length\"}]}")
+      "data: [DONE]\n\n", NONE, NONE, NONE, IFB_FINISH_LENGTH, -1, -1 } },
     { "anthropic", {
       E("message_start", ",\"message\":{\"model\":\"c\",\"content\":[],\"usage\":"
         "{\"input_tokens\":12,\"cache_read_input_tokens\":8,\"output_tokens\":1}}")
