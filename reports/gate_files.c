@@ -5,6 +5,8 @@
  *
  *   verdict     "pass", "inconclusive" or "fail"
  *   baseline    path or null; candidate, policy: paths
+ *   sequential  {settled, order_seed, items_looked_at, items, calls_made, calls}, of a gate
+ *               that was looked at while the run was asked
  *   checks      [{verdict, rule, line, suite, model, subject, value, limit, bound,
  *               confidence, need, why}]; numbers are null where there are none
  *   items       [{suite, model, items, fixed [id], regressed [id]}], with a baseline
@@ -99,6 +101,9 @@ static void write_junit(const struct ifb_gate *g, const struct ifb_sink *sink)
     put_attr(&pen, "value", g->cand);
     ifb_pen_cstr(&pen, "/>\n      <property name=\"baseline\"");
     put_attr(&pen, "value", g->base);
+    if (g->sequel)
+        ifb_pen_fmt(&pen, "/>\n      <property name=\"items\" value=\"%lld of %lld\"",
+                    (long long)g->sequel->looked, (long long)g->sequel->items);
     ifb_pen_cstr(&pen, "/>\n    </properties>\n");
     for (size_t i = 0; i < g->n; i++)
         put_case(&pen, g, &g->checks[i], arena);
@@ -150,6 +155,18 @@ static void put_items(struct ifb_jw *w, const struct ifb_comparison *c)
     ifb_jw_end(w);
 }
 
+static void put_sequel(struct ifb_jw *w, const struct ifb_gate_sequel *s)
+{
+    ifb_jw_object(w, "sequential");
+    ifb_jw_bool(w, "settled", s->settled);
+    ifb_jw_int(w, "order_seed", (int64_t)s->seed);
+    ifb_jw_int(w, "items_looked_at", s->looked);
+    ifb_jw_int(w, "items", s->items);
+    ifb_jw_int(w, "calls_made", s->asked);
+    ifb_jw_int(w, "calls", s->calls);
+    ifb_jw_end(w);
+}
+
 static void write_json(const struct ifb_gate *g, const struct ifb_sink *sink)
 {
     struct ifb_buf buf;
@@ -164,6 +181,8 @@ static void write_json(const struct ifb_gate *g, const struct ifb_sink *sink)
     ifb_jw_str(&w, "baseline", g->base);
     ifb_jw_str(&w, "candidate", g->cand);
     ifb_jw_str(&w, "policy", g->policy);
+    if (g->sequel)
+        put_sequel(&w, g->sequel);
     ifb_jw_array(&w, "checks");
     for (size_t i = 0; i < g->n; i++)
         put_check(&w, &g->checks[i]);

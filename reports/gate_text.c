@@ -75,6 +75,17 @@ static void put_head(struct ifb_pen *p, const struct ifb_gate *g, bool markdown)
     ifb_pen_cstr(p, "\n\n");
 }
 
+static void put_sequel(struct ifb_pen *p, const struct ifb_gate_sequel *s)
+{
+    if (!s)
+        return;
+    ifb_pen_fmt(p, "%s after %lld of %lld items, in the order of seed %llu; ",
+                s->settled ? "settled" : s->looked == s->items ? "decided" : "not settled",
+                (long long)s->looked, (long long)s->items, (unsigned long long)s->seed);
+    ifb_pen_fmt(p, "%lld of %lld calls made, %lld saved\n\n", (long long)s->asked,
+                (long long)s->calls, (long long)(s->calls - s->asked));
+}
+
 static void put_checks(struct ifb_pen *p, const struct ifb_gate *g, struct ifb_arena *arena,
                        bool markdown)
 {
@@ -128,6 +139,7 @@ static void write_text(const struct ifb_gate *g, const struct ifb_sink *sink, bo
 
     ifb_pen_open(&pen, sink);
     put_head(&pen, g, markdown);
+    put_sequel(&pen, g->sequel);
     put_checks(&pen, g, arena, markdown);
     put_regressed(&pen, g, markdown);
     ifb_pen_flush(&pen);

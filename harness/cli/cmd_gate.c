@@ -6,7 +6,7 @@
 #include "harness/base/error.h"
 #include "harness/base/str.h"
 #include "harness/cli/command.h"
-#include "harness/cli/to_file.h"
+#include "harness/cli/gate_show.h"
 
 static const char *const formats[] = { "term", "markdown", "github", "junit", "json", NULL };
 
@@ -75,60 +75,14 @@ static const char *const more[] = {
     "a run that has not come to its end or has nothing to judge, items that are unscored only\n"
     "now, and what the run does not know (latency, cost). Unknown names: exit 3 with file and\n"
     "line.",
+    "`ifbench run --gate-policy FILE --sequential` decides while it asks, and asks no more than\n"
+    "the verdict needs.",
     "exit status: 0 pass, 1 fail, 6 inconclusive, 2 usage, 3 bad input",
     NULL
 };
 
-static void write_gate(const void *self, const struct ifb_sink *sink)
-{
-    const void *const *both = self;
-    const struct ifb_gate_report *report = both[0];
-
-    report->write(both[1], sink);
-}
-
-static enum ifb_code show(struct ifb_cli *cli, const struct ifb_gate *gate, ifb_str format,
-                          ifb_str to, struct ifb_error *err)
-{
-    const struct ifb_gate_report *report = ifb_gate_report_find(format);
-    const void *both[] = { report, gate };
-
-    if (!report)
-        return ifb_fail(err, IFB_EUSAGE, "--also: no format is called \"%.*s\"", IFB_ARG(format));
-    return ifb_to_file(cli, to, write_gate, both, err);
-}
-
-static enum ifb_code check_also(struct ifb_strs also, struct ifb_error *err)
-{
-    for (size_t i = 0; i < also.n; i++) {
-        ifb_str rest = also.at[i], format;
-
-        if (!ifb_str_chop(&rest, '=', &format) || !rest.len || !ifb_gate_report_find(format))
-            return ifb_fail(err, IFB_EUSAGE, "--also: wanted term, markdown, github, junit or "
-                            "json, then = and a file, found \"%.*s\"", IFB_ARG(also.at[i]));
-    }
-    return IFB_OK;
-}
-
-static enum ifb_code show_all(struct ifb_cli *cli, const struct flags *f,
-                              const struct ifb_gate *gate, struct ifb_error *err)
-{
-    enum ifb_code code = IFB_OK;
-
-    for (size_t i = 0; i < f->also.n && !code; i++) {
-        ifb_str file = f->also.at[i], format;
-
-        ifb_str_chop(&file, '=', &format);
-        code = show(cli, gate, format, file, err);
-    }
-    return code ? code : show(cli, gate, f->json ? IFB_STR("json") : ifb_str_of(formats[f->format]),
-                              f->to, err);
-}
-
 static enum ifb_code cmd_gate(struct ifb_cli *cli, struct ifb_error *err)
 {
-    static const int statuses[] = { [IFB_GATE_PASS] = IFB_EXIT_OK, [IFB_GATE_FAIL] = IFB_EXIT_GATE,
-                                    [IFB_GATE_INCONCLUSIVE] = IFB_EXIT_INCONCLUSIVE };
     extern const struct ifb_command ifb_cmd_gate;
     struct flags f = { 0 };
     struct ifb_strs words;
@@ -139,16 +93,21 @@ static enum ifb_code cmd_gate(struct ifb_cli *cli, struct ifb_error *err)
     if (!code && (words.n != 1 || !f.policy.ptr))
         return ifb_fail(err, IFB_EUSAGE, "gate wants --policy FILE and the folder of one run");
     if (!code)
-        code = check_also(f.also, err);
+        code = ifb_gate_check_also("--also", f.also, err);
     if (code)
         return code;
-    o = (struct ifb_gate_options){ f.baseline.ptr ? ifb_cstr(cli->arena, f.baseline) : NULL,
-                                   ifb_cstr(cli->arena, f.policy), f.o };
+    o = (struct ifb_gate_options){
+        .baseline = f.baseline.ptr ? ifb_cstr(cli->arena, f.baseline) : NULL,
+        .policy = ifb_cstr(cli->arena, f.policy), .compare = f.o,
+    };
     code = ifb_gate_run(ifb_cstr(cli->arena, words.at[0]), &o, cli->arena, &gate, err);
     if (!code)
-        code = show_all(cli, &f, &gate, err);
+        code = ifb_gate_show_also(cli, &gate, f.also, err);
     if (!code)
-        cli->status = statuses[gate.verdict];
+        code = ifb_gate_show(cli, &gate, f.json ? IFB_STR("json") : ifb_str_of(formats[f.format]),
+                             f.to, err);
+    if (!code)
+        cli->status = ifb_gate_status(gate.verdict);
     return code;
 }
 

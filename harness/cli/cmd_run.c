@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/base/str.h"
+#include "harness/cli/gate_show.h"
 #include "harness/cli/run_options.h"
 
 #define CONFIG_MAX ((size_t)16 << 20)
@@ -80,7 +81,7 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, o.sampling.max_tokens, "max_tokens", .kind = IFB_INT,
               .value = "N", .min = 1, .max = 1e9, .doc = "sent to the model (the suite's preset)"),
     IFB_FIELD(struct ifb_run_flags, o.sampling.seed, "seed", .kind = IFB_INT, .value = "N",
-              .min = 0, .max = 9e15, .doc = "sent to the model"),
+              .min = 0, .max = 9e15, .doc = "sent to the model; orders the items of --sequential"),
     IFB_FIELD(struct ifb_run_flags, o.params, "param", .kind = IFB_STRINGS,
               .value = "NAME=X[,Y]", .doc = "ask every model once with each value, such as "
               "temperature=0,0.7; may be repeated"),
@@ -143,6 +144,18 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct ifb_run_flags, max_unscored, "max_unscored", .kind = IFB_REAL, .value = "P",
               .min = 0, .max = 1, .doc = "exit 5 when a larger share of the samples is unscored "
               "(1; with --strict 0)"),
+    IFB_FIELD(struct ifb_run_flags, o.gate_policy, "gate_policy", .kind = IFB_STRING,
+              .value = "FILE", .doc = "rules to decide at the end; see `ifbench gate --help`"),
+    IFB_FIELD(struct ifb_run_flags, o.gate_baseline, "gate_baseline", .kind = IFB_STRING,
+              .value = "RUN|FILE", .doc = "what they compare with"),
+    IFB_FIELD(struct ifb_run_flags, o.gate_base_model, "gate_base_model", .kind = IFB_STRING,
+              .value = "SPEC", .doc = "which model of the baseline, when it has several"),
+    IFB_FIELD(struct ifb_run_flags, o.gate_common, "gate_common", .kind = IFB_BOOL,
+              .doc = "judge the items that both have, when they differ"),
+    IFB_FIELD(struct ifb_run_flags, gate_also, "gate_also", .kind = IFB_STRINGS,
+              .value = "WHAT=FILE", .doc = "the verdict in another format into a file"),
+    IFB_FIELD(struct ifb_run_flags, o.sequential, "sequential", .kind = IFB_BOOL,
+              .doc = "ask no more once the gate is settled"),
     IFB_FIELD(struct ifb_run_flags, config, "config", .kind = IFB_STRING, .value = "FILE",
               .doc = "options in YAML (ifbench.yaml, when it is there)"),
     IFB_FIELD(struct ifb_run_flags, json, "json", .kind = IFB_BOOL,
@@ -156,6 +169,20 @@ static const char *const more[] = {
     "Asks every prompt of the suites, keeps every answer in an append-only journal, scores\n"
     "it with the suite's checks, and writes the reports. A run that was interrupted, killed\n"
     "or starved of its endpoint goes on with --resume: no answer is lost or asked twice.",
+    "With --gate-policy the run ends with a verdict, as `ifbench gate` gives it, and with its\n"
+    "exit status; gate.json keeps it. With --sequential the items are asked in an order drawn\n"
+    "beforehand from --seed, the gate looks after each item (in that order, whatever comes\n"
+    "first), and once the verdict is settled nothing more is asked: the rest stays pending, the\n"
+    "run counts as incomplete, and --resume states the verdict again. No call runs further\n"
+    "ahead of the last look than -j, or 8, since it may be asked for nothing.",
+    "What is settled when: `drop` and bounds (\"at C\") by bets on the mean that may be looked at\n"
+    "any number of times (Waudby-Smith and Ramdas 2024), with half of the error 1 - C; after\n"
+    "the last item as `gate` would, with the other half. Rules as measured, `items` and\n"
+    "`regressed`: when the items left will not change the answer, with the policy's confidence.\n"
+    "errors, unscored, missing, failed_calls: must hold for what was asked. latency, cost:\n"
+    "measured at the end. Metrics of a whole set: only when all was asked. One rule that fails\n"
+    "ends the run; to pass, all must hold. Without --sequential a run of the same questions\n"
+    "asks only the rest: the cache has the answers.",
     "--shard I/N asks every N-th item, with all its epochs, turns and models, beginning with\n"
     "the I-th; the suites are counted through. The N runs may be made at the same time, on\n"
     "several machines, each into a folder of its own, and `ifbench merge` makes the whole run\n"
@@ -184,6 +211,8 @@ static const struct ifb_example_line examples[] = {
       "start a server, ask it, stop it" },
     { "ifbench run --model 'exec:./answer.py --fast'",
       "a program: messages as JSON on its input, the answer on its output" },
+    { "ifbench run --model URL#NAME --gate-policy policy.yaml --gate-baseline baseline.json "
+      "--sequential", "a gate that asks no more than it needs; 0: pass, 1: fail, 6: inconclusive" },
     { "ifbench run --suite ifeval --model openai:gpt-4o-mini --shard 2/3 --out runs/part-2",
       "the second of three shares; see `ifbench merge --help`" },
     { "ifbench run --resume runs/2026-01-02T03-04-05-ifeval", "go on after a crash" },
@@ -241,10 +270,11 @@ static void print_dry_json(const struct ifb_dry_run *dry, ifb_str config)
     ifb_buf_close(&buf);
 }
 
-static void print_dry(const struct ifb_dry_run *dry, ifb_str config)
+static void print_dry(const struct ifb_dry_run *dry, bool most, ifb_str config)
 {
-    ifb_print("# would ask %zu calls for %zu samples with %zu constraints; the prompts are %zu "
-              "bytes\n", dry->calls, dry->samples, dry->constraints, dry->prompt_bytes);
+    ifb_print("# would ask %s%zu calls for %zu samples with %zu constraints; the prompts are %zu "
+              "bytes\n", most ? "at most " : "", dry->calls, dry->samples, dry->constraints,
+              dry->prompt_bytes);
     ifb_print("# at most about %lld tokens", (long long)dry->tokens_most);
     if (isnan(dry->usd_most))
         ifb_print("; --prices FILE tells what that costs\n");
@@ -277,9 +307,24 @@ static enum ifb_code show_dry(struct ifb_run_flags *f, struct ifb_arena *arena,
     if (f->json)
         print_dry_json(&dry, ifb_buf_view(&config));
     else
-        print_dry(&dry, ifb_buf_view(&config));
+        print_dry(&dry, f->o.sequential, ifb_buf_view(&config));
     ifb_buf_close(&config);
     return IFB_OK;
+}
+
+/* The verdict and its exit status, unless something worse has happened. */
+static enum ifb_code show_gate(struct ifb_cli *cli, const struct ifb_run *run,
+                               const struct ifb_run_flags *f, struct ifb_error *err)
+{
+    const struct ifb_gate *gate = run->gate;
+    enum ifb_code code = ifb_gate_show_also(cli, gate, f->gate_also, err);
+
+    if (!code && !f->json)
+        code = ifb_gate_show(cli, gate, IFB_STR("term"), (ifb_str){ NULL, 0 }, err);
+    if (cli->status == IFB_EXIT_OK ||
+        (gate->verdict == IFB_GATE_FAIL && cli->status != IFB_EXIT_NETWORK))
+        cli->status = ifb_gate_status(gate->verdict);
+    return code;
 }
 
 static enum ifb_code cmd_run(struct ifb_cli *cli, struct ifb_error *err)
@@ -295,6 +340,12 @@ static enum ifb_code cmd_run(struct ifb_cli *cli, struct ifb_error *err)
     if (words.n)
         return ifb_fail(err, IFB_EUSAGE, "unexpected argument '%.*s'; models are named with --model",
                         IFB_ARG(words.at[0]));
+    if (f.gate_also.n && !f.o.gate_policy.ptr && !f.resume.ptr)
+        code = ifb_fail(err, IFB_EUSAGE, "--gate-also goes with --gate-policy FILE");
+    if (!code)
+        code = ifb_gate_check_also("--gate-also", f.gate_also, err);
+    if (code)
+        return code;
     if (f.resume.ptr && f.retry_errors.ptr)
         return ifb_fail(err, IFB_EUSAGE, "--resume asks what failed as well as what is pending; "
                         "--retry-errors goes without it");
@@ -310,6 +361,8 @@ static enum ifb_code cmd_run(struct ifb_cli *cli, struct ifb_error *err)
     else
         code = ifb_run_start(&f.o, &run, err);
     code = ifb_run_show(cli, run, &f, code, err);
+    if (!code && run && run->gate)
+        code = show_gate(cli, run, &f, err);
     ifb_run_close(run);
     return code;
 }

@@ -7,6 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <ifbench/gate.h>
+
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -202,16 +204,23 @@ static enum ifb_code show_table(struct ifb_run *run, bool json, struct ifb_error
     return ifb_run_report(run, report, ifb_stdout_sink(), err);
 }
 
+/* A sequential gate has its verdict: what was not asked is not missing. */
+static bool is_settled(const struct ifb_run *run)
+{
+    return run->gate && run->gate->sequel && run->gate->sequel->settled;
+}
+
 /* What a finished run means for the exit status. */
 static int status_of_run(const struct ifb_run *run, const struct ifb_run_flags *f)
 {
     const struct ifb_counts *counts = &run->summary.counts;
-    double without = (double)(counts->unscored + counts->pending);
+    int64_t pending = is_settled(run) ? 0 : counts->pending;
+    double without = (double)(counts->unscored + pending);
     double share = f->max_unscored >= 0 ? f->max_unscored : f->strict ? 0 : 1;
 
     if (run->calls && !run->answers)
         return IFB_EXIT_NETWORK;
-    if (!run->ended)
+    if (!run->ended && !is_settled(run))
         return IFB_EXIT_INCOMPLETE;
     /* 0.29 * 100 is a little less than 29 */
     if (without > share * (double)counts->total * (1 + 1e-12))
@@ -241,7 +250,7 @@ enum ifb_code ifb_run_show(struct ifb_cli *cli, struct ifb_run *run, const struc
         ifb_print("report: %s\n", page);
     else if (!f->json && !code)
         ifb_print("run: %s\n", run->folder);
-    if (!run->ended)
+    if (!run->ended && !is_settled(run))
         ifb_note("%zu of %zu calls are answered; go on with `ifbench run --resume %s`",
                  run->answers, run->calls, run->folder);
     cli->status = code ? 0 : status_of_run(run, f);

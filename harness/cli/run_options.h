@@ -16,7 +16,7 @@ struct ifb_run_flags {
     int64_t think_choice;  /* 0 strip, 1 keep */
     int64_t jitter_seed;
     ifb_str resume, retry_errors, responses, config;
-    struct ifb_strs suite_lists, report_lists, judgments;
+    struct ifb_strs suite_lists, report_lists, judgments, gate_also;
     ifb_str settings[IFB_SETTINGS_MAX];
     ifb_str shard;
     double max_unscored;   /* share of the samples; negative: any, with --strict none */

@@ -197,13 +197,27 @@ static enum ifb_code check_suites(const struct matching *x)
     return IFB_OK;
 }
 
+/* Where to stop was decided by looking at the scores, so they are not those of a whole run. */
+static enum ifb_code check_whole(const struct matching *x, const struct ifb_marks *m)
+{
+    if (x->o->common || !m->stopped)
+        return IFB_OK;
+    return ifb_fail(x->err, IFB_EINPUT, "%.*s was asked sequentially, and %lld of %lld samples "
+                    "were not; --common compares what there is", IFB_ARG(m->name),
+                    (long long)m->summary.counts.pending, (long long)m->summary.counts.total);
+}
+
 static enum ifb_code match_cells(const struct matching *x, struct ifb_matched *out, size_t *n)
 {
     int digits = x->base->digits < x->cand->digits ? x->base->digits : x->cand->digits;
     int prints = x->base->print_digits < x->cand->print_digits ? x->base->print_digits
                                                                : x->cand->print_digits;
-    enum ifb_code code = check_suites(x);
+    enum ifb_code code = check_whole(x, x->base);
 
+    if (!code)
+        code = check_whole(x, x->cand);
+    if (!code)
+        code = check_suites(x);
     for (size_t i = 0; i < x->cand->ncells && !code; i++) {
         struct ifb_matched *m = &out[*n];
 

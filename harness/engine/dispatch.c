@@ -568,6 +568,8 @@ static enum ifb_code start_new(struct dispatch *d, uint32_t model, int64_t *next
             *next_us = now + wait_us < *next_us ? now + wait_us : *next_us;
             break;
         }
+        if (d->calls->wait && d->calls->wait(d->calls->self, model))
+            break;
         cell = d->calls->take(d->calls->self, model);
         m->dry = !cell;
         if (cell)

@@ -51,6 +51,8 @@ struct ifb_dispatch_calls {
     enum ifb_code (*done)(void *self, struct ifb_cell *cell, struct ifb_error *err);
     /* The cell was started and cannot be finished now (stopped): it is pending again. */
     void (*drop)(void *self, struct ifb_cell *cell);
+    /* Optional: true while no new cell of the model may be taken, until more have landed. */
+    bool (*wait)(void *self, uint32_t model);
     /* Between two looks at the network, and now and then where there is none. */
     enum ifb_code (*idle)(void *self, size_t flying, int64_t retries, struct ifb_error *err);
 };

@@ -54,8 +54,12 @@ static bool compares(const struct ifb_rule *r)
            (r->kind == IFB_RULE_BUDGET && r->budget == IFB_BUDGET_REGRESSED);
 }
 
-static enum ifb_code check_baseline(struct ifb_gating *g)
+enum ifb_code ifb_gate_read_policy(struct ifb_gating *g)
 {
+    enum ifb_code code = ifb_policy_read(g->o->policy, g->arena, &g->policy, g->err);
+
+    if (code)
+        return code;
     for (size_t i = 0; i < g->policy.n && !g->o->baseline; i++)
         if (compares(&g->policy.rules[i]))
             return ifb_fail(g->err, IFB_EUSAGE, "%.*s:%u: \"%.*s\" compares with a baseline; name "
@@ -67,10 +71,8 @@ static enum ifb_code check_baseline(struct ifb_gating *g)
 static enum ifb_code load(struct ifb_gating *g, const char *cand)
 {
     struct ifb_marks *marks = ifb_new(g->arena, struct ifb_marks, 2);
-    enum ifb_code code = ifb_policy_read(g->o->policy, g->arena, &g->policy, g->err);
+    enum ifb_code code = ifb_gate_read_policy(g);
 
-    if (!code)
-        code = check_baseline(g);
     g->cand = &marks[0];
     if (!code)
         code = ifb_marks_load(cand, g->arena, g->cand, g->err);
@@ -105,7 +107,7 @@ static void require_end(struct ifb_gating *g)
                          "--common", (long long)c->pending, (long long)c->total);
 }
 
-static bool is_judged(const struct ifb_mark_item *item)
+bool ifb_gate_is_judged(const struct ifb_mark_item *item)
 {
     for (uint32_t e = 0; e < item->epochs; e++)
         for (size_t i = e * item->nchecks; item->answered[e] && i < (e + 1) * item->nchecks; i++)
@@ -122,7 +124,7 @@ static void require_judged(struct ifb_gating *g, const struct ifb_marks *m, cons
         struct ifb_gate_check *check;
         size_t i = 0;
 
-        while (i < cell->n && !is_judged(&cell->items[i]))
+        while (i < cell->n && !ifb_gate_is_judged(&cell->items[i]))
             i++;
         if (i < cell->n || (m == g->cand && !ifb_gate_wants(g, cell->model)))
             continue;
@@ -132,7 +134,7 @@ static void require_judged(struct ifb_gating *g, const struct ifb_marks *m, cons
     }
 }
 
-static bool mentions(const struct ifb_policy *p, enum ifb_budget budget)
+bool ifb_policy_mentions(const struct ifb_policy *p, enum ifb_rule_budget budget)
 {
     for (size_t i = 0; i < p->n; i++)
         if (p->rules[i].kind == IFB_RULE_BUDGET && p->rules[i].budget == budget)
@@ -143,7 +145,7 @@ static bool mentions(const struct ifb_policy *p, enum ifb_budget budget)
 /* What is unscored is in no difference: it must not be a way around one. */
 static void require_scores(struct ifb_gating *g)
 {
-    if (!g->comparison || mentions(&g->policy, IFB_BUDGET_UNSCORED))
+    if (!g->comparison || ifb_policy_mentions(&g->policy, IFB_BUDGET_UNSCORED))
         return;
     for (size_t i = 0; i < g->comparison->ncells; i++) {
         const struct ifb_compare_cell *cell = &g->comparison->cells[i];
@@ -178,10 +180,26 @@ static enum ifb_code decide(struct ifb_gating *g)
     return code;
 }
 
+enum ifb_gate_verdict ifb_gate_worst(const struct ifb_gating *g)
+{
+    enum ifb_gate_verdict worst = IFB_GATE_PASS;
+
+    for (size_t i = 0; i < g->n; i++)
+        worst = g->at[i].verdict > worst ? g->at[i].verdict : worst;
+    return worst;
+}
+
 enum ifb_code ifb_gate_run(const char *cand, const struct ifb_gate_options *options,
                            struct ifb_arena *arena, struct ifb_gate *out, struct ifb_error *err)
 {
-    struct ifb_gating g = { .o = options, .arena = arena, .err = err };
+    return ifb_gate_run_after(cand, options, NULL, arena, out, err);
+}
+
+enum ifb_code ifb_gate_run_after(const char *cand, const struct ifb_gate_options *options,
+                                 const struct ifb_sequential *after, struct ifb_arena *arena,
+                                 struct ifb_gate *out, struct ifb_error *err)
+{
+    struct ifb_gating g = { .o = options, .arena = arena, .after = after, .err = err };
     enum ifb_code code = load(&g, cand);
 
     if (!code)
@@ -192,13 +210,10 @@ enum ifb_code ifb_gate_run(const char *cand, const struct ifb_gate_options *opti
     require_judged(&g, g.cand, "candidate");
     require_judged(&g, g.base, "baseline");
     require_scores(&g);
-    *out = (struct ifb_gate){ .verdict = IFB_GATE_PASS, .cand = g.cand->name,
+    *out = (struct ifb_gate){ .verdict = ifb_gate_worst(&g), .cand = g.cand->name,
                               .policy = g.policy.name, .checks = g.at, .n = g.n,
                               .comparison = g.comparison };
     if (g.base)
         out->base = g.base->name;
-    for (size_t i = 0; i < g.n; i++)
-        if (g.at[i].verdict > out->verdict)
-            out->verdict = g.at[i].verdict;
     return IFB_OK;
 }

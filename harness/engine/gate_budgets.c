@@ -7,8 +7,8 @@
 #include "harness/base/str.h"
 #include "harness/engine/gate.h"
 
-static bool meant(const struct ifb_gating *g, const struct ifb_rule *rule, ifb_str suite,
-                  ifb_str model)
+bool ifb_gate_meant(const struct ifb_gating *g, const struct ifb_rule *rule, ifb_str suite,
+                    ifb_str model)
 {
     return ifb_gate_wants(g, model) && (!rule->suite.ptr || ifb_str_eq(rule->suite, suite));
 }
@@ -16,7 +16,8 @@ static bool meant(const struct ifb_gating *g, const struct ifb_rule *rule, ifb_s
 static enum ifb_code check_suite(struct ifb_gating *g, const struct ifb_rule *rule)
 {
     for (size_t i = 0; i < g->cand->summary.ncells; i++)
-        if (meant(g, rule, g->cand->summary.cells[i].suite, g->cand->summary.cells[i].model))
+        if (ifb_gate_meant(g, rule, g->cand->summary.cells[i].suite,
+                           g->cand->summary.cells[i].model))
             return IFB_OK;
     if (!rule->suite.ptr)
         return ifb_gate_fail(g, rule, "the run has nothing that the rule is about");
@@ -61,7 +62,7 @@ enum ifb_code ifb_gate_items(struct ifb_gating *g, const struct ifb_rule *rule)
     if (!code && rule->of > IFB_MARK_EPOCHS_MAX)
         return ifb_gate_fail(g, rule, "more than %u answers an item", IFB_MARK_EPOCHS_MAX);
     for (size_t i = 0; i < g->cand->ncells && !code; i++)
-        if (meant(g, rule, g->cand->cells[i].suite, g->cand->cells[i].model))
+        if (ifb_gate_meant(g, rule, g->cand->cells[i].suite, g->cand->cells[i].model))
             code = items_of(g, rule, &g->cand->cells[i]);
     return code;
 }
@@ -84,7 +85,7 @@ static int64_t count_missing(const struct ifb_gating *g, const struct ifb_cell_s
     return n;
 }
 
-static int64_t count_of(const struct ifb_gating *g, enum ifb_budget budget,
+static int64_t count_of(const struct ifb_gating *g, enum ifb_rule_budget budget,
                         const struct ifb_cell_summary *c)
 {
     switch (budget) {
@@ -103,7 +104,7 @@ static void share_budget(struct ifb_gating *g, const struct ifb_rule *rule,
     for (size_t i = 0; i < g->cand->summary.ncells; i++) {
         const struct ifb_cell_summary *c = &g->cand->summary.cells[i];
 
-        if (!meant(g, rule, c->suite, c->model))
+        if (!ifb_gate_meant(g, rule, c->suite, c->model))
             continue;
         n += count_of(g, rule->budget, c);
         total += c->counts.total;
@@ -114,7 +115,7 @@ static void share_budget(struct ifb_gating *g, const struct ifb_rule *rule,
                          rule->limit * 100);
 }
 
-static double latency_of(enum ifb_budget budget, const struct ifb_cell_summary *c)
+static double latency_of(enum ifb_rule_budget budget, const struct ifb_cell_summary *c)
 {
     return budget == IFB_BUDGET_LATENCY_P50   ? c->latency_p50_ms
            : budget == IFB_BUDGET_LATENCY_P95 ? c->latency_p95_ms
@@ -131,7 +132,7 @@ static void latency_budget(struct ifb_gating *g, const struct ifb_rule *rule,
         const struct ifb_cell_summary *c = &g->cand->summary.cells[i];
         double ms = latency_of(rule->budget, c);
 
-        if (!meant(g, rule, c->suite, c->model))
+        if (!ifb_gate_meant(g, rule, c->suite, c->model))
             continue;
         unknown = unknown || isnan(ms);
         check->value = fmax(check->value, ms);
@@ -151,7 +152,7 @@ static void cost_budget(struct ifb_gating *g, const struct ifb_rule *rule,
     for (size_t i = 0; i < g->cand->summary.ncells; i++) {
         const struct ifb_cell_summary *c = &g->cand->summary.cells[i];
 
-        if (meant(g, rule, c->suite, c->model))
+        if (ifb_gate_meant(g, rule, c->suite, c->model))
             sum += c->cost_usd;
     }
     check->value = sum;
@@ -168,7 +169,7 @@ static void regressed_budget(struct ifb_gating *g, const struct ifb_rule *rule,
     for (size_t i = 0; i < g->comparison->ncells; i++) {
         const struct ifb_compare_cell *c = &g->comparison->cells[i];
 
-        if (!meant(g, rule, c->suite, c->cand_model))
+        if (!ifb_gate_meant(g, rule, c->suite, c->cand_model))
             continue;
         n += c->nregressed;
         items += c->items;

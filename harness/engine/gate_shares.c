@@ -6,16 +6,9 @@
 #include "harness/base/error.h"
 #include "harness/base/str.h"
 #include "harness/engine/gate.h"
+#include "harness/engine/sequential.h"
 
 #define POWER 0.8  /* of the number of items that would settle a rule */
-
-/* One thing that a rule is about. */
-struct subject {
-    const struct ifb_mark_cell *cell;
-    ifb_str name, unit;
-    bool metric, higher_is_better;
-    double value;
-};
 
 static bool is_pattern(ifb_str s)
 {
@@ -45,8 +38,8 @@ static bool proportion(ifb_str unit)
 }
 
 /* In the unit of the subject; a number that can only be a slip is refused. */
-static enum ifb_code limit_of(struct ifb_gating *g, const struct ifb_rule *rule,
-                              const struct subject *s, double *out)
+enum ifb_code ifb_gate_limit(struct ifb_gating *g, const struct ifb_rule *rule,
+                             const struct ifb_gate_subject *s, double *out)
 {
     *out = rule->limit;
     if (proportion(s->unit) && fabs(rule->limit) > 1)
@@ -62,13 +55,18 @@ static enum ifb_code limit_of(struct ifb_gating *g, const struct ifb_rule *rule,
     return IFB_OK;
 }
 
-static ifb_str say(struct ifb_gating *g, const struct subject *s, double value)
+static ifb_str say(struct ifb_gating *g, const struct ifb_gate_subject *s, double value)
 {
     if (isnan(value))
         return IFB_STR("n/a");
     if (proportion(s->unit))
         return ifb_fmt(g->arena, "%.2f %%", value * 100);
     return ifb_fmt(g->arena, percent_unit(s->unit) ? "%.2f %%" : "%.4f", value);
+}
+
+ifb_str ifb_gate_say(struct ifb_gating *g, const struct ifb_gate_subject *s, double value)
+{
+    return say(g, s, value);
 }
 
 /* `safe` and `unsafe` are the two bounds, on the side of the limit and away from it. */
@@ -112,7 +110,7 @@ static bool wants_much(enum ifb_rule_op op)
 }
 
 static void decide_as_measured(struct ifb_gating *g, const struct ifb_rule *rule,
-                               const struct subject *s, struct ifb_gate_check *c)
+                               const struct ifb_gate_subject *s, struct ifb_gate_check *c)
 {
     c->verdict = ifb_op_holds(rule->op, s->value, c->limit) ? IFB_GATE_PASS : IFB_GATE_FAIL;
     c->why = ifb_fmt(g->arena, "%.*s, wanted %s %.*s", IFB_ARG(say(g, s, s->value)),
@@ -120,40 +118,42 @@ static void decide_as_measured(struct ifb_gating *g, const struct ifb_rule *rule
 }
 
 static enum ifb_code decide_by_bound(struct ifb_gating *g, const struct ifb_rule *rule,
-                                     const struct subject *s, struct ifb_gate_check *c)
+                                     const struct ifb_gate_subject *s, struct ifb_gate_check *c)
 {
     struct ifb_arena *scratch = ifb_arena_new();
     bool much = wants_much(rule->op);
     struct ifb_matched self;
     struct ifb_pair *units;
-    struct ifb_interval ci;
+    struct ifb_interval ci, other;
     int64_t n;
-    double se;
+    double se, fail;
     size_t count;
 
+    ifb_sequential_left(g->after, rule, s, &c->confidence, &fail);
     ifb_match_self(s->cell, g->o->compare.by_group, scratch, &self);
     count = ifb_compare_units(&self, s->metric, s->name, scratch, &units);
-    ci = ifb_share_interval(units, count, 2 * rule->confidence - 1, &n, &se);
+    ci = ifb_share_interval(units, count, 2 * c->confidence - 1, &n, &se);
+    other = ifb_share_interval(units, count, 2 * fail - 1, NULL, NULL);
     ifb_arena_close(scratch);
     if (!count)
         return ifb_gate_fail(g, rule, "%.*s is no ratio over items, so it has no bound: leave "
                              "\"at\" out", IFB_ARG(rule->subject));
     c->bound = much ? ci.lo : ci.hi;
-    c->verdict = between(rule->op, c->bound, much ? ci.hi : ci.lo, c->limit);
+    c->verdict = between(rule->op, c->bound, much ? other.hi : other.lo, c->limit);
     if (c->verdict == IFB_GATE_INCONCLUSIVE)
-        c->need = items_to_settle(fabs(s->value - c->limit), se, (double)n, 1, rule->confidence);
+        c->need = items_to_settle(fabs(s->value - c->limit), se, (double)n, 1, c->confidence);
     c->why = ifb_fmt(g->arena, "%.*s, %s %.*s with %g %% confidence, wanted %s %.*s%.*s",
                      IFB_ARG(say(g, s, s->value)), much ? "at least" : "at most",
-                     IFB_ARG(say(g, s, c->bound)), rule->confidence * 100, ifb_op_name(rule->op),
+                     IFB_ARG(say(g, s, c->bound)), c->confidence * 100, ifb_op_name(rule->op),
                      IFB_ARG(say(g, s, c->limit)), IFB_ARG(say_need(g, c)));
     return IFB_OK;
 }
 
 static enum ifb_code decide_value(struct ifb_gating *g, const struct ifb_rule *rule,
-                                  const struct subject *s)
+                                  const struct ifb_gate_subject *s)
 {
     struct ifb_gate_check *c = ifb_gate_add(g, rule, s->cell, s->name);
-    enum ifb_code code = limit_of(g, rule, s, &c->limit);
+    enum ifb_code code = ifb_gate_limit(g, rule, s, &c->limit);
 
     c->value = s->value;
     if (code)
@@ -167,7 +167,8 @@ static enum ifb_code decide_value(struct ifb_gating *g, const struct ifb_rule *r
     return IFB_OK;
 }
 
-static const struct ifb_compare_row *row_of(const struct ifb_comparison *c, const struct subject *s)
+static const struct ifb_compare_row *row_of(const struct ifb_comparison *c,
+                                            const struct ifb_gate_subject *s)
 {
     for (size_t i = 0; i < c->nrows; i++) {
         const struct ifb_compare_row *r = &c->rows[i];
@@ -181,12 +182,12 @@ static const struct ifb_compare_row *row_of(const struct ifb_comparison *c, cons
 }
 
 static enum ifb_code decide_drop(struct ifb_gating *g, const struct ifb_rule *rule,
-                                 const struct subject *s)
+                                 const struct ifb_gate_subject *s)
 {
     const struct ifb_compare_row *r = row_of(g->comparison, s);
     struct ifb_gate_check *c = ifb_gate_add(g, rule, s->cell, s->name);
-    double lower, upper, best, n = r ? (double)r->pair.n : 0;
-    enum ifb_code code = limit_of(g, rule, s, &c->limit);
+    double lower, upper, best, pass, fail, n = r ? (double)r->pair.n : 0;
+    enum ifb_code code = ifb_gate_limit(g, rule, s, &c->limit);
 
     if (code)
         return code;
@@ -197,29 +198,32 @@ static enum ifb_code decide_drop(struct ifb_gating *g, const struct ifb_rule *ru
         c->why = IFB_STR("nothing is scored on both sides");
         return IFB_OK;
     }
-    lower = ifb_paired_lower(&r->pair, rule->confidence);
-    upper = ifb_paired_upper(&r->pair, rule->confidence);
+    ifb_sequential_left(g->after, rule, s, &pass, &fail);
+    lower = ifb_paired_lower(&r->pair, s->higher_is_better ? pass : fail);
+    upper = ifb_paired_upper(&r->pair, s->higher_is_better ? fail : pass);
     c->value = s->higher_is_better ? r->base - r->cand : r->cand - r->base;
     c->bound = s->higher_is_better ? -lower : upper;
     best = s->higher_is_better ? -upper : lower;
     c->verdict = between(rule->op, c->bound, best, c->limit);
+    c->confidence = c->verdict == IFB_GATE_FAIL ? fail : pass;
     if (c->verdict == IFB_GATE_INCONCLUSIVE)
         c->need = items_to_settle(fabs(c->limit - c->value), r->pair.se, n,
-                                  r->pair.size > 0 ? fmax(n / r->pair.size, 1) : 1,
-                                  rule->confidence);
+                                  r->pair.size > 0 ? fmax(n / r->pair.size, 1) : 1, pass);
     c->why = ifb_fmt(g->arena, "%.*s -> %.*s, drop %.*s, %s %.*s with %g %% confidence, wanted %s "
                      "%.*s%.*s", IFB_ARG(say(g, s, r->base)), IFB_ARG(say(g, s, r->cand)),
                      IFB_ARG(say(g, s, c->value)),
                      c->verdict == IFB_GATE_FAIL ? "at least" : "at most",
                      IFB_ARG(say(g, s, c->verdict == IFB_GATE_FAIL ? best : c->bound)),
-                     rule->confidence * 100, ifb_op_name(rule->op), IFB_ARG(say(g, s, c->limit)),
+                     c->confidence * 100, ifb_op_name(rule->op), IFB_ARG(say(g, s, c->limit)),
                      IFB_ARG(say_need(g, c)));
     return IFB_OK;
 }
 
 static enum ifb_code decide(struct ifb_gating *g, const struct ifb_rule *rule,
-                            const struct subject *s)
+                            const struct ifb_gate_subject *s)
 {
+    if (g->sequential)
+        return ifb_sequential_watch(g->sequential, rule, s);
     return rule->kind == IFB_RULE_DROP ? decide_drop(g, rule, s) : decide_value(g, rule, s);
 }
 
@@ -231,14 +235,15 @@ static enum ifb_code metrics_of(struct ifb_gating *g, const struct ifb_rule *rul
     const struct ifb_summary *s = &g->cand->summary;
     ifb_str inner = within_suite(rule->subject, cell->suite);
     const struct ifb_metric_value *m = ifb_metric_of(s, cell->suite, cell->model, inner);
-    struct subject subject;
+    struct ifb_gate_subject subject;
 
     if (!m)
         m = ifb_metric_of(s, cell->suite, cell->model, rule->subject);
     if (!m)
         return IFB_OK;
     (*found)++;
-    subject = (struct subject){ cell, m->id, m->unit, true, m->higher_is_better, m->value };
+    subject = (struct ifb_gate_subject){ cell, m->id, m->unit, true, m->higher_is_better,
+                                         m->value };
     return decide(g, rule, &subject);
 }
 
@@ -252,7 +257,7 @@ static enum ifb_code constraints_of(struct ifb_gating *g, const struct ifb_rule 
     for (size_t i = 0; i < s->ngroups && !code; i++) {
         const struct ifb_group_row *r = &s->groups[i];
         int64_t n = r->n - r->unscored;
-        struct subject subject = { cell, r->name, IFB_STR("proportion"), false, true,
+        struct ifb_gate_subject subject = { cell, r->name, IFB_STR("proportion"), false, true,
                                    n > 0 ? (double)r->strict_pass / (double)n : (double)NAN };
 
         if (!ifb_str_is(r->kind, "instruction") || !ifb_str_eq(r->suite, cell->suite) ||

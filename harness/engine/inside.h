@@ -15,6 +15,7 @@
 #include "harness/engine/rows.h"
 #include "harness/engine/samples.h"
 #include "harness/engine/score.h"
+#include "harness/engine/sequential.h"
 #include "harness/engine/server.h"
 
 /* How far a model's samples have been looked at. */
@@ -50,6 +51,9 @@ struct ifb_run_inside {
     struct ifb_cursor *cursors;   /* one a model */
     struct ifb_rows *rows;        /* of verdicts.jsonl */
     struct ifb_cache *cache;      /* NULL: none */
+    struct ifb_gate_options *gate;      /* NULL: none */
+    struct ifb_sequential *sequential;  /* the gate that is looked at on the way; NULL: none */
+    struct ifb_error look;        /* its code: why the gate could not look at a sample */
     bool judged;                  /* made from judgments */
     int64_t started_us, progress_us, looked_us;
     struct ifb_speed speed;       /* of what was asked just now */
@@ -136,6 +140,20 @@ enum ifb_code ifb_run_score_journal(struct ifb_run *run, struct ifb_error *err);
 
 /* Waits for the pool, completes verdicts.jsonl. */
 enum ifb_code ifb_run_work_end(struct ifb_run *run, struct ifb_error *err);
+
+/* ---- run_gate.c ---- */
+
+/* Policy and baseline, if any: read and matched with the plan; files noted in the manifest. */
+enum ifb_code ifb_run_open_gate(struct ifb_run *run, struct ifb_error *err);
+
+/* True when a run that is gone on with was ended by its gate: nothing is to be asked. */
+bool ifb_run_gate_stands(const struct ifb_run *run);
+
+/* Says in the summary how far the gate looked. */
+void ifb_run_warn_gate(struct ifb_run *run);
+
+/* The verdict, into run->gate and gate.json; needs the files of the run. */
+enum ifb_code ifb_run_decide_gate(struct ifb_run *run, struct ifb_error *err);
 
 /* ---- run_finish.c ---- */
 

@@ -98,6 +98,19 @@ static void write_host(struct ifb_jw *w, bool network)
     ifb_jw_end(w);
 }
 
+static void write_gate(struct ifb_jw *w, const struct ifb_run_options *o)
+{
+    ifb_jw_object(w, "gate");
+    ifb_jw_str(w, "policy", o->gate_policy);
+    ifb_jw_str(w, "baseline", o->gate_baseline);
+    ifb_jw_str(w, "base_model", o->gate_base_model);
+    ifb_jw_bool(w, "common", o->gate_common);
+    ifb_jw_bool(w, "sequential", o->sequential);
+    if (o->sequential)
+        ifb_jw_int(w, "order_seed", o->sampling.seed > 0 ? o->sampling.seed : 0);
+    ifb_jw_end(w);
+}
+
 static void write_shard(struct ifb_jw *w, const struct ifb_manifest *m)
 {
     ifb_jw_object(w, "shard");
@@ -165,6 +178,8 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
     ifb_jw_cstr(w, "missing", m->options.missing < 0 ? NULL
                               : m->options.missing == IFB_MISSING_FAIL ? "fail" : "unscored");
     ifb_jw_str(w, "punkt", m->punkt);
+    if (m->options.gate_policy.ptr)
+        write_gate(w, &m->options);
     write_host(w, !m->scored_only);
     ifb_jw_end(w);
 }
@@ -263,6 +278,24 @@ static int64_t read_missing(ifb_str name)
     return ifb_str_is(name, "fail") ? IFB_MISSING_FAIL : IFB_MISSING_UNSCORED;
 }
 
+static bool truth(const struct ifb_json *object, const char *key)
+{
+    const struct ifb_json *v = ifb_json_get(object, key);
+
+    return v && v->truth;
+}
+
+static void read_gate(const struct ifb_json *gate, struct ifb_run_options *o)
+{
+    if (!gate)
+        return;
+    o->gate_policy = ifb_json_str(gate, "policy");
+    o->gate_baseline = ifb_json_str(gate, "baseline");
+    o->gate_base_model = ifb_json_str(gate, "base_model");
+    o->gate_common = truth(gate, "common");
+    o->sequential = truth(gate, "sequential");
+}
+
 static struct ifb_sampling read_sampling(const struct ifb_json *s)
 {
     return (struct ifb_sampling){ ifb_json_real(s, "temperature", -1),
@@ -305,13 +338,14 @@ static void read_options(const struct ifb_json *v, struct ifb_arena *arena,
     o->stop_at = read_strs(ifb_json_get(v, "stop_at"), NULL, arena);
     o->top_logprobs = ifb_json_int(v, "top_logprobs", 0);
     o->extra_body = ifb_json_str(v, "extra_body");
-    o->stream = ifb_json_get(v, "stream") && ifb_json_get(v, "stream")->truth;
+    o->stream = truth(v, "stream");
     o->tokens_as = ifb_json_int(v, "tokens_as", IFB_TOKENS_AUTO);
     if (o->tokens_as < IFB_TOKENS_AUTO || o->tokens_as > IFB_TOKENS_COMPLETION)
         o->tokens_as = IFB_TOKENS_AUTO;
     o->think = ifb_json_str(v, "think");
     o->think_tags = read_strs(ifb_json_get(v, "think_tags"), NULL, arena);
     o->missing = read_missing(ifb_json_str(v, "missing"));
+    read_gate(ifb_json_get(v, "gate"), o);
 }
 
 enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struct ifb_manifest *out,
@@ -333,7 +367,7 @@ enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struc
         .version = ifb_json_str(v, "version"), .started = ifb_json_str(v, "started"),
         .punkt = ifb_json_str(v, "punkt"), .plan = ifb_json_str(v, "plan"),
         .calls = ifb_json_int(v, "calls", -1), .samples = ifb_json_int(v, "samples", -1),
-        .scored_only = ifb_json_get(v, "scored_only") && ifb_json_get(v, "scored_only")->truth,
+        .scored_only = truth(v, "scored_only"),
     };
     out->own = ifb_json_int(ifb_json_get(v, "shard"), "calls", out->calls);
     if (out->calls < 0 || out->calls > UINT32_MAX || out->samples < 0)

@@ -175,13 +175,24 @@ static struct ifb_mark_item *new_item(struct reading *r, struct ifb_mark_cell *c
     return item;
 }
 
+static void fill_epoch(struct ifb_mark_item *item, uint32_t epoch, const struct ifb_json *v,
+                       const struct ifb_json *checks)
+{
+    const struct ifb_json *said = ifb_json_get(v, "answered");
+    size_t at = epoch * item->nchecks;
+
+    item->answered[epoch] = said && said->truth;
+    for (const struct ifb_json *c = checks->first; c; c = c->next, at++) {
+        item->strict[at] = outcome_named(ifb_json_str(c, "strict"));
+        item->loose[at] = outcome_named(ifb_json_str(c, "loose"));
+    }
+}
+
 static enum ifb_code read_row(struct reading *r, const struct ifb_json *v, struct ifb_error *err)
 {
-    const struct ifb_json *checks = ifb_json_get(v, "checks"), *said = ifb_json_get(v, "answered");
+    const struct ifb_json *checks = ifb_json_get(v, "checks");
     struct ifb_mark_cell *cell = cell_of(r, v);
     struct ifb_mark_item *item = cell->n ? &cell->items[cell->n - 1] : NULL;
-    uint32_t epoch;
-    size_t at;
 
     if (!ifb_json_str(v, "item").ptr || !checks || checks->kind != IFB_JARRAY)
         return ifb_fail(err, IFB_EINPUT, "wanted a verdict with \"item\" and \"checks\"");
@@ -190,13 +201,7 @@ static enum ifb_code read_row(struct reading *r, const struct ifb_json *v, struc
     if (checks->n != item->nchecks || item->epochs >= IFB_MARK_EPOCHS_MAX)
         return ifb_fail(err, IFB_EINPUT, "the epochs of item \"%.*s\" do not fit one another",
                         IFB_ARG(item->id));
-    epoch = ifb_mark_epoch(cell, item, r->arena);
-    at = epoch * item->nchecks;
-    item->answered[epoch] = said && said->truth;
-    for (const struct ifb_json *c = checks->first; c; c = c->next, at++) {
-        item->strict[at] = outcome_named(ifb_json_str(c, "strict"));
-        item->loose[at] = outcome_named(ifb_json_str(c, "loose"));
-    }
+    fill_epoch(item, ifb_mark_epoch(cell, item, r->arena), v, checks);
     return IFB_OK;
 }
 
@@ -224,6 +229,18 @@ static enum ifb_code read_rows(struct reading *r, struct ifb_lines *lines, struc
     return code;
 }
 
+static void open_reading(struct reading *r)
+{
+    r->line = ifb_arena_new();
+    ifb_buf_init(&r->scratch, IFB_LINE_MAX);
+}
+
+static void close_reading(struct reading *r)
+{
+    ifb_buf_close(&r->scratch);
+    ifb_arena_close(r->line);
+}
+
 static enum ifb_code read_verdicts(const char *folder, struct ifb_arena *arena,
                                    struct ifb_marks *out, struct ifb_error *err)
 {
@@ -234,13 +251,62 @@ static enum ifb_code read_verdicts(const char *folder, struct ifb_arena *arena,
 
     if (code)
         return code;
-    r.line = ifb_arena_new();
-    ifb_buf_init(&r.scratch, IFB_LINE_MAX);
+    open_reading(&r);
     code = read_rows(&r, lines, err);
-    ifb_buf_close(&r.scratch);
-    ifb_arena_close(r.line);
+    close_reading(&r);
     ifb_lines_close(lines);
     return code;
+}
+
+/* ---- rows one by one, of a run under way ---- */
+
+struct ifb_mark_rows {
+    struct reading reading;
+};
+
+struct ifb_mark_rows *ifb_mark_rows_open(struct ifb_marks *out, struct ifb_arena *arena)
+{
+    struct ifb_mark_rows *rows = ifb_new(arena, struct ifb_mark_rows, 1);
+
+    rows->reading = (struct reading){ .out = out, .arena = arena };
+    open_reading(&rows->reading);
+    return rows;
+}
+
+static enum ifb_code parse_row(struct ifb_mark_rows *rows, ifb_str row, const struct ifb_json **v,
+                               struct ifb_error *err)
+{
+    ifb_arena_reset(rows->reading.line);
+    return ifb_json_parse(rows->reading.line, row, IFB_JSON_DUPLICATES, 1, v, err);
+}
+
+enum ifb_code ifb_mark_rows_add(struct ifb_mark_rows *rows, ifb_str row, struct ifb_error *err)
+{
+    const struct ifb_json *v;
+    enum ifb_code code = parse_row(rows, row, &v, err);
+
+    return code ? code : read_row(&rows->reading, v, err);
+}
+
+enum ifb_code ifb_mark_rows_fill(struct ifb_mark_rows *rows, ifb_str row,
+                                 struct ifb_mark_item *item, uint32_t epoch, struct ifb_error *err)
+{
+    const struct ifb_json *v, *checks;
+    enum ifb_code code = parse_row(rows, row, &v, err);
+
+    if (code)
+        return code;
+    checks = ifb_json_get(v, "checks");
+    if (!checks || checks->n != item->nchecks || epoch >= item->epochs)
+        return ifb_fail(err, IFB_EBUG, "a row does not fit item \"%.*s\"", IFB_ARG(item->id));
+    fill_epoch(item, epoch, v, checks);
+    return IFB_OK;
+}
+
+void ifb_mark_rows_close(struct ifb_mark_rows *rows)
+{
+    if (rows)
+        close_reading(&rows->reading);
 }
 
 enum ifb_code ifb_marks_load(const char *path, struct ifb_arena *arena, struct ifb_marks *out,
@@ -260,6 +326,7 @@ enum ifb_code ifb_marks_load(const char *path, struct ifb_arena *arena, struct i
             code = ifb_summary_read(ifb_path_join(arena, path, "summary.json"), arena,
                                     &out->summary, err);
         out->plan = manifest->plan;
+        out->stopped = manifest->options.sequential && !out->summary.complete;
         if (!code)
             code = read_verdicts(path, arena, out, err);
     }

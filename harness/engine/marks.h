@@ -49,6 +49,7 @@ struct ifb_marks {
     ifb_str name;           /* the path it was read from */
     ifb_str plan;           /* digest of what was asked */
     bool is_file;           /* a baseline */
+    bool stopped;           /* before all was asked, by a sequential gate or under one */
     int digits, print_digits;  /* of key and print that are known */
     struct ifb_mark_cell *cells;
     size_t ncells;
@@ -69,6 +70,20 @@ uint64_t ifb_mark_cut(uint64_t key, int digits);
 /* Writes a baseline file. IFB_EIO. */
 enum ifb_code ifb_marks_write(const struct ifb_marks *marks, const char *path,
                               struct ifb_error *err);
+
+/*
+ * ---- of a run under way ----
+ * Lines of verdicts.jsonl one by one into empty marks: in plan order with add, which makes
+ * the items; or into an epoch of an item that is there. IFB_EINPUT, IFB_EBUG. Close when
+ * no more come; the marks stay.
+ */
+struct ifb_mark_rows;
+struct ifb_mark_rows *ifb_mark_rows_open(struct ifb_marks *out, struct ifb_arena *arena);
+enum ifb_code ifb_mark_rows_add(struct ifb_mark_rows *rows, ifb_str row, struct ifb_error *err);
+enum ifb_code ifb_mark_rows_fill(struct ifb_mark_rows *rows, ifb_str row,
+                                 struct ifb_mark_item *item, uint32_t epoch,
+                                 struct ifb_error *err);
+void ifb_mark_rows_close(struct ifb_mark_rows *rows);
 
 /* ---- between marks.c and marks_file.c ---- */
 

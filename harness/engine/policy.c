@@ -146,11 +146,11 @@ static enum ifb_code read_op(ifb_str *rest, enum ifb_rule_op *out, struct ifb_er
     return fail_word(word, ">=, >, <= or <", err);
 }
 
-static bool find_budget(ifb_str name, enum ifb_budget *out)
+static bool find_budget(ifb_str name, enum ifb_rule_budget *out)
 {
     for (int i = 0; i < IFB_BUDGETS; i++)
         if (ifb_str_is(name, ifb_budget_names[i])) {
-            *out = (enum ifb_budget)i;
+            *out = (enum ifb_rule_budget)i;
             return true;
         }
     return false;
@@ -316,6 +316,7 @@ static enum ifb_code read_policy(const struct ifb_json *v, const char *name,
         if (code)
             return ifb_within(err, "%s:%u", name, m->line);
     }
+    out->confidence = confidence;
     return read_rules(ifb_json_get(v, "rules"), confidence, name, arena, out, err);
 }
 

@@ -37,7 +37,7 @@
 
 enum ifb_rule_kind { IFB_RULE_SHARE, IFB_RULE_DROP, IFB_RULE_ITEMS, IFB_RULE_BUDGET };
 
-enum ifb_budget {
+enum ifb_rule_budget {
     IFB_BUDGET_ERRORS,
     IFB_BUDGET_UNSCORED,
     IFB_BUDGET_MISSING,
@@ -59,7 +59,7 @@ struct ifb_rule {
     unsigned line;
     ifb_str subject;        /* as written, without "drop" */
     ifb_str suite;          /* of items and budgets; absent: all */
-    enum ifb_budget budget;
+    enum ifb_rule_budget budget;
     enum ifb_rule_op op;
     double limit;           /* percent divided by 100, seconds times 1000 */
     bool percent;           /* written with '%' */
@@ -69,6 +69,7 @@ struct ifb_rule {
 
 struct ifb_policy {
     ifb_str name;           /* the file */
+    double confidence;      /* of drops that name none */
     const struct ifb_rule *rules;
     size_t n;
 };

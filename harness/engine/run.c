@@ -184,6 +184,8 @@ static enum ifb_code work(struct ifb_run *run, bool ask, struct ifb_error *err)
     if (ask && !first && (is_settled(in) || all_scored(in)) && !ifb_journal_ended(in->journal))
         first = ifb_journal_end(in->journal, err);
     code = ifb_run_finish(run, &later);
+    if (!first && !code)
+        code = ifb_run_decide_gate(run, &later);
     if (!first && code && err)
         *err = later;
     return first ? first : code;
@@ -240,6 +242,20 @@ enum ifb_code ifb_run_score(ifb_str responses, const struct ifb_run_options *opt
     if (!code)
         code = work(run, true, err);
     return ifb_run_hand_over(run, code, out);
+}
+
+/* A run keeps its gate, or has none; scoring again decides nothing. */
+static void recall_gate(const struct ifb_run_options *then, bool judging,
+                        struct ifb_run_options *now)
+{
+    static const struct ifb_run_options none;
+
+    then = judging ? &none : then;
+    now->gate_policy = then->gate_policy;
+    now->gate_baseline = then->gate_baseline;
+    now->gate_base_model = then->gate_base_model;
+    now->gate_common = then->gate_common;
+    now->sequential = then->sequential;
 }
 
 /* Whoever names a shard beside --resume means that one. */
@@ -302,6 +318,7 @@ static enum ifb_code recall_options(const char *folder, const struct ifb_run_opt
             o.think_tags = then->options.think_tags;
         if (!judging || o.missing < 0)
             o.missing = then->options.missing;
+        recall_gate(&then->options, judging, &o);
         *out = ifb_run_new(&o);
         (*out)->folder = ifb_cstr((*out)->arena, ifb_str_of(folder));
         (*out)->inside->started_us = ifb_clock_us();
@@ -344,6 +361,7 @@ static enum ifb_code continue_run(const char *folder, const struct ifb_run_optio
         return code;
     }
     in = run->inside;
+    ask = ask && !ifb_run_gate_stands(run);
     in->asking = ask && !in->manifest.scored_only;
     code = check_reports(in, err);
     if (!code)
@@ -448,6 +466,7 @@ void ifb_run_close(struct ifb_run *run)
         return;
     in = run->inside;
     ifb_run_close_models(run);
+    ifb_sequential_close(in->sequential);
     ifb_pool_close(in->pool);
     ifb_cells_close(&in->cells);
     ifb_rows_close(in->rows);

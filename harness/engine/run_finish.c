@@ -84,7 +84,7 @@ static void warn_replays(struct ifb_run *run)
 {
     struct ifb_run_inside *in = run->inside;
 
-    for (size_t i = 0; i < in->nmodels; i++) {
+    for (size_t i = 0; i < in->nmodels && run->ended; i++) {
         size_t unused = in->replays[i] ? ifb_replay_unused(in->replays[i]) : 0;
 
         if (unused && in->asked && !in->o.shard.of)
@@ -161,6 +161,7 @@ enum ifb_code ifb_run_finish(struct ifb_run *run, struct ifb_error *err)
                   &run->summary);
     warn_replays(run);
     warn_counts(run);
+    ifb_run_warn_gate(run);
     if (in->o.shard.of)
         ifb_run_warn(run, "shard %lld/%lld, %zu of %zu items; `ifbench merge RUN... --out DIR` puts "
                      "the shards together", (long long)in->o.shard.index,

@@ -99,6 +99,9 @@ struct ifb_run *ifb_run_new(const struct ifb_run_options *options)
     in->o.out = copy_str(arena, options->out);
     in->o.prices = copy_str(arena, options->prices);
     in->o.cache = copy_str(arena, options->cache);
+    in->o.gate_policy = copy_str(arena, options->gate_policy);
+    in->o.gate_baseline = copy_str(arena, options->gate_baseline);
+    in->o.gate_base_model = copy_str(arena, options->gate_base_model);
     if (in->o.epochs < 1)
         in->o.epochs = 1;
     return run;
@@ -398,7 +401,7 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
     in->results = ifb_results_new(&in->plan, in->arena);
     in->tally = ifb_tally_new(&in->plan, in->arena);
     run->calls = in->plan.nown;
-    return IFB_OK;
+    return ifb_run_open_gate(run, err);
 }
 
 #define TOLD_MAX 20

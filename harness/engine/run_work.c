@@ -9,6 +9,7 @@
 #include "harness/engine/dispatch.h"
 #include "harness/engine/inside.h"
 
+#define SEQUENTIAL_MOST 8  /* calls beyond the last look of a gate, when nobody says */
 #define PROGRESS_US ((int64_t)200 * 1000)
 
 static void score_cell(void *shared, struct ifb_job *job, struct ifb_arena *scratch)
@@ -63,6 +64,8 @@ static void drain(struct ifb_run_inside *in, bool wait)
     while ((job = ifb_pool_pop(in->pool, wait)) != NULL) {
         struct ifb_cell *cell = (struct ifb_cell *)job;
 
+        if (in->sequential && !in->look.code)
+            ifb_sequential_add(in->sequential, cell->sample, ifb_buf_view(&cell->row), &in->look);
         count_passing(in, cell);
         ifb_rows_add(in->rows, cell->sample, ifb_buf_view(&cell->row));
         ifb_cell_give(&in->cells, cell);
@@ -151,11 +154,17 @@ static enum ifb_code answer_replay(struct ifb_run_inside *in, struct ifb_cell *c
     return IFB_OK;
 }
 
-/* The next sample of a model, in plan order; false when there is none. */
+/* The next sample of a model, in plan order or in that of the gate; false when there is none. */
 static bool next_sample(struct ifb_run_inside *in, uint32_t model, uint32_t *sample)
 {
     struct ifb_cursor *at = &in->cursors[model];
 
+    if (in->sequential) {
+        if (at->next == in->plan.nsamples)
+            return false;
+        *sample = ifb_sequential_sample(in->sequential, at->next++);
+        return true;
+    }
     for (; at->cell < in->plan.ncells; at->cell++, at->next = 0) {
         const struct ifb_plan_cell *cell = &in->plan.cells[at->cell];
 
@@ -165,6 +174,15 @@ static bool next_sample(struct ifb_run_inside *in, uint32_t model, uint32_t *sam
         return true;
     }
     return false;
+}
+
+/* Is there a reason to ask more? A gate is to have seen everything that was answered. */
+static bool wants_more(struct ifb_run_inside *in)
+{
+    if (in->sequential)
+        drain(in, true);
+    return !in->look.code && !(in->sequential && ifb_sequential_settled(in->sequential)) &&
+           !(in->o.stop && *in->o.stop);
 }
 
 /* With retry_errors only what has failed is asked again. */
@@ -186,7 +204,7 @@ static enum ifb_code next_cell(struct ifb_run_inside *in, uint32_t model, bool k
     uint32_t sample;
 
     *out = NULL;
-    while ((known_only || !(in->o.stop && *in->o.stop)) && next_sample(in, model, &sample)) {
+    while ((known_only || wants_more(in)) && next_sample(in, model, &sample)) {
         struct ifb_cell *cell;
         enum ifb_code code = take_for(in, sample, &cell, err);
 
@@ -247,6 +265,21 @@ static enum ifb_code asking_done(void *self, struct ifb_cell *cell, struct ifb_e
 static void asking_drop(void *self, struct ifb_cell *cell)
 {
     cell_dropped(((struct asking *)self)->run, cell);
+}
+
+/*
+ * However late a call is, those behind it in the order run at most so far ahead as may fly
+ * at once: what is asked when the gate is settled is no more than that too much.
+ */
+static bool asking_wait(void *self, uint32_t model)
+{
+    struct ifb_run_inside *in = ((struct asking *)self)->run->inside;
+    int64_t most = in->o.concurrency > 0 ? in->o.concurrency : in->o.max_concurrency;
+
+    drain(in, true);
+    return !in->look.code && !ifb_sequential_settled(in->sequential) &&
+           in->cursors[model].next >=
+               ifb_sequential_front(in->sequential) + (most ? most : SEQUENTIAL_MOST);
 }
 
 static void tell_progress(struct ifb_run_inside *in, size_t flying, int64_t retries, bool last)
@@ -318,7 +351,7 @@ static enum ifb_code ask_all(struct ifb_run *run, struct ifb_error *err)
     struct ifb_dispatch_options o = dispatch_options(in);
     struct asking a = { .run = run };
     struct ifb_dispatch_calls calls = { &a, take_cell, asking_keep, asking_done, asking_drop,
-                                        asking_idle };
+                                        in->sequential ? asking_wait : NULL, asking_idle };
     bool network = false;
     enum ifb_code code = IFB_OK;
 
@@ -336,6 +369,9 @@ static enum ifb_code ask_all(struct ifb_run *run, struct ifb_error *err)
     if (a.code && err)
         *err = a.error;
     code = a.code ? a.code : code;
+    if (!code && in->look.code && err)
+        *err = in->look;
+    code = code ? code : in->look.code;
     if (!code && in->o.stop && *in->o.stop)
         code = ifb_fail(err, IFB_ECANCELED, "stopped");
     return code;
@@ -347,7 +383,7 @@ enum ifb_code ifb_run_ask(struct ifb_run *run, struct ifb_error *err)
     enum ifb_code code = ask_all(run, err);
 
     in->asked = true;
-    if (code && code != IFB_EIO)
+    if (code ? code != IFB_EIO : in->sequential != NULL)
         (void)score_known(in, NULL);  /* the first error is what counts */
     drain(in, true);
     tell_progress(in, 0, 0, true);

@@ -12,6 +12,10 @@
  *                        (ifb_paired_lower): non-inferiority. A candidate that is worse by
  *                        m passes in 1 - C of runs at most
  *   a budget             as measured
+ * A run may have its gate looked at after each item, and end when the verdict is settled
+ * (`sequential` in <ifbench/run.h>); how each kind of rule is decided then stands in
+ * harness/engine/sequential.h.
+ *
  * All rules must pass (which needs no correction for their number); one that fails makes
  * the verdict fail, else one that is inconclusive makes it inconclusive. What cannot be
  * known (nothing scored, no prices, no latency) is inconclusive, never a pass.
@@ -42,12 +46,21 @@ struct ifb_gate_check {
     ifb_str why;          /* a sentence without its full stop */
 };
 
+/* How far a gate came that was looked at while the run was asked; see <ifbench/run.h>. */
+struct ifb_gate_sequel {
+    bool settled;            /* before the end, or with the last item */
+    uint64_t seed;           /* of the order of items */
+    int64_t looked, items;   /* looked at in that order, of how many */
+    int64_t asked, calls;    /* answered or failed, of how many in all */
+};
+
 struct ifb_gate {
     enum ifb_gate_verdict verdict;
     ifb_str base, cand, policy;   /* base: absent without one */
     const struct ifb_gate_check *checks;
     size_t n;
     const struct ifb_comparison *comparison;  /* NULL without a baseline */
+    const struct ifb_gate_sequel *sequel;     /* NULL: everything was asked first */
 };
 
 /*

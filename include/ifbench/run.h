@@ -9,6 +9,7 @@
  *     journal.jsonl   every answer, append-only, checksummed
  *     verdicts.jsonl  strict and loose verdicts with reasons; made anew by re-scoring
  *     summary.json    metrics with intervals, counts
+ *     gate.json       the verdict of its gate, if it has one
  *     and the reports that were asked for
  */
 #ifndef IFBENCH_RUN_H
@@ -88,6 +89,14 @@ struct ifb_run_options {
     struct ifb_strs think_tags;  /* pairs "OPEN,CLOSE"; empty: <think>,</think> */
     int64_t missing;           /* -1: the rule of the command; else enum ifb_missing */
     struct ifb_strs settings;  /* "NAME=VALUE": options of a judged suite */
+    /* a gate (<ifbench/gate.h>) */
+    ifb_str gate_policy;       /* its file; absent: no gate */
+    ifb_str gate_baseline;     /* a run's folder or a baseline file; absent: none */
+    ifb_str gate_base_model;   /* which model of it, when it has several */
+    bool gate_common;          /* judge the items that both have */
+    bool sequential;           /* items are asked in an order drawn from sampling.seed (0 when not
+                                  set), and no more of them once the verdict is settled; one
+                                  model; what is left stays pending */
     /* where to */
     ifb_str out;               /* the run's folder; absent: runs/TIME-SUITE */
     struct ifb_strs reports;   /* ids; empty: those written by default */
@@ -101,6 +110,8 @@ struct ifb_run_options {
     const volatile sig_atomic_t *stop;  /* not 0: finish what flies, then end */
 };
 
+struct ifb_gate;
+
 /* A finished run, or one loaded from its folder. Release with ifb_run_close. */
 struct ifb_run {
     const char *folder;
@@ -108,6 +119,7 @@ struct ifb_run {
     bool ended;        /* every call is answered or has failed for good */
     size_t calls, answers, failures;
     size_t doubts;     /* warnings that bear on the scores though no count shows it */
+    const struct ifb_gate *gate;  /* its verdict; NULL: there is no gate, or it was not reached */
     struct ifb_arena *arena;
     struct ifb_run_inside *inside;
 };

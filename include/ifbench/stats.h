@@ -226,6 +226,45 @@ double ifb_margin_need(double gap, double sd, double confidence, double power);
 double ifb_unpaired_need(double p1, double p2, double alpha, double power);
 
 /*
+ * ---- looking after every value ----
+ * Is the mean of values in [lo, hi] above or below zero? May be looked at after each value,
+ * and the first answer stands. The values are drawn from a population (total 0), or are
+ * those of a finite set of `total`, one after the other in random order, and then the mean
+ * is that of the set: after all of them the answer is certain.
+ *
+ * Bets: capital that starts at 1 is multiplied by 1 + stake * (value - 0) for each value,
+ * where no stake can lose more than all. When the mean is not above zero, capital does not
+ * grow on average, and the chance that it ever reaches 1 / alpha is at most alpha (J. Ville,
+ * "Etude critique de la notion de collectif" (1939)); so for below. Nothing is assumed of
+ * the distribution, and no approximation is made. I. Waudby-Smith and A. Ramdas,
+ * "Estimating means of bounded random variables by betting", J. R. Stat. Soc. B 86 (2024)
+ * 1-27, sections 4 and 5 (without replacement the mean that is bet against moves with what
+ * is left). The stakes are a fixed mixture: two fifths of the capital on the largest, which
+ * is the best where almost nothing differs, the rest on smaller ones by factors of sqrt 2.
+ */
+#define IFB_BETS 10
+
+enum ifb_bet_state { IFB_BET_OPEN, IFB_BET_ABOVE, IFB_BET_BELOW };
+
+struct ifb_bet {
+    double lo, hi;
+    double above_at, below_at;  /* capital that answers: 1 / alpha, or more for several tests */
+    int64_t total, n;           /* n: values so far */
+    double sum;            /* of them */
+    enum ifb_bet_state state;
+    double stake[IFB_BETS], above[IFB_BETS], below[IFB_BETS];  /* capital on each stake */
+};
+
+/*
+ * lo <= 0 <= hi, 0 < alpha < 1: the chance of a wrong "above", and that of a wrong "below".
+ * Where lo or hi is 0, only what is certain about a finite set is ever said.
+ */
+void ifb_bet_open(struct ifb_bet *bet, double lo, double hi, double alpha, int64_t total);
+
+/* A value in [lo, hi]; of a finite set at most `total` of them. Returns the state. */
+enum ifb_bet_state ifb_bet_add(struct ifb_bet *bet, double value);
+
+/*
  * The Mersenne Twister MT19937, where a reference tool's random choices must come
  * out the same. M. Matsumoto and T. Nishimura, ACM TOMACS 8 (1998) 3-30; the
  * initialisers are those of their revision of 2002. Elsewhere use base/rng.h.

@@ -341,6 +341,19 @@ else
     skip "JUnit's XML fits the schema" "no xmllint"
     skip "and the schema can refuse" "no xmllint"
 fi
+# Somebody else's reader finds the same: a failure, an error and nothing besides.
+cat >"$dir/junit.py" <<'END'
+import sys
+from junitparser import JUnitXml
+cases = [case for suite in JUnitXml.fromfile(sys.argv[1]) for case in suite]
+print(*sorted(case.result[0].__class__.__name__ if case.result else 'Pass' for case in cases))
+END
+if /usr/bin/python3 -c 'import junitparser' 2>/dev/null; then
+    [ "$(/usr/bin/python3 "$dir/junit.py" "$dir/gate.xml" 2>"$dir/err")" = 'Error Failure' ]
+    ok "another reader of JUnit's XML finds the same"
+else
+    skip "another reader of JUnit's XML finds the same" "no junitparser (Debian's python3-junitparser)"
+fi
 grep -q 'failures="1" errors="1"' "$dir/gate.xml"
 ok "a rule that fails is a failure, an open one an error"
 run gate --policy "$dir/drop.yaml" "$dir/base.10" --also junit

@@ -418,6 +418,36 @@ static void a_margin_errs_no_more_often_than_it_says(void **state)
     }
 }
 
+/* The true share is the threshold: its bound, the exact one, may clear it in 5 % of runs. */
+static void a_threshold_errs_no_more_often_than_it_says(void **state)
+{
+    static const struct { double p; size_t n; double least; } rows[] = {
+        { 0.8, 541, 0.03 }, { 0.8, 80, 0.02 }, { 0.95, 541, 0.03 }, { 0.95, 60, 0 }, { 0.5, 20, 0 },
+    };
+    struct ifb_pair at[541];
+    struct ifb_rng rng;
+
+    (void)state;
+    ifb_rng_seed(&rng, 17);
+    for (size_t row = 0; row < COUNT(rows); row++) {
+        int pass = 0, fail = 0;
+
+        for (int round = 0; round < ROUNDS; round++) {
+            struct ifb_interval ci;
+
+            for (size_t i = 0; i < rows[row].n; i++)
+                at[i] = (struct ifb_pair){ 0, 0, ifb_rng_real(&rng) < rows[row].p, 1 };
+            ci = ifb_share_interval(at, rows[row].n, 0.9, NULL, NULL);
+            pass += ci.lo >= rows[row].p;
+            fail += ci.hi < rows[row].p;
+        }
+        print_message("# share = threshold = %.2f, %zu items: passes %.4f, fails %.4f, nominal "
+                      "0.05\n", rows[row].p, rows[row].n, (double)pass / ROUNDS,
+                      (double)fail / ROUNDS);
+        assert_true(pass <= 565 && fail <= 565 && pass >= rows[row].least * ROUNDS);
+    }
+}
+
 /* At the size that ifb_margin_need gives for 80 % power, 80 % pass. */
 static void a_margin_has_the_power_that_was_asked_for(void **state)
 {
@@ -471,6 +501,7 @@ int main(void)
         cmocka_unit_test(holm_is_that_of_r),
         cmocka_unit_test(sizes_are_those_of_r),
         cmocka_unit_test(a_margin_errs_no_more_often_than_it_says),
+        cmocka_unit_test(a_threshold_errs_no_more_often_than_it_says),
         cmocka_unit_test(a_margin_has_the_power_that_was_asked_for),
         cmocka_unit_test(mcnemar_has_the_power_that_was_asked_for),
     };
