@@ -110,4 +110,7 @@ void ifb_html_put_bar(struct ifb_pen *p, double value, double lo, double hi);
 /* "2026-01-02T03:04:05.678Z" reads better without the fraction and the letters. */
 void ifb_html_put_time(struct ifb_pen *p, ifb_str iso);
 
+/* Its day only, where there is no room for more; the whole is the title. */
+void ifb_html_put_day(struct ifb_pen *p, ifb_str iso);
+
 #endif

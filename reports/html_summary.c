@@ -136,6 +136,15 @@ void ifb_html_put_time(struct ifb_pen *p, ifb_str iso)
     ifb_pen_cstr(p, "</time>");
 }
 
+void ifb_html_put_day(struct ifb_pen *p, ifb_str iso)
+{
+    ifb_pen_cstr(p, "<time title=\"");
+    ifb_escape_attr(p, iso);
+    ifb_pen_cstr(p, "\">");
+    ifb_escape_text(p, iso.len >= 19 && iso.ptr[10] == 'T' ? ifb_str_part(iso, 0, 10) : iso);
+    ifb_pen_cstr(p, "</time>");
+}
+
 static void put_fact(struct ifb_pen *p, const char *label, ifb_str value)
 {
     if (!value.len)

@@ -77,7 +77,7 @@ static void put_entry(struct ifb_pen *p, const struct ifb_leaderboard *b,
     ifb_pen_cstr(p, "</td><td data-v=\"");
     ifb_escape_attr(p, e->started);
     ifb_pen_cstr(p, "\">");
-    ifb_html_put_time(p, e->started);
+    ifb_html_put_day(p, e->started);
     ifb_pen_cstr(p, "</td></tr>\n");
 }
 
