@@ -74,6 +74,7 @@ $(BUILD)/%.o: %.c
 $(BUILD)/scorers/nlp/langid_table.o: scorers/nlp/langid_table.bin
 # Compiled in by .incbin, which the compiler's own dependency list does not see.
 $(BUILD)/suites/core.o: suites/data/core.jsonl
+$(BUILD)/reports/assets.o: $(wildcard reports/page/*)
 
 $(LIB): $(LIBOBJ)
 	$(call say,AR,$@)
@@ -126,6 +127,7 @@ demo-local-built: $(BIN)
 check:  ## sets up, builds, runs all tests; the last line counts them
 	@.ci/setup check
 	@tests/local/setup || echo 'local: went on without; its tests are skipped' >&2
+	@tests/browser/setup || echo 'browser: went on without; its tests are skipped' >&2
 	@$(MAKE) --no-print-directory check-built SAN=$(SAN) ARENA=$(ARENA)
 
 E2E := $(sort $(wildcard tests/e2e/test_*.sh))

@@ -5,6 +5,7 @@
 
 #include <ifbench/compare.h>
 
-extern const struct ifb_compare_report ifb_compare_term, ifb_compare_markdown, ifb_compare_json;
+extern const struct ifb_compare_report ifb_compare_term, ifb_compare_markdown, ifb_compare_json,
+    ifb_compare_html;
 
 #endif

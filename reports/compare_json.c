@@ -142,7 +142,8 @@ const struct ifb_compare_report *ifb_compare_report_find(ifb_str id)
 {
     static const struct ifb_compare_report *const all[] = { &ifb_compare_term,
                                                             &ifb_compare_markdown,
-                                                            &ifb_compare_json };
+                                                            &ifb_compare_json,
+                                                            &ifb_compare_html };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         if (ifb_str_is(id, all[i]->id))

@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One sample of report.html: its conversation on one side, its constraints with
- * both verdicts on the other, the evidence marked in the answer.
+ * One sample of a page: its row, which is all that lists need, and its
+ * transcript, which is opened on demand. Both are JSON for reports/page/list.js.
  *
- * The attributes of its <noscript> are what the page's script sorts and filters
- * by: data-k is suite, model, epoch, outcome, tokens out, latency in ms (-1 is
- * unknown); data-c has a word for each constraint: its place among the names,
- * then a letter for the strict and one for the loose verdict.
+ *   row         [id, suite, model, epoch, outcome, tokens out, latency ms, checks]: suite
+ *               and model are places among the names, -1 is unknown; `checks` has a word a
+ *               constraint, its place among the names and a letter each for the strict and
+ *               the loose verdict. One more member when there is no transcript.
+ *   transcript  {t: [said], c: [check], g: group, n: tokens in, f: how it ended, e: error};
+ *               what is not known is not there
+ *   said        [who, turn, text, bytes left out]: who is s(ystem), G(iven prompt),
+ *               g(iven answer), q(uestion), r(easoning), a(nswer), i(mage), or x for an
+ *               answer that is "empty", "none", or "unknown" as in runs made of judgments;
+ *               turn counts from 1, 0 when there is one
+ *   text        a string, or a list of strings and of marks [text, constraints, constraints
+ *               whose evidence ends here], constraints from 1
+ *   check       [id, arguments, turn, flags: 1 negated, 2 has evidence, why, why loosely];
+ *               the last is not there when it is the same
  */
 #include "reports/html.h"
 
@@ -15,32 +25,8 @@
 #include "harness/base/arena.h"
 #include "harness/base/str.h"
 #include "harness/base/utf8.h"
-#include "reports/say.h"
 
 static const char letters[] = "ufpe";
-
-static const char *sign_of(enum ifb_outcome outcome)
-{
-    static const char *const signs[] = { "\xe2\x80\x93", "\xe2\x9c\x97", "\xe2\x9c\x93", "!" };
-
-    return signs[outcome];
-}
-
-void ifb_html_put_bdi(struct ifb_pen *p, ifb_str s)
-{
-    ifb_pen_cstr(p, "<bdi>");
-    ifb_escape_text(p, s);
-    ifb_pen_cstr(p, "</bdi>");
-}
-
-void ifb_html_put_outcome(struct ifb_pen *p, enum ifb_outcome outcome, const char *before,
-                          const char *pass, const char *fail)
-{
-    const char *words[] = { "unscored", fail, pass, "error" };
-
-    ifb_pen_fmt(p, "<b class=\"v%c\">%s %s%s</b>", letters[outcome], sign_of(outcome), before,
-                words[outcome]);
-}
 
 /* ---- evidence ---- */
 
@@ -120,32 +106,19 @@ struct stretch {
     uint32_t from, to;
 };
 
-/*
- * data-c are the constraints, for the script; data-n is what is shown behind a
- * piece of evidence that ends here: its constraint's number and verdict.
- */
-static void open_mark(struct ifb_pen *p, const struct evidence *e, const struct stretch *s)
+static void put_numbers(struct ifb_pen *p, const struct evidence *e, const uint16_t *open,
+                        const uint16_t *but)
 {
-    bool pass = true, some = false;
+    bool some = false;
 
-    for (size_t i = 0; i < e->nchecks; i++)
-        pass = pass && (!s->open[i] || e->checks[i]->strict.outcome == IFB_PASS);
-    ifb_pen_fmt(p, "<mark class=\"%s\" data-c=\"", pass ? "mp" : "mf");
+    ifb_pen_cstr(p, ",[");
     for (size_t i = 0; i < e->nchecks; i++) {
-        if (!s->open[i])
+        if (!open[i] || (but && but[i]))
             continue;
         ifb_pen_fmt(p, "%s%zu", some ? "," : "", e->number[i]);
         some = true;
     }
-    some = false;
-    for (size_t i = 0; i < e->nchecks; i++) {
-        if (!s->open[i] || s->after[i])
-            continue;
-        ifb_pen_fmt(p, "%s%zu%s", some ? "\xe2\x80\x8a" : "\" data-n=\"", e->number[i],
-                    sign_of(e->checks[i]->strict.outcome));
-        some = true;
-    }
-    ifb_pen_cstr(p, "\">");
+    ifb_pen_cstr(p, "]");
 }
 
 static void put_stretch(struct ifb_pen *p, const struct evidence *e, const struct stretch *s,
@@ -155,10 +128,16 @@ static void put_stretch(struct ifb_pen *p, const struct evidence *e, const struc
 
     for (size_t i = 0; i < e->nchecks; i++)
         marked = marked || s->open[i];
-    if (marked)
-        open_mark(p, e, s);
-    ifb_escape_text(p, ifb_str_part(shown, s->from, s->to));
-    ifb_pen_cstr(p, marked ? "</mark>" : "");
+    if (s->from == s->to)
+        return;
+    ifb_pen_cstr(p, marked ? "[" : "");
+    ifb_escape_island(p, ifb_str_part(shown, s->from, s->to));
+    if (marked) {
+        put_numbers(p, e, s->open, NULL);
+        put_numbers(p, e, s->open, s->after);
+        ifb_pen_cstr(p, "]");
+    }
+    ifb_pen_cstr(p, ",");
 }
 
 /* Marks do not nest: overlapping evidence is cut where the constraints change. */
@@ -166,6 +145,7 @@ static void put_marked(struct ifb_pen *p, const struct evidence *e, ifb_str show
 {
     struct stretch s = { .from = 0 };
 
+    ifb_pen_cstr(p, "[");
     for (size_t i = 0; i < e->n;) {
         bool change = false;
 
@@ -181,40 +161,42 @@ static void put_marked(struct ifb_pen *p, const struct evidence *e, ifb_str show
         }
         memcpy(s.open, s.after, sizeof(s.open));
     }
-    ifb_escape_text(p, ifb_str_from(shown, s.from));
+    ifb_escape_island(p, ifb_str_from(shown, s.from));
+    ifb_pen_cstr(p, "]");
 }
 
 /* ---- the conversation ---- */
 
-static void put_cut_note(struct ifb_pen *p, size_t left)
-{
-    if (left)
-        ifb_pen_fmt(p, "<p class=\"note\">%s more bytes are in the run\xe2\x80\x99s journal.</p>",
-                    ifb_say_count((int64_t)left).text);
-}
+/* Members of a list: `some` is whether one stands before. */
+struct list {
+    struct ifb_pen *p;
+    bool some;
+};
 
-static void put_block(struct ifb_pen *p, const char *class, ifb_str text)
+static void put_text(struct list *l, char who, size_t turn, ifb_str text,
+                     const struct evidence *e)
 {
     ifb_str shown = ifb_utf8_cut(text, IFB_HTML_TEXT_MAX);
 
-    ifb_pen_fmt(p, "<bdi class=\"%s\">", class);
-    ifb_escape_text(p, shown);
-    ifb_pen_cstr(p, "</bdi>\n");
-    put_cut_note(p, text.len - shown.len);
+    ifb_pen_fmt(l->p, "%s[\"%c\",%zu,", l->some ? "," : "", who, turn);
+    l->some = true;
+    if (e && e->n)
+        put_marked(l->p, e, shown);
+    else
+        ifb_escape_island(l->p, shown);
+    if (shown.len < text.len)
+        ifb_pen_fmt(l->p, ",%zu", text.len - shown.len);
+    ifb_pen_cstr(l->p, "]");
 }
 
 /* What was judged of turn `turn`, from 0. */
-static void put_answer(struct ifb_pen *p, const struct ifb_sample *s, ifb_str answer, size_t turn,
-                       struct ifb_arena *arena)
+static void put_answer(struct list *l, const struct ifb_sample *s, ifb_str answer, size_t turn,
+                       size_t number, struct ifb_arena *arena)
 {
-    ifb_str shown = ifb_utf8_cut(answer, IFB_HTML_TEXT_MAX);
     struct evidence e;
 
-    find_evidence(s, shown, turn, &e, arena);
-    ifb_pen_cstr(p, "<bdi class=\"t said\">");
-    put_marked(p, &e, shown);
-    ifb_pen_cstr(p, "</bdi>\n");
-    put_cut_note(p, answer.len - shown.len);
+    find_evidence(s, ifb_utf8_cut(answer, IFB_HTML_TEXT_MAX), turn, &e, arena);
+    put_text(l, 'a', number, answer, &e);
 }
 
 static size_t count_asked(const struct ifb_conversation *c)
@@ -226,39 +208,32 @@ static size_t count_asked(const struct ifb_conversation *c)
     return n;
 }
 
-static void put_heading(struct ifb_pen *p, const char *what, size_t turn, size_t turns)
+static void put_thinking(struct list *l, ifb_str reasoning)
 {
-    if (turns > 1)
-        ifb_pen_fmt(p, "<h3>%s, turn %zu</h3>", what, turn + 1);
-    else
-        ifb_pen_fmt(p, "<h3>%s</h3>", what);
+    if (reasoning.len)
+        put_text(l, 'r', 0, reasoning, NULL);
 }
 
-static void put_thinking(struct ifb_pen *p, ifb_str reasoning)
+static void put_images(struct list *l, const struct ifb_message *m)
 {
-    if (!reasoning.len)
-        return;
-    ifb_pen_fmt(p, "<details class=\"think\"><summary>Thinking, %s characters</summary>",
-                ifb_say_count((int64_t)ifb_utf8_count(reasoning)).text);
-    put_block(p, "t", reasoning);
-    ifb_pen_cstr(p, "</details>");
+    for (size_t i = 0; m->images && i < m->images->n; i++)
+        put_text(l, 'i', 0, m->images->at[i].media, NULL);
 }
 
 /* An answer: as it was judged where a turn was asked, else as it was sent. */
-static void put_said(struct ifb_pen *p, const struct ifb_sample *s, ifb_str sent, size_t turn,
+static void put_said(struct list *l, const struct ifb_sample *s, ifb_str sent, size_t turn,
                      struct ifb_arena *arena)
 {
     if (turn < s->nturns)
-        put_thinking(p, s->turns[turn].reasoning);
-    put_heading(p, "Answer", turn, 2);
+        put_thinking(l, s->turns[turn].reasoning);
     if (turn < s->nturns && s->turns[turn].text.len)
-        put_answer(p, s, s->turns[turn].text, turn, arena);
+        put_answer(l, s, s->turns[turn].text, turn, turn + 1, arena);
     else
-        put_block(p, "t said", sent);
+        put_text(l, 'a', turn + 1, sent, NULL);
 }
 
 /* What came before the `turns` that were asked is history: the suite wrote both sides of it. */
-static void put_prompt(struct ifb_pen *p, const struct ifb_sample *s, size_t turns,
+static void put_prompt(struct list *l, const struct ifb_sample *s, size_t turns,
                        struct ifb_arena *arena)
 {
     size_t users = count_asked(&s->prompt), history = users > turns ? users - turns : 0, seen = 0;
@@ -266,38 +241,17 @@ static void put_prompt(struct ifb_pen *p, const struct ifb_sample *s, size_t tur
     for (size_t i = 0; i < s->prompt.n; i++) {
         const struct ifb_message *m = &s->prompt.at[i];
 
-        if (m->role == IFB_SYSTEM) {
-            ifb_pen_cstr(p, "<h3>System</h3>");
-            put_block(p, "t", m->text);
-        } else if (m->role == IFB_ASSISTANT && seen > history) {
-            put_said(p, s, m->text, seen - history - 1, arena);
-        } else if (m->role == IFB_ASSISTANT) {
-            ifb_pen_cstr(p, "<h3>Answer, given</h3>");
-            put_block(p, "t said", m->text);
-        } else if (seen++ < history) {
-            ifb_pen_cstr(p, "<h3>Prompt, given</h3>");
-            put_block(p, "t", m->text);
-        } else {
-            put_heading(p, "Prompt", seen - history - 1, turns);
-            put_block(p, seen == users ? "t ask" : "t", m->text);
-        }
-    }
-}
-
-static void put_reply(struct ifb_pen *p, const struct ifb_sample *s, size_t turns,
-                      struct ifb_arena *arena)
-{
-    put_thinking(p, s->reasoning);
-    put_heading(p, "Answer", turns ? turns - 1 : 0, turns);
-    if (s->answer.len)
-        put_answer(p, s, s->answer, turns ? turns - 1 : 0, arena);
-    else
-        ifb_pen_fmt(p, "<p class=\"none\">%s</p>",
-                    s->answered ? "The answer is empty." : "There is no answer.");
-    if (s->error.len) {
-        ifb_pen_cstr(p, "<p class=\"none\">");
-        ifb_html_put_bdi(p, s->error);
-        ifb_pen_cstr(p, "</p>");
+        if (m->role == IFB_SYSTEM)
+            put_text(l, 's', 0, m->text, NULL);
+        else if (m->role == IFB_ASSISTANT && seen > history)
+            put_said(l, s, m->text, seen - history - 1, arena);
+        else if (m->role == IFB_ASSISTANT)
+            put_text(l, 'g', 0, m->text, NULL);
+        else if (seen++ < history)
+            put_text(l, 'G', 0, m->text, NULL);
+        else
+            put_text(l, 'q', turns > 1 ? seen - history : 0, m->text, NULL);
+        put_images(l, m);
     }
 }
 
@@ -305,132 +259,94 @@ static void put_conversation(struct ifb_pen *p, const struct ifb_sample *s,
                              struct ifb_arena *arena)
 {
     size_t turns = s->nturns ? s->nturns : count_asked(&s->prompt);
+    size_t last = turns ? turns - 1 : 0, number = turns > 1 ? turns : 0;
+    struct list l = { p, false };
 
-    ifb_pen_cstr(p, "<div class=\"talk\">");
-    put_prompt(p, s, turns, arena);
-    put_reply(p, s, turns, arena);
-    ifb_pen_cstr(p, "</div>\n");
-}
-
-/* ---- the constraints ---- */
-
-static void put_why(struct ifb_pen *p, const char *phase, ifb_str why)
-{
-    if (!why.len)
-        return;
-    ifb_pen_fmt(p, "<p class=\"why\">%s", phase);
-    ifb_html_put_bdi(p, ifb_utf8_cut(why, IFB_HTML_TEXT_MAX));
-    ifb_pen_cstr(p, "</p>");
-}
-
-/* One with evidence can be pointed at, by mouse and keyboard: the script shows its marks. */
-static void put_check(struct ifb_pen *p, const struct ifb_sample_check *c, size_t number)
-{
-    bool same = ifb_str_eq(c->strict.why, c->loose.why);
-
-    if (c->strict.nat)
-        ifb_pen_fmt(p, "<li data-c=\"%zu\" tabindex=\"0\">", number);
+    ifb_pen_cstr(p, "\"t\":[");
+    put_prompt(&l, s, turns, arena);
+    put_thinking(&l, s->reasoning);
+    if (s->answer.len)
+        put_answer(&l, s, s->answer, last, number, arena);
     else
-        ifb_pen_cstr(p, "<li>");
-    ifb_pen_cstr(p, "<code class=\"id\">");
-    ifb_html_put_bdi(p, c->id);
-    ifb_pen_cstr(p, "</code>");
-    if (c->turn)
-        ifb_pen_fmt(p, " <small>turn %u</small>", (unsigned)c->turn + 1);
-    if (c->negated)
-        ifb_pen_cstr(p, " <small class=\"neg\">\xe2\x8a\x98 negated</small>");
-    if (c->args_json.len && !ifb_str_is(c->args_json, "{}")) {
-        ifb_pen_cstr(p, "<code class=\"args\">");
-        ifb_html_put_bdi(p, ifb_utf8_cut(c->args_json, IFB_HTML_TEXT_MAX));
-        ifb_pen_cstr(p, "</code>");
-    }
-    ifb_pen_cstr(p, "<p class=\"vs\">");
-    ifb_html_put_outcome(p, c->strict.outcome, "strict: ", "followed", "not followed");
-    ifb_html_put_outcome(p, c->loose.outcome, "loose: ", "followed", "not followed");
-    ifb_pen_cstr(p, "</p>");
-    put_why(p, same || !c->loose.why.len ? "" : "strict: ", c->strict.why);
-    if (!same)
-        put_why(p, "loose: ", c->loose.why);
-    ifb_pen_cstr(p, "</li>");
+        put_text(&l, 'x', number, !s->answered   ? IFB_STR("none")
+                                  : s->prompt.n ? IFB_STR("empty")
+                                                : IFB_STR("unknown"), NULL);
+    ifb_pen_cstr(p, "]");
 }
 
-static void put_facts(struct ifb_pen *p, const struct ifb_sample *s)
+/* ---- the constraints and the rest ---- */
+
+static void put_check(struct ifb_pen *p, const struct ifb_sample_check *c)
 {
-    ifb_pen_cstr(p, "<p class=\"facts\">");
-    ifb_html_put_bdi(p, s->suite);
-    ifb_pen_cstr(p, " \xc2\xb7 ");
-    ifb_html_put_bdi(p, s->model);
-    if (s->group.len) {
-        ifb_pen_cstr(p, " \xc2\xb7 ");
-        ifb_html_put_bdi(p, s->group);
+    bool plain = !c->args_json.len || ifb_str_is(c->args_json, "{}");
+
+    ifb_pen_cstr(p, "[");
+    ifb_escape_island(p, c->id);
+    ifb_pen_cstr(p, ",");
+    ifb_escape_island(p, plain ? IFB_STR("") : ifb_utf8_cut(c->args_json, IFB_HTML_TEXT_MAX));
+    ifb_pen_fmt(p, ",%u,%d,", (unsigned)c->turn, (c->negated ? 1 : 0) + (c->strict.nat ? 2 : 0));
+    ifb_escape_island(p, ifb_utf8_cut(c->strict.why, IFB_HTML_TEXT_MAX));
+    if (!ifb_str_eq(c->strict.why, c->loose.why)) {
+        ifb_pen_cstr(p, ",");
+        ifb_escape_island(p, ifb_utf8_cut(c->loose.why, IFB_HTML_TEXT_MAX));
     }
+    ifb_pen_cstr(p, "]");
+}
+
+static void put_member(struct ifb_pen *p, const char *key, ifb_str value)
+{
+    if (!value.len)
+        return;
+    ifb_pen_fmt(p, ",\"%s\":", key);
+    ifb_escape_island(p, value);
+}
+
+static void put_rest(struct ifb_pen *p, const struct ifb_sample *s)
+{
+    put_member(p, "g", s->group);
     if (s->tokens_in >= 0)
-        ifb_pen_fmt(p, " \xc2\xb7 %s tokens in", ifb_say_count(s->tokens_in).text);
-    if (s->tokens_out >= 0)
-        ifb_pen_fmt(p, " \xc2\xb7 %s tokens out", ifb_say_count(s->tokens_out).text);
-    if (s->latency_ms >= 0)
-        ifb_pen_fmt(p, " \xc2\xb7 %s", ifb_say_ms((double)s->latency_ms).text);
+        ifb_pen_fmt(p, ",\"n\":%lld", (long long)s->tokens_in);
     if (s->finish == IFB_FINISH_LENGTH)
-        ifb_pen_cstr(p, " \xc2\xb7 cut at the token limit");
+        put_member(p, "f", IFB_STR("cut at the token limit"));
     if (s->finish == IFB_FINISH_FILTER)
-        ifb_pen_cstr(p, " \xc2\xb7 stopped by a content filter");
-    ifb_pen_cstr(p, "</p>");
+        put_member(p, "f", IFB_STR("stopped by a content filter"));
+    put_member(p, "e", s->error);
 }
 
-static void put_checks(struct ifb_pen *p, const struct ifb_sample *s)
+void ifb_html_put_transcript(struct ifb_pen *p, const struct ifb_sample *s,
+                             struct ifb_arena *scratch)
 {
-    ifb_pen_cstr(p, "<div class=\"checks\"><h3>Constraints</h3><ol>");
-    for (size_t i = 0; i < s->nchecks; i++)
-        put_check(p, &s->checks[i], i + 1);
-    ifb_pen_cstr(p, "</ol>");
-    put_facts(p, s);
-    ifb_pen_cstr(p, "</div>");
+    ifb_pen_cstr(p, "{");
+    put_conversation(p, s, scratch);
+    ifb_pen_cstr(p, ",\"c\":[");
+    for (size_t i = 0; i < s->nchecks; i++) {
+        ifb_pen_cstr(p, i ? "," : "");
+        put_check(p, &s->checks[i]);
+    }
+    ifb_pen_cstr(p, "]");
+    put_rest(p, s);
+    ifb_pen_cstr(p, "}");
 }
 
-/* ---- the whole ---- */
-
-static void put_keys(struct ifb_pen *p, const struct ifb_sample *s,
-                     const struct ifb_html_index *index)
+void ifb_html_put_checks(struct ifb_pen *p, const struct ifb_sample *s,
+                         const struct ifb_html_index *index)
 {
-    ifb_pen_cstr(p, "<noscript data-id=\"");
-    ifb_escape_attr(p, s->id);
-    ifb_pen_fmt(p, "\" data-k=\"%d,%d,%u,%d,%lld,%lld\" data-c=\"",
-                ifb_html_place(&index->suites, s->suite), ifb_html_place(&index->models, s->model),
-                (unsigned)s->epoch, (int)s->outcome, (long long)s->tokens_out,
-                (long long)s->latency_ms);
-    for (size_t i = 0; i < s->nchecks; i++)
+    ifb_pen_cstr(p, "\"");
+    for (size_t i = 0; i < s->nchecks; i++) {
         ifb_pen_fmt(p, "%s%d%c%c", i ? " " : "", ifb_html_place(&index->ids, s->checks[i].id),
                     letters[s->checks[i].strict.outcome], letters[s->checks[i].loose.outcome]);
-    ifb_pen_cstr(p, "\">");
-}
-
-static void put_line(struct ifb_pen *p, const struct ifb_sample *s)
-{
-    size_t strict = 0, loose = 0;
-
-    for (size_t i = 0; i < s->nchecks; i++) {
-        strict += s->checks[i].strict.outcome == IFB_PASS;
-        loose += s->checks[i].loose.outcome == IFB_PASS;
     }
-    ifb_pen_cstr(p, "<summary>");
-    ifb_html_put_outcome(p, s->outcome, "", "passed", "failed");
-    ifb_pen_cstr(p, " <code>");
-    ifb_html_put_bdi(p, s->id);
-    ifb_pen_cstr(p, "</code>");
-    if (s->epoch)
-        ifb_pen_fmt(p, " epoch %u", (unsigned)s->epoch + 1);
-    ifb_pen_fmt(p, " <small>%zu of %zu strict, %zu loose</small></summary>", strict, s->nchecks,
-                loose);
+    ifb_pen_cstr(p, "\"");
 }
 
-void ifb_html_put_sample(struct ifb_pen *p, const struct ifb_sample *s,
-                         const struct ifb_html_index *index, struct ifb_arena *scratch)
+void ifb_html_put_row(struct ifb_pen *p, const struct ifb_sample *s,
+                      const struct ifb_html_index *index, bool with_transcript)
 {
-    put_keys(p, s, index);
-    ifb_pen_cstr(p, "<details class=\"s\">");
-    put_line(p, s);
-    ifb_pen_cstr(p, "<div class=\"duo\">");
-    put_conversation(p, s, scratch);
-    put_checks(p, s);
-    ifb_pen_cstr(p, "</div></details></noscript>\n");
+    ifb_pen_cstr(p, "[");
+    ifb_escape_island(p, s->id);
+    ifb_pen_fmt(p, ",%d,%d,%u,%d,%lld,%lld,", ifb_html_place(&index->suites, s->suite),
+                ifb_html_place(&index->models, s->model), (unsigned)s->epoch, (int)s->outcome,
+                (long long)s->tokens_out, (long long)s->latency_ms);
+    ifb_html_put_checks(p, s, index);
+    ifb_pen_cstr(p, with_transcript ? "]" : ",0]");
 }

@@ -16,6 +16,29 @@
 #include "reports/rows.h"
 #include "reports/say.h"
 
+void ifb_html_put_bdi(struct ifb_pen *p, ifb_str s)
+{
+    ifb_pen_cstr(p, "<bdi>");
+    ifb_escape_text(p, s);
+    ifb_pen_cstr(p, "</bdi>");
+}
+
+void ifb_html_put_name(struct ifb_pen *p, ifb_str name)
+{
+    size_t from = 0;
+
+    ifb_pen_cstr(p, "<bdi>");
+    for (size_t i = 0; i + 1 < name.len; i++) {
+        if (!strchr("_:/.-", name.ptr[i]) || !name.ptr[i])
+            continue;
+        ifb_escape_text(p, ifb_str_part(name, from, i + 1));
+        ifb_pen_cstr(p, "<wbr>");
+        from = i + 1;
+    }
+    ifb_escape_text(p, ifb_str_from(name, from));
+    ifb_pen_cstr(p, "</bdi>");
+}
+
 /* ---- charts ---- */
 
 #define BAR_WIDTH 200
@@ -89,10 +112,11 @@ static void put_legend(struct ifb_pen *p, const struct ifb_counts *c)
     slices_of(c, slices);
     ifb_pen_cstr(p, "<ul class=\"legend\">");
     for (size_t i = 0; i < NSLICES; i++)
-        ifb_pen_fmt(p, "<li class=\"v%s%s\" data-v=\"%s\">%s "
-                    "<b>%s</b> %s</li>", slices[i].letter, slices[i].n ? "" : " zero",
-                    slices[i].letter, slices[i].sign, ifb_say_count(slices[i].n).text,
-                    slices[i].word);
+        if (slices[i].n || i + 1 < NSLICES)
+            ifb_pen_fmt(p, "<li class=\"v%s%s\" data-v=\"%s\">%s "
+                        "<b>%s</b> %s</li>", slices[i].letter, slices[i].n ? "" : " zero",
+                        slices[i].letter, slices[i].sign, ifb_say_count(slices[i].n).text,
+                        slices[i].word);
     ifb_pen_cstr(p, "</ul>\n");
 }
 
@@ -112,6 +136,15 @@ void ifb_html_put_time(struct ifb_pen *p, ifb_str iso)
     ifb_pen_cstr(p, "</time>");
 }
 
+void ifb_html_put_day(struct ifb_pen *p, ifb_str iso)
+{
+    ifb_pen_cstr(p, "<time title=\"");
+    ifb_escape_attr(p, iso);
+    ifb_pen_cstr(p, "\">");
+    ifb_escape_text(p, iso.len >= 19 && iso.ptr[10] == 'T' ? ifb_str_part(iso, 0, 10) : iso);
+    ifb_pen_cstr(p, "</time>");
+}
+
 static void put_fact(struct ifb_pen *p, const char *label, ifb_str value)
 {
     if (!value.len)
@@ -119,6 +152,12 @@ static void put_fact(struct ifb_pen *p, const char *label, ifb_str value)
     ifb_pen_fmt(p, "<div><dt>%s</dt><dd>", label);
     ifb_html_put_bdi(p, value);
     ifb_pen_cstr(p, "</dd></div>\n");
+}
+
+/* Of something a second: beyond a hundred nobody reads a fraction. */
+static struct ifb_said say_rate(double rate)
+{
+    return rate < 100 ? ifb_say_real(rate, 1) : ifb_say_count((int64_t)(rate + 0.5));
 }
 
 static void put_facts(struct ifb_pen *p, const struct ifb_summary *s)
@@ -141,9 +180,9 @@ static void put_facts(struct ifb_pen *p, const struct ifb_summary *s)
         double per = 1 / s->speed.seconds;
 
         put_fact(p, "Prompts a second",
-                 ifb_str_of(ifb_say_real((double)s->speed.answers * per, 1).text));
+                 ifb_str_of(say_rate((double)s->speed.answers * per).text));
         put_fact(p, "Tokens a second",
-                 ifb_str_of(ifb_say_real((double)s->speed.tokens_out * per, 1).text));
+                 ifb_str_of(say_rate((double)s->speed.tokens_out * per).text));
     }
     if (in || out) {
         ifb_pen_fmt(p, "<div><dt>Tokens</dt><dd>%s in", ifb_say_count(in).text);
@@ -211,7 +250,7 @@ static bool is_first(const struct ifb_summary *s, size_t at)
 static void put_metric(struct ifb_pen *p, const struct ifb_metric_value *m, bool with_model)
 {
     ifb_pen_cstr(p, "<tr><th scope=\"row\"><code>");
-    ifb_html_put_bdi(p, m->id);
+    ifb_html_put_name(p, m->id);
     ifb_pen_cstr(p, "</code></th>");
     if (with_model) {
         ifb_pen_cstr(p, "<td>");
@@ -356,7 +395,7 @@ static void put_outcomes(struct ifb_pen *p, const struct ifb_summary *s)
 static void put_part(struct ifb_pen *p, const struct ifb_parts *parts, size_t row)
 {
     ifb_pen_cstr(p, "<tr><th scope=\"row\"><code>");
-    ifb_html_put_bdi(p, parts->rows[row]);
+    ifb_html_put_name(p, parts->rows[row]);
     ifb_pen_fmt(p, "</code></th><td class=\"num\">%s</td>",
                 ifb_say_hits(ifb_part_first(parts, row), " / ").text);
     for (size_t c = 0; c < parts->ncolumns; c++) {
@@ -411,7 +450,7 @@ static void put_group(struct ifb_pen *p, const struct ifb_group_row *g,
         ifb_pen_fmt(p, "<code data-i=\"%d\">", place);
     else
         ifb_pen_cstr(p, "<code>");
-    ifb_html_put_bdi(p, g->name);
+    ifb_html_put_name(p, g->name);
     ifb_pen_fmt(p, "</code></th><td class=\"num\">%s</td><td class=\"chart\">",
                 ifb_say_count(g->n).text);
     ifb_html_put_bar(p, scored > 0 ? (double)g->strict_pass / (double)scored : (double)NAN,

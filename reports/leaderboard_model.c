@@ -49,18 +49,21 @@ static void put_counts(struct ifb_pen *p, const struct ifb_board_entry *e)
                 ifb_say_count(c->passed).text);
     ifb_pen_fmt(p, "<li class=\"vf\">\xe2\x9c\x97 <b>%s</b> failed</li>",
                 ifb_say_count(c->failed).text);
-    ifb_pen_fmt(p, "<li class=\"ve\">! <b>%s</b> error%s</li>", ifb_say_count(c->errors).text,
+    ifb_pen_fmt(p, "<li class=\"v%s\">! <b>%s</b> error%s</li>", c->errors ? "e" : "u",
+                ifb_say_count(c->errors).text,
                 ifb_say_plural(c->errors));
     ifb_pen_fmt(p, "<li class=\"vu\">\xe2\x80\x93 <b>%s</b> unscored</li>",
                 ifb_say_count(c->unscored).text);
-    ifb_pen_fmt(p, "<li class=\"vw\">\xe2\x80\xa6 <b>%s</b> pending</li></ul>\n",
-                ifb_say_count(c->pending).text);
+    if (c->pending)
+        ifb_pen_fmt(p, "<li class=\"vw\">\xe2\x80\xa6 <b>%s</b> pending</li>",
+                    ifb_say_count(c->pending).text);
+    ifb_pen_cstr(p, "</ul>\n");
 }
 
 static void put_metric(struct ifb_pen *p, const struct ifb_metric_value *m)
 {
     ifb_pen_cstr(p, "<tr><th scope=\"row\"><code>");
-    ifb_html_put_bdi(p, m->id);
+    ifb_html_put_name(p, m->id);
     ifb_pen_fmt(p, "</code></th><td class=\"num big\">%s</td><td class=\"chart\">",
                 ifb_say_metric(m).text);
     ifb_html_put_bar(p, ifb_share_of(m, m->value), ifb_share_of(m, m->lo), ifb_share_of(m, m->hi));
@@ -74,7 +77,7 @@ static void put_metrics(struct ifb_pen *p, const struct ifb_board_suite *s,
     const struct ifb_summary *run = e->summary;
 
     ifb_pen_cstr(p, "<div class=\"pan\" tabindex=\"0\" role=\"group\" aria-label=\"Scores\">"
-                 "<table><thead><tr><th scope=\"col\">Metric of the whole run</th>"
+                 "<table class=\"scores\"><thead><tr><th scope=\"col\">Metric of the whole run</th>"
                  "<th scope=\"col\" class=\"num\">Value</th><th scope=\"col\" class=\"chart\">"
                  "<span class=\"away\">Chart</span></th>"
                  "<th scope=\"col\" class=\"num\">95 % interval</th></tr></thead><tbody>\n");
@@ -90,7 +93,7 @@ static void put_constraint(struct ifb_pen *p, ifb_str name, const struct ifb_boa
     double value = share->n ? (double)share->hits / (double)share->n : (double)NAN;
 
     ifb_pen_cstr(p, "<tr><th scope=\"row\"><code>");
-    ifb_html_put_bdi(p, name);
+    ifb_html_put_name(p, name);
     ifb_pen_fmt(p, "</code></th><td class=\"num\" data-v=\"%s\">%s</td><td class=\"chart\">",
                 isnan(value) ? "" : ifb_say_real(value, 6).text,
                 ifb_say_share(share->hits, share->n, 1).text);

@@ -77,7 +77,7 @@ static void put_entry(struct ifb_pen *p, const struct ifb_leaderboard *b,
     ifb_pen_cstr(p, "</td><td data-v=\"");
     ifb_escape_attr(p, e->started);
     ifb_pen_cstr(p, "\">");
-    ifb_html_put_time(p, e->started);
+    ifb_html_put_day(p, e->started);
     ifb_pen_cstr(p, "</td></tr>\n");
 }
 
@@ -88,7 +88,7 @@ void ifb_board_put_ranks(struct ifb_pen *p, const struct ifb_leaderboard *b,
     ifb_board_put_head(p, "Rank", false);
     ifb_board_put_head(p, "Model", false);
     ifb_pen_cstr(p, "<th scope=\"col\" class=\"num down\"><code>");
-    ifb_html_put_bdi(p, s->metric);
+    ifb_html_put_name(p, s->metric);
     ifb_pen_cstr(p, "</code></th><th scope=\"col\" class=\"chart\"><span class=\"away\">Chart"
                  "</span></th>");
     ifb_board_put_head(p, "95 % interval", true);

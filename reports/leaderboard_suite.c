@@ -60,13 +60,13 @@ static void put_constraints(struct ifb_pen *p, const struct ifb_board_suite *s)
     ifb_board_put_head(p, "n", true);
     for (size_t i = 0; i < shown; i++) {
         ifb_pen_cstr(p, "<th scope=\"col\" class=\"num down name\">");
-        ifb_html_put_bdi(p, s->entries[i].model);
+        ifb_html_put_name(p, s->entries[i].model);
         ifb_pen_cstr(p, "</th>");
     }
     ifb_pen_cstr(p, "</tr></thead><tbody>\n");
     for (size_t c = 0; c < s->nconstraints; c++) {
         ifb_pen_cstr(p, "<tr><th scope=\"row\"><code>");
-        ifb_html_put_bdi(p, s->constraints[c]);
+        ifb_html_put_name(p, s->constraints[c]);
         ifb_pen_fmt(p, "</code></th><td class=\"num\">%lld</td>", (long long)total_of(s, c));
         for (size_t i = 0; i < shown; i++)
             put_share(p, &s->entries[i].shares[c]);

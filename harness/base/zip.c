@@ -5,12 +5,12 @@
  */
 #include "harness/base/zip.h"
 
+#include <stdlib.h>
 #include <sys/mman.h>
 
+#include <zlib.h>
 #ifdef IFB_LIBDEFLATE
 #include <libdeflate.h>
-#else
-#include <zlib.h>
 #endif
 
 #include "harness/base/arena.h"
@@ -198,4 +198,43 @@ enum ifb_code ifb_zip_read(ifb_str zip, const char *name, size_t max, struct ifb
         crc_of(*out) != m.crc)
         return ifb_fail(err, IFB_EINPUT, "%s is damaged", name);
     return IFB_OK;
+}
+
+/* ---- writing ---- */
+
+struct ifb_deflater {
+    z_stream z;
+};
+
+struct ifb_deflater *ifb_deflater_open(int level)
+{
+    struct ifb_deflater *d = calloc(1, sizeof(*d));
+
+    if (!d || deflateInit(&d->z, level) != Z_OK)
+        ifb_out_of_memory();
+    return d;
+}
+
+void ifb_deflater_close(struct ifb_deflater *d)
+{
+    if (!d)
+        return;
+    deflateEnd(&d->z);
+    free(d);
+}
+
+ifb_str ifb_deflate(struct ifb_deflater *d, ifb_str bytes, struct ifb_arena *arena)
+{
+    size_t room = deflateBound(&d->z, bytes.len);
+    char *out = ifb_alloc_raw(arena, room);
+
+    deflateReset(&d->z);
+    d->z.next_in = (Bytef *)(uintptr_t)bytes.ptr;
+    d->z.avail_in = (uInt)bytes.len;
+    d->z.next_out = (Bytef *)out;
+    d->z.avail_out = (uInt)room;
+    /* With room for the worst case one call ends the stream. */
+    if (deflate(&d->z, Z_FINISH) != Z_STREAM_END)
+        ifb_out_of_memory();
+    return (ifb_str){ out, room - d->z.avail_out };
 }

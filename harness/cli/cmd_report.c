@@ -11,10 +11,14 @@
 #include "harness/base/file.h"
 #include "harness/base/str.h"
 #include "harness/cli/command.h"
+#include "harness/cli/to_file.h"
+#include "harness/engine/inside.h"
+#include "reports/html.h"
 
 struct flags {
     struct ifb_strs reports;
     ifb_str to;
+    int64_t page_mb;
     bool json;
 };
 
@@ -24,6 +28,9 @@ static const struct ifb_field options[] = {
     IFB_FIELD(struct flags, to, "to", .kind = IFB_STRING, .letter = 'o', .value = "FILE",
               .doc = "where one report goes instead (lm-eval, helm, plots: a folder); - is "
               "standard output"),
+    IFB_FIELD(struct flags, page_mb, "page_mb", .kind = IFB_INT, .value = "N", .min = 1,
+              .max = 4000, .doc = "html: room for transcripts, about; those that did not pass "
+              "come first (32)"),
     IFB_FIELD(struct flags, json, "json", .kind = IFB_BOOL, .doc = "print summary.json"),
     { 0 }
 };
@@ -31,35 +38,39 @@ static const struct ifb_field options[] = {
 static const struct ifb_example_line examples[] = {
     { "ifbench report runs/mine", "the result table" },
     { "ifbench report runs/mine --reports html,csv", "write report.html and scores.csv again" },
+    { "ifbench report runs/mine --reports html --page-mb 100", "with more transcripts in it" },
     { "ifbench report runs/mine --reports csv --to -", "print one report" },
     { "ifbench report runs/mine --reports plots,html", "pictures, and a page that shows them" },
     { "ifbench report runs/mine --reports lm-eval --to results", "as lm-evaluation-harness writes" },
     { 0 }
 };
 
-static bool append_out(void *self, const char *bytes, size_t len)
+struct writing {
+    struct ifb_run *run;
+    const struct ifb_report *report;
+    uint64_t room;  /* of a page's transcripts; 0: its own */
+};
+
+static enum ifb_code write_page(const struct writing *w, const struct ifb_sink *sink,
+                                struct ifb_error *err)
 {
-    return ifb_out_add(self, bytes, len);
+    struct ifb_sample_reader *reader = NULL;
+    struct ifb_samples samples;
+    enum ifb_code code = ifb_run_open_samples(w->run, &reader, &samples, err);
+
+    if (!code)
+        code = ifb_html_write(&w->run->summary, &samples, w->room, sink, err);
+    ifb_samples_close(reader);
+    return code;
 }
 
-static enum ifb_code write_to(struct ifb_run *run, const struct ifb_report *r, const char *path,
-                              struct ifb_error *err)
+static enum ifb_code write_run(void *self, const struct ifb_sink *sink, struct ifb_error *err)
 {
-    struct ifb_out *out;
-    struct ifb_sink sink = { NULL, append_out };
-    enum ifb_code code;
+    const struct writing *w = self;
 
-    if (strcmp(path, "-") == 0)
-        return ifb_run_report(run, r, ifb_stdout_sink(), err);
-    code = ifb_out_open(path, &out, err);
-    if (code)
-        return code;
-    sink.self = out;
-    code = ifb_run_report(run, r, &sink, err);
-    if (!code)
-        code = ifb_out_commit(out, false, err);
-    ifb_out_close(out);
-    return code;
+    if (w->room && strcmp(w->report->id, "html") == 0)
+        return write_page(w, sink, err);
+    return ifb_run_report(w->run, w->report, sink, err);
 }
 
 static enum ifb_code write_one(struct ifb_cli *cli, struct ifb_run *run, const struct flags *f,
@@ -79,7 +90,8 @@ static enum ifb_code write_one(struct ifb_cli *cli, struct ifb_run *run, const s
     if (r->write_files && strcmp(path, "-") != 0)
         code = ifb_run_report_files(run, r, path, err);
     else
-        code = write_to(run, r, path, err);
+        code = ifb_to_file_tried(cli, ifb_str_of(path), write_run,
+                                 &(struct writing){ run, r, (uint64_t)f->page_mb << 20 }, err);
     if (!code && strcmp(path, "-") != 0)
         ifb_print("%s\n", path);
     return code;

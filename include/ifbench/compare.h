@@ -79,12 +79,20 @@ enum ifb_code ifb_runs_compare(const char *base, const char *cand,
                                const struct ifb_compare_options *options, struct ifb_arena *arena,
                                struct ifb_comparison *out, struct ifb_error *err);
 
-/* A way to show comparisons of candidates with one base: "term", "markdown", "json". */
+/* A way to show comparisons of candidates with one base: "term", "markdown", "json", "html". */
 struct ifb_compare_report {
     const char *id, *doc;
     /* `most`: items that a list shows at most; 0: all. */
     void (*write)(const struct ifb_comparison *at, size_t n, size_t most,
                   const struct ifb_sink *sink);
+    /*
+     * In place of `write`: one comparison with the samples of both runs, which are
+     * rewound. `room`: bytes of transcripts, about; 0: 32 MB. IFB_OK or what an
+     * iterator reported; the caller checks the sink.
+     */
+    enum ifb_code (*write_page)(const struct ifb_comparison *c, struct ifb_samples *base,
+                                struct ifb_samples *cand, uint64_t room,
+                                const struct ifb_sink *sink, struct ifb_error *err);
 };
 
 /* The one called `id`, or NULL. */

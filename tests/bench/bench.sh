@@ -44,6 +44,16 @@ if [ -r "$data/ifeval/responses_gpt4.jsonl" ]; then
     for i in 1 2 3 4 5 6 7 8; do cat "$dir/once.jsonl"; done >"$dir/eight.jsonl"
     m=$("$watch" 3 "$ifbench" check --batch "$dir/eight.jsonl")
     line "  eight times the input, largest RSS" "$(third $m) MB" "does not grow"
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19; do
+        sed "s/\"key\": /&${i}0000/; s/\"prompt\": \"/&[$i] /" "$data/ifeval/input_data.jsonl" >>"$dir/many.jsonl"
+        sed "s/\"prompt\": \"/&[$i] /" "$data/ifeval/responses_gpt4.jsonl" >>"$dir/many-answers.jsonl"
+    done
+    "$ifbench" score --suite ifeval --data "$dir/many.jsonl" --responses "$dir/many-answers.jsonl" --reports json --out "$dir/many" >/dev/null 2>&1
+    m=$("$watch" 5 "$ifbench" report "$dir/many" --reports html)
+    line "report.html of $(grep -c . "$dir/many.jsonl") answers of GPT-4's, wall" "$(first $m) ms" "1500 ms"
+    line "  the same, CPU" "$(second $m) ms" "-"
+    line "  the same, largest RSS" "$(third $m) MB" "200 MB"
+    line "  the page" "$(wc -c <"$dir/many/report.html" | awk '{printf "%.1f", $1 / 1e6}') MB" "12 MB"
 else
     echo "score and check --batch: skipped, no data in $data"
 fi

@@ -94,3 +94,12 @@ grown() {
 doubled() {
     sed -n 's/^{"t":"answer","call":\([0-9]*\),.*/\1/p' "$1/journal.jsonl" | sort | uniq -d | wc -l
 }
+
+# opened PAGE: its transcripts. zlib's streams become gzip's by another head; that their end is
+# not gzip's comes after all is written.
+opened() {
+    sed -n 's/^<script type="application\/octet-stream" class="[a-z]">\(.*\)<\/script>$/\1/p' "$1" |
+        while read -r block; do
+            { printf '\037\213\010\0\0\0\0\0\0\377'; echo "$block" | base64 -d | tail -c +3; } | gzip -dc 2>/dev/null
+        done
+}

@@ -43,7 +43,7 @@ grep -q '1 of 5 judgments have no usable preference' "$dir/err" &&
     grep -q '5 samples: 2 passed, 2 failed, 0 errors, 1 unscored' "$dir/out"
 ok "a failed judgment is told and counted"
 [ "$(wc -l <"$dir/one/verdicts.jsonl")" = 5 ] && [ "$(wc -l <"$dir/one/scores.csv")" = 6 ] &&
-    grep -q 'say b' "$dir/one/report.html" && ! grep -q '<mine>' "$dir/one/report.html" &&
+    opened "$dir/one/report.html" | grep -q 'say b' && ! grep -q '<mine>' "$dir/one/report.html" &&
     sed -n 2p "$dir/one/leaderboard.csv" | grep -q '^<mine>,56.25,' && [ ! -e "$dir/one/eval_results_strict.jsonl" ]
 ok "rows, escaped reports and leaderboard.csv"
 run verify "$dir/one"

@@ -203,6 +203,22 @@ ok "runs whose items differ are refused"
 run compare "$dir/base.400" "$dir/short.400" --common
 [ $code = 0 ] && grep -q '390 items' "$dir/out" && grep -q '10 only in the base' "$dir/out"
 ok "--common compares the rest and says what is left out"
+run compare "$dir/base.400" "$dir/short.400" --common --format html --to "$dir/diff.html"
+[ $code = 0 ] && [ ! -s "$dir/out" ] && grep -q 'only in the base' "$dir/diff.html" &&
+    [ "$(grep -c '^\["' "$dir/diff.html")" = "$(sed -n 's/.*All \([0-9]*\) pairs are here.*/\1/p' "$dir/diff.html")" ]
+ok "--format html writes a page of the pairs"
+run compare "$dir/base.400" "$dir/little.400" --format html --page-mb 1
+[ $code = 0 ] && grep -q 'class="c">' "$dir/out" && ! grep -qE 'src=|@import|url\(' "$dir/out"
+ok "a page on standard output, which asks for nothing"
+run compare "$dir/base.400" "$dir/little.400" "$dir/better.400" --format html
+[ $code = 2 ] && grep -q 'of one candidate' "$dir/err"
+ok "a page has one candidate"
+run compare "$dir/baseline.json" "$dir/little.400" --format html
+[ $code = 2 ] && grep -q 'wants the folders of two runs' "$dir/err"
+ok "a baseline has no answers to show"
+run report "$dir/base.400" --reports html --page-mb 1 --to "$dir/page.html"
+[ $code = 0 ] && grep -q 'All 400 samples are here' "$dir/page.html"
+ok "--page-mb is room enough for what is short"
 run compare "$dir/baseline.json" "$dir/little.400"
 [ $code = 0 ] && grep -q '4 regressed' "$dir/out"
 ok "a baseline file can be the base"

@@ -100,7 +100,7 @@ ok "no page asks for anything"
 [ "$(grep -lc "default-src 'none'; style-src 'sha256-" "$dir"/site/*.html | wc -l)" = 7 ]
 ok "every page has its policy"
 if command -v openssl >/dev/null 2>&1; then
-    hash=$(awk '/<script>/ { on = 1; sub(/.*<script>/, "") } /<\/script>/ { on = 0 } on' "$dir/site/index.html" |
+    hash=$(awk '/<script>/ && !n++ { on = 1; sub(/.*<script>/, "") } /<\/script>/ { on = 0 } on' "$dir/site/index.html" |
         openssl dgst -sha256 -binary | base64)
     grep -qF "script-src 'sha256-$hash'" "$dir/site/index.html"
     ok "whose hash is the script's"

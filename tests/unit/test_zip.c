@@ -230,6 +230,34 @@ static void any_bytes_are_survived(void **state)
     ifb_arena_close(arena);
 }
 
+/* Streams of one deflater stand for themselves, and any zlib reads them. */
+static void what_is_deflated_comes_back(void **state)
+{
+    static const char *const texts[] = { "", "a", SONG SONG SONG };
+    struct ifb_deflater *d = ifb_deflater_open(4);
+    struct ifb_arena *arena = ifb_arena_new();
+    struct ifb_rng rng;
+    char *big = ifb_alloc(arena, 1u << 20), *back = ifb_alloc(arena, 1u << 20);
+
+    (void)state;
+    ifb_rng_seed(&rng, 7);
+    for (size_t i = 0; i < 1u << 20; i++)
+        big[i] = (char)ifb_rng_next(&rng);
+    for (size_t i = 0; i <= sizeof(texts) / sizeof(texts[0]); i++) {
+        bool last = i == sizeof(texts) / sizeof(texts[0]);
+        ifb_str text = last ? (ifb_str){ big, 1u << 20 } : ifb_str_of(texts[i]);
+        ifb_str packed = ifb_deflate(d, text, arena);
+        uLongf n = 1u << 20;
+
+        assert_int_equal(uncompress((Bytef *)back, &n, (const Bytef *)packed.ptr,
+                                    (uLong)packed.len), Z_OK);
+        assert_true(ifb_str_eq((ifb_str){ back, n }, text));
+        assert_true(i != 2 || packed.len < text.len / 2);
+    }
+    ifb_deflater_close(d);
+    ifb_arena_close(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +265,7 @@ int main(void)
         cmocka_unit_test(damage_is_refused),
         cmocka_unit_test(ceiling_and_missing_member),
         cmocka_unit_test(any_bytes_are_survived),
+        cmocka_unit_test(what_is_deflated_comes_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
