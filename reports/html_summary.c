@@ -377,6 +377,8 @@ static void put_outcomes(struct ifb_pen *p, const struct ifb_summary *s)
     for (size_t i = 0; i < s->ncells; i++) {
         const struct ifb_cell_summary *c = &s->cells[i];
 
+        if (!c->counts.total && !c->tokens_in && !c->tokens_out)
+            continue;  /* a cell about a judge has numbers only */
         if (s->ncells > 1) {
             ifb_pen_cstr(p, "<div class=\"cell\"><h3>");
             put_cell_name(p, c);
@@ -437,6 +439,38 @@ static void put_rate(struct ifb_pen *p, int64_t hits, int64_t n, const char *cla
 static void put_small_count(struct ifb_pen *p, int64_t n)
 {
     ifb_pen_fmt(p, "<td class=\"num%s\">%s</td>", n ? "" : " zero", ifb_say_count(n).text);
+}
+
+/* How the judgments came out, a row a judge. */
+static void put_judges(struct ifb_pen *p, const struct ifb_summary *s)
+{
+    static const char *const heads[] = { "Judgments", "Judged", "Failed", "Unread", "Unanswered",
+                                         "Pending" };
+
+    if (!s->njudges)
+        return;
+    ifb_pen_cstr(p, "<section aria-labelledby=\"h-judges\"><h2 id=\"h-judges\">Judges</h2>\n"
+                 "<div class=\"pan\" tabindex=\"0\" role=\"group\" aria-label=\"Judges\">"
+                 "<table class=\"groups\"><thead><tr><th scope=\"col\">Judge</th>"
+                 "<th scope=\"col\">Suite</th>");
+    for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++)
+        ifb_pen_fmt(p, "<th scope=\"col\" class=\"num\">%s</th>", heads[i]);
+    ifb_pen_cstr(p, "</tr></thead><tbody>\n");
+    for (size_t i = 0; i < s->njudges; i++) {
+        const struct ifb_judge_summary *j = &s->judges[i];
+        const int64_t counts[] = { j->expected, j->judged, j->failed, j->unread, j->unanswered,
+                                   j->pending };
+
+        ifb_pen_cstr(p, "<tr><th scope=\"row\"><code>");
+        ifb_html_put_name(p, j->judge);
+        ifb_pen_cstr(p, "</code></th><td><code>");
+        ifb_html_put_name(p, j->suite);
+        ifb_pen_cstr(p, "</code></td>");
+        for (size_t k = 0; k < sizeof(counts) / sizeof(*counts); k++)
+            put_small_count(p, counts[k]);
+        ifb_pen_cstr(p, "</tr>\n");
+    }
+    ifb_pen_cstr(p, "</tbody></table></div></section>\n");
 }
 
 static void put_group(struct ifb_pen *p, const struct ifb_group_row *g,
@@ -517,6 +551,7 @@ void ifb_html_put_summary(struct ifb_pen *p, const struct ifb_summary *summary,
     put_warnings(p, summary);
     put_scores(p, summary, arena);
     put_outcomes(p, summary);
+    put_judges(p, summary);
     put_breakdown(p, summary, index, arena);
     ifb_plots_put(p, summary->plots, SIZE_MAX);
 }

@@ -59,7 +59,7 @@ grep -q '"model":"m","judge":\["judge","single-v1-multi-turn"\]' "$dir/one/model
     [ "$(grep -c . "$dir/one/model_judgment.jsonl")" = 24 ]
 ok "the judgments stand in the official form"
 grep -q '"call":0.*"why":"rated 6: Fine, all in all' "$dir/one/verdicts.jsonl" && [ -s "$dir/one/report.html" ] &&
-    grep -q 'rated 6' "$dir/one/scores.csv" && run verify "$dir/one" && [ $code = 0 ]
+    grep -q 'h-judges' "$dir/one/report.html" && grep -q 'rated 6' "$dir/one/scores.csv" && run verify "$dir/one" && [ $code = 0 ]
 ok "rows with what was said, in csv and html; the run verifies"
 run score "$dir/one" --parse last
 [ $code = 0 ] && awk -v v="$(value "$dir/one" "$url/v1#m" average value)" \
