@@ -450,8 +450,8 @@ static void tell_judges(struct ifb_run_inside *in)
 
         for (size_t i = in->plan.nasked; i < in->plan.ncells; i++)
             n += in->plan.cells[i].model_index == m ? in->plan.cells[i].n : 0;
-        in->o.tell(in->o.self, ifb_fmt(in->arena, "judge %.*s: %u judgments",
-                                       IFB_ARG(in->models[m].spec), n).ptr);
+        in->o.tell(in->o.self, ifb_fmt(in->arena, "judge %.*s: %u judgment%s",
+                                       IFB_ARG(in->models[m].spec), n, n == 1 ? "" : "s").ptr);
     }
 }
 
