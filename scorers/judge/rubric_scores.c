@@ -45,6 +45,8 @@ struct state {
     struct ifb_seen seen;
     double *room;
     int64_t doubles;
+    struct ifb_group_row *groups;
+    size_t ngroups, groups_cap;
 };
 
 static enum ifb_code open_suite(const void *options, const struct ifb_judged_lent *lent,
@@ -74,6 +76,17 @@ static double read_criterion(const struct ifb_json *row, ifb_str reply)
     }
     ifb_arena_close(scratch);
     return value;
+}
+
+/* A rating beyond the scale would be of another one. */
+static enum ifb_code read_rating(const struct ifb_judged_line *line, ifb_str reply,
+                                 enum ifb_parse parse, double *out, struct ifb_error *err)
+{
+    *out = reply.len ? ifb_rubric_rating(reply, parse).rating
+                     : ifb_json_real(line->row, "score", NAN);
+    if (isnan(*out) || (*out >= 1 && *out <= GRADES))
+        return IFB_OK;
+    return ifb_judged_fault(line, err, "\"score\" is %g, wanted 1 to %d", *out, GRADES);
 }
 
 static bool is_double(struct state *s, const struct row *r)
@@ -112,9 +125,8 @@ static enum ifb_code see(void *self, const struct ifb_judged_line *line, struct 
         return IFB_OK;
     if (criterion.ptr)
         r.value = read_criterion(v, reply);
-    else
-        r.value = reply.len ? ifb_rubric_rating(reply, (enum ifb_parse)s->o->parse).rating
-                            : ifb_json_real(v, "score", NAN);
+    else if (read_rating(line, reply, (enum ifb_parse)s->o->parse, &r.value, err))
+        return IFB_EINPUT;
     r.why = s->lent->rows ? ifb_judged_reason(arena, reply.len ? reply : ifb_json_str(v, "error"))
                           : IFB_STR("");
     r.group = group.ptr ? ifb_str_copy(arena, group) : group;
@@ -187,16 +199,23 @@ static void put_all_met(const struct state *s, const struct row *const *rows, si
     ifb_value_share(v, "all_met", met, read, unread);
 }
 
-static int by_item(const void *a, const void *b)
+static int order_of(size_t a, size_t b)
 {
-    const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
-
-    return x->item != y->item ? (x->item > y->item ? 1 : -1)
-                              : (x->criterion > y->criterion) - (x->criterion < y->criterion);
+    return (a > b) - (a < b);
 }
 
-static void add_groups(const struct state *s, const struct row *const *rows, size_t n,
-                       ifb_str label, struct ifb_group_row **next)
+/* By judge, model, item and criterion. */
+static int in_order(const void *a, const void *b)
+{
+    const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
+    int d = order_of(x->judge, y->judge);
+
+    d = d ? d : order_of(x->model, y->model);
+    d = d ? d : order_of(x->item, y->item);
+    return d ? d : order_of(x->criterion, y->criterion);
+}
+
+static void add_groups(struct state *s, const struct row *const *rows, size_t n, ifb_str label)
 {
     for (size_t c = 0; c < s->criteria.n; c++) {
         struct ifb_group_row g = { .suite = IFB_STR("rubric"), .model = label,
@@ -210,8 +229,10 @@ static void add_groups(const struct state *s, const struct row *const *rows, siz
             g.unscored += isnan(rows[i]->value);
         }
         g.loose_pass = g.strict_pass;
-        if (g.n)
-            *(*next)++ = g;
+        if (!g.n)
+            continue;
+        s->groups = ifb_grow(s->lent->arena, s->groups, &s->groups_cap, s->ngroups + 1, sizeof(g));
+        s->groups[s->ngroups++] = g;
     }
 }
 
@@ -241,21 +262,14 @@ static void put_values(const struct state *s, const struct row **rows, size_t n,
     }
 }
 
-static void finish_model(const struct state *s, size_t model, size_t judge,
-                         const struct row **rows, struct ifb_cells *cells,
-                         struct ifb_group_row **groups)
+/* `rows` are all of one judge about one model. */
+static void finish_model(struct state *s, const struct row **rows, size_t n,
+                         struct ifb_cells *cells)
 {
     struct ifb_values v = { .arena = s->lent->arena };
     struct ifb_counts c = { 0 };
-    ifb_str label = label_of(s, model, judge);
-    size_t n = 0;
+    ifb_str label = label_of(s, rows[0]->model, rows[0]->judge);
 
-    for (size_t i = 0; i < s->n; i++)
-        if (s->at[i].model == model && s->at[i].judge == judge)
-            rows[n++] = &s->at[i];
-    if (!n)
-        return;
-    qsort(rows, n, sizeof(*rows), by_item);
     for (size_t i = 0; i < n; i++) {
         enum ifb_outcome outcome = outcome_of(rows[i]);
 
@@ -267,7 +281,7 @@ static void finish_model(const struct state *s, size_t model, size_t judge,
             tell(s, rows[i], label);
     }
     put_values(s, rows, n, &v);
-    add_groups(s, rows, n, label, groups);
+    add_groups(s, rows, n, label);
     ifb_cell_add(cells, label, &v, &c);
 }
 
@@ -357,14 +371,19 @@ static enum ifb_code finish(void *state, struct ifb_judged_out *out, struct ifb_
     struct ifb_arena *arena = s->lent->arena;
     struct ifb_cells cells = { .arena = arena };
     const struct row **rows = ifb_new(arena, const struct row *, s->n);
-    struct ifb_group_row *groups = ifb_new(arena, struct ifb_group_row,
-                                           s->models.n * s->judges.n * s->criteria.n), *next = groups;
 
     (void)err;
     s->room = ifb_new(arena, double, s->n);
-    for (size_t j = 0; j < s->judges.n; j++)
-        for (size_t m = 0; m < s->models.n; m++)
-            finish_model(s, m, j, rows, &cells, &next);
+    for (size_t i = 0; i < s->n; i++)
+        rows[i] = &s->at[i];
+    qsort(rows, s->n, sizeof(*rows), in_order);
+    for (size_t from = 0, to; from < s->n; from = to) {
+        to = from;
+        while (to < s->n && rows[to]->judge == rows[from]->judge &&
+               rows[to]->model == rows[from]->model)
+            to++;
+        finish_model(s, rows + from, to - from, &cells);
+    }
     if (s->judges.n > 1)
         finish_judges(s, &cells);
     if (s->doubles)
@@ -372,8 +391,8 @@ static enum ifb_code finish(void *state, struct ifb_judged_out *out, struct ifb_
                       (long long)s->doubles);
     out->cells = cells.at;
     out->ncells = cells.n;
-    out->groups = groups;
-    out->ngroups = (size_t)(next - groups);
+    out->groups = s->groups;
+    out->ngroups = s->ngroups;
     return IFB_OK;
 }
 

@@ -99,3 +99,22 @@ if [ -f "$data/mtbench/judge_32B_single.jsonl.gz" ]; then
 else
     skip "real judgments, from gzip, with the pack's questions" "no data"
 fi
+
+# ---- a rubric of one's own ----
+for score in 11 1e300 0; do
+    printf '{"item": "%s", "model": "m", "judge": "%s", "score": %s}\n' 1 x 5 1 y 6 2 x $score 2 y 7 >"$dir/rubric"
+    run score --suite rubric --judgments "$dir/rubric" --out "$dir/no"
+    [ $code = 3 ] && grep -q 'rubric: line 3: "score" is .*, wanted 1 to 10' "$dir/err" && [ ! -e "$dir/no" ]
+    ok "a score of $score is none of a rubric"
+done
+for model in a b; do
+    for judge in x y; do
+        printf '{"item": "%s", "model": "'$model'", "judge": "'$judge'", "criterion": "%s", "said": "%s"}\n' \
+            1 kind yes 1 short no 2 kind yes 2 short yes
+    done
+done >"$dir/criteria"
+run score --suite rubric --judgments "$dir/criteria" --out "$dir/ru"
+[ $code = 0 ] && [ "$(value "$dir/ru" 'a (x)' criteria_met value)" = 0.75 ] &&
+    [ "$(value "$dir/ru" 'b (y)' all_met value)" = 0.5 ] &&
+    [ "$(grep -c '"kind": "criterion"' "$dir/ru/summary.json")" = 8 ]
+ok "criteria are counted by judge and model, each a group"
