@@ -237,17 +237,26 @@ enum ifb_code ifb_journal_flush(struct ifb_journal *j, struct ifb_error *err)
 
 /* ---- opening ---- */
 
-static struct ifb_journal *make(const char *path, int fd, size_t ncalls)
+/* How many calls there are says a manifest, anybody's. NULL, and `fd` closed, for too many. */
+static struct ifb_journal *make(const char *path, int fd, size_t ncalls, struct ifb_error *err)
 {
+    struct place *places = calloc(ncalls ? ncalls : 1, sizeof(*places));
     struct ifb_journal *j = calloc(1, sizeof(*j));
     pthread_condattr_t monotonic;
 
+    if (!places) {
+        ifb_fail(err, IFB_ELIMIT, "%s: there is no memory for %zu calls, which its manifest.json "
+                 "says it has", path, ncalls);
+        free(j);
+        close(fd);
+        return NULL;
+    }
     if (!j)
         ifb_out_of_memory();
     j->fd = fd;
     j->path = strdup(path);
-    j->places = calloc(ncalls ? ncalls : 1, sizeof(*j->places));
-    if (!j->path || !j->places)
+    j->places = places;
+    if (!j->path)
         ifb_out_of_memory();
     pthread_mutex_init(&j->sync.lock, NULL);
     pthread_condattr_init(&monotonic);
@@ -281,7 +290,11 @@ enum ifb_code ifb_journal_create(const char *path, const char *plan_digest, int6
                         "--out", path);
     if (fd < 0)
         return ifb_fail(err, IFB_EIO, "cannot write %s: %s", path, strerror(errno));
-    j = make(path, fd, ncalls);
+    j = make(path, fd, ncalls, err);
+    if (!j) {
+        unlink(path);
+        return IFB_ELIMIT;
+    }
     j->writable = true;
     code = lock(j, err);
     j->durable = durable;
@@ -464,7 +477,9 @@ static enum ifb_code open_existing(const char *path, int flags, size_t ncalls, c
 
     if (fd < 0)
         return ifb_fail(err, IFB_EINPUT, "cannot open %s: %s", path, strerror(errno));
-    j = make(path, fd, ncalls);
+    j = make(path, fd, ncalls, err);
+    if (!j)
+        return IFB_ELIMIT;
     j->writable = flags != O_RDONLY;
     if (j->writable)
         code = lock(j, err);

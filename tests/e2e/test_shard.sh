@@ -224,3 +224,15 @@ shards failed 3 "$@" && run merge "$dir"/failed-? --out "$dir/failed" --reports 
 [ $code = 0 ] && [ "$(records "$dir/failed" error)" -gt 1 ] && is_single "$dir/failed" "$dir/failing"
 ok "calls that failed are merged as such"
 stop_mock
+
+# ---- manifests of others ----
+case $build in
+*address*) skip "a manifest of 4,294,967,295 calls" "the sanitizer's memory has no end" ;;
+*)
+    cp -r "$dir/part-1" "$dir/endless" &&
+        sed -i 's/"calls": [0-9]*,$/"calls": 4294967295,/' "$dir/endless/manifest.json"
+    (ulimit -v 8000000 && "$ifbench" verify "$dir/endless" >"$dir/out" 2>"$dir/err")
+    [ $? = 3 ] && grep -q 'endless/journal.jsonl: there is no memory for 4294967295 calls' "$dir/out" "$dir/err"
+    ok "a manifest of 4,294,967,295 calls is an error that names it"
+    ;;
+esac
