@@ -77,13 +77,14 @@ enum ifb_code ifb_bank_add_file(struct ifb_bank *bank, const struct ifb_judging 
     return code;
 }
 
-/* Calls of an item stand in a row: its turns. */
+/* Calls of an item stand in a row: its turns. One without those before it is nobody's. */
 static enum ifb_code add_records(struct ifb_bank *b, const struct ifb_journal *journal,
                                  size_t ncalls, const char *suite, const struct ifb_think *think,
                                  struct ifb_error *err)
 {
     struct ifb_arena *arena = ifb_arena_new();
-    ifb_str turns[TURNS_MAX];
+    ifb_str turns[TURNS_MAX], item = { NULL, 0 };
+    uint16_t next = 0;
     enum ifb_code code = IFB_OK;
 
     for (uint32_t call = 0; call < ncalls && !code; call++) {
@@ -94,12 +95,15 @@ static enum ifb_code add_records(struct ifb_bank *b, const struct ifb_journal *j
             continue;
         ifb_arena_reset(arena);
         code = ifb_journal_read(journal, call, arena, &r, err);
-        if (code || r.task.ptr || r.epoch || !ifb_str_is(r.suite, suite) || r.turn >= TURNS_MAX)
+        if (code || r.task.ptr || r.epoch || !ifb_str_is(r.suite, suite) || r.turn >= TURNS_MAX ||
+            (r.turn && (r.turn != next || !ifb_str_eq(r.item, item))))
             continue;
+        item = r.turn ? item : ifb_str_copy(b->arena, r.item);
+        next = (uint16_t)(r.turn + 1);
         text = r.response.text.ptr ? ifb_utf8_repair(arena, r.response.text) : IFB_STR("");
         turns[r.turn] = ifb_str_copy(b->arena, think->keep ? text
                                                            : ifb_think_split(think, text).answer);
-        put(b, b->otherwise, r.item, (struct ifb_strs){ turns, r.turn + 1u });
+        put(b, b->otherwise, item, (struct ifb_strs){ turns, next });
     }
     ifb_arena_close(arena);
     return code;

@@ -11,6 +11,8 @@
 #include "harness/engine/inside.h"
 #include "harness/engine/judged.h"
 
+#define RETRIES_MAX 10  /* of a judgment that cannot be read */
+
 /* ---- who judges what ---- */
 
 static bool has_questions(const struct ifb_suite_items *s)
@@ -371,6 +373,9 @@ enum ifb_code ifb_judges_prepare(struct ifb_run *run, struct ifb_error *err)
     size_t nfiles = in->manifest.nfiles;
     enum ifb_code code;
 
+    if (in->o.judge.retries > RETRIES_MAX)
+        return ifb_fail(err, IFB_EUSAGE, "%lld retries of judges, wanted at most %d",
+                        (long long)in->o.judge.retries, RETRIES_MAX);
     js->run = run;
     js->sets = ifb_new(in->arena, struct ifb_judge_set *, in->nsuites + 1);
     js->first = (uint32_t)in->nasked;
