@@ -76,11 +76,17 @@ static void write_pace(struct ifb_jw *w, const struct ifb_pace *pace)
     ifb_jw_real(w, "itl_max_ms", (double)pace->longest_us / 1e3);
 }
 
+#define DAYS_MS 2e9  /* 23 days: no call takes longer */
+
+static double read_us(const struct ifb_json *v, const char *key)
+{
+    return round(fmin(fmax(ifb_json_real(v, key, 0), 0), DAYS_MS) * 1e3);
+}
+
 static struct ifb_pace read_pace(const struct ifb_json *v)
 {
-    return (struct ifb_pace){ (int64_t)round(ifb_json_real(v, "ttft_ms", 0) * 1e3),
-                              ifb_json_real(v, "itl_ms", 0) * 1e3,
-                              (int64_t)round(ifb_json_real(v, "itl_max_ms", 0) * 1e3) };
+    return (struct ifb_pace){ (int64_t)read_us(v, "ttft_ms"), read_us(v, "itl_ms"),
+                              (int64_t)read_us(v, "itl_max_ms") };
 }
 
 void ifb_record_write(const struct ifb_call_record *r, struct ifb_buf *out)
@@ -178,12 +184,21 @@ static enum ifb_finish finish_of(ifb_str name)
     return IFB_FINISH_UNKNOWN;
 }
 
+/* Journals and caches are files, which may be anybody's; -1 for what cannot be. */
+static int64_t read_count(const struct ifb_json *v, const char *key, int64_t most)
+{
+    int64_t n = ifb_json_int(v, key, -1);
+
+    return n < 0 || n > most ? -1 : n;
+}
+
 struct ifb_response ifb_response_read(const struct ifb_json *v)
 {
     return (struct ifb_response){
         .text = ifb_json_str(v, "text"), .reasoning = ifb_json_str(v, "reasoning"),
         .model = ifb_json_str(v, "served"), .finish = finish_of(ifb_json_str(v, "finish")),
-        .tokens_in = ifb_json_int(v, "in", -1), .tokens_out = ifb_json_int(v, "out", -1),
+        .tokens_in = read_count(v, "in", IFB_TOKENS_MOST),
+        .tokens_out = read_count(v, "out", IFB_TOKENS_MOST),
     };
 }
 
@@ -209,7 +224,7 @@ enum ifb_code ifb_record_read(ifb_str line, struct ifb_arena *arena, struct ifb_
         .response = ifb_response_read(v),
         .error = ifb_json_str(v, "error"),
         .http_status = (int)ifb_json_int(v, "status", 0),
-        .latency_ms = ifb_json_int(v, "ms", -1),
+        .latency_ms = read_count(v, "ms", (int64_t)DAYS_MS),
         .pace = read_pace(v),
         .attempts = (uint32_t)ifb_json_int(v, "attempts", 1),
         .cached = ifb_json_get(v, "cached") != NULL,

@@ -215,7 +215,8 @@ void ifb_sample_score(const struct ifb_scoring *s, uint32_t sample, const struct
             strict = loose = by_judge(*said);
         else if (forms)
             ifb_constraint_score(c, forms, scratch, true, &strict, &loose);
-        said += said ? ifb_questions_of(c) : 0;
+        if (said)
+            said += ifb_questions_of(c);
         out->strict[i] = (uint8_t)strict.outcome;
         out->loose[i] = (uint8_t)loose.outcome;
         write_verdict(&w, c, &strict, &loose);

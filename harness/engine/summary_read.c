@@ -80,10 +80,18 @@ static struct ifb_spread read_spread(const struct ifb_json *v)
                                 ifb_json_real(v, "p99", NAN) };
 }
 
+#define SPEED_MAX 1e15  /* of each: those of several shards are added */
+
+/* Nothing for what cannot be. */
 static struct ifb_speed read_speed(const struct ifb_json *v)
 {
-    return (struct ifb_speed){ ifb_json_real(v, "seconds", 0), ifb_json_int(v, "answers", 0),
-                               ifb_json_int(v, "tokens_out", 0) };
+    struct ifb_speed s = { ifb_json_real(v, "seconds", 0), ifb_json_int(v, "answers", 0),
+                           ifb_json_int(v, "tokens_out", 0) };
+    bool fits = s.seconds >= 0 && s.seconds <= SPEED_MAX && s.answers >= 0 &&
+                (double)s.answers <= SPEED_MAX && s.tokens_out >= 0 &&
+                (double)s.tokens_out <= SPEED_MAX;
+
+    return fits ? s : (struct ifb_speed){ 0 };
 }
 
 static struct ifb_shard read_shard(const struct ifb_json *v)

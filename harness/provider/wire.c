@@ -253,7 +253,7 @@ int64_t ifb_wire_count(const struct ifb_json *usage, const char *key)
 {
     int64_t n = ifb_json_int(usage, key, -1);
 
-    return n < 0 ? -1 : n;
+    return n < 0 || n > IFB_TOKENS_MOST ? -1 : n;
 }
 
 int64_t ifb_wire_sum(int64_t a, int64_t b)

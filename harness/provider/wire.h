@@ -70,7 +70,7 @@ ifb_str ifb_wire_sentence(const struct ifb_json *v);
 /* `complaint` of the contract, for all. */
 ifb_str ifb_wire_complaint(ifb_str body, struct ifb_arena *arena);
 
-/* A count of tokens; -1 for what is none. */
+/* A count of tokens; -1 for what is none, or beyond IFB_TOKENS_MOST. */
 int64_t ifb_wire_count(const struct ifb_json *usage, const char *key);
 
 /* a + b where both are counts; the one that is when the other is -1. */

@@ -62,6 +62,8 @@ struct ifb_logprob {
 
 #define IFB_TOP_MAX 5
 
+#define IFB_TOKENS_MOST ((int64_t)1000000000)  /* of one answer: sums of them stay in range */
+
 /*
  * What a model answered. `text` is the answer as the provider gave it (absent
  * when there was none, as in content: null); `reasoning` what it gave apart.
@@ -73,7 +75,7 @@ struct ifb_response {
     ifb_str reasoning;
     ifb_str model;  /* the name the server answered with */
     enum ifb_finish finish;
-    int64_t tokens_in, tokens_out;
+    int64_t tokens_in, tokens_out;  /* -1: not said, or beyond IFB_TOKENS_MOST */
     struct ifb_logprob top[IFB_TOP_MAX];
     size_t ntop;
 };

@@ -121,6 +121,31 @@ static void test_reads_back(void **state)
     ifb_arena_close(a);
 }
 
+/* Their sums would not be in range. */
+static void test_counts_beyond_all_are_none(void **state)
+{
+    struct place *p = *state;
+    struct ifb_arena *a = ifb_arena_new();
+    struct ifb_call_record r = record(0, true);
+    struct ifb_journal *j;
+    struct ifb_error err;
+
+    r.response.tokens_in = INT64_MAX;
+    r.response.tokens_out = IFB_TOKENS_MOST;
+    r.latency_ms = INT64_MAX;
+    r.pace = (struct ifb_pace){ INT64_MAX, 1e300, INT64_MAX };
+    assert_int_equal(ifb_journal_create(p->path, PLAN, 0, 1, false, &j, &err), IFB_OK);
+    assert_int_equal(ifb_journal_add(j, &r, &err), IFB_OK);
+    assert_int_equal(ifb_journal_end(j, &err), IFB_OK);
+    assert_int_equal(ifb_journal_read(j, 0, a, &r, &err), IFB_OK);
+    assert_int_equal(r.response.tokens_in, -1);
+    assert_int_equal(r.response.tokens_out, IFB_TOKENS_MOST);
+    assert_int_equal(r.latency_ms, -1);
+    assert_true(r.pace.first_us == r.pace.longest_us && r.pace.first_us < (int64_t)1 << 42);
+    ifb_journal_close(j);
+    ifb_arena_close(a);
+}
+
 static void test_second_answer_is_a_bug(void **state)
 {
     struct place *p = *state;
@@ -374,6 +399,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         case_of(test_reads_back),
+        case_of(test_counts_beyond_all_are_none),
         case_of(test_second_answer_is_a_bug),
         case_of(test_torn_tail),
         case_of(test_unborn),

@@ -242,6 +242,9 @@ static void test_answers(void **state)
         { FINISH("5"), "x", NONE, NONE, IFB_FINISH_UNKNOWN, -1, -1 },
         { "{\"error\":null,\"choices\":[{\"message\":{\"content\":\"x\"}}],\"model\":[1],"
           "\"usage\":{\"prompt_tokens\":-4,\"completion_tokens\":1.5}}", "x", NONE, NONE, 0, -1, -1 },
+        { "{\"choices\":[{\"message\":{\"content\":\"x\"}}],\"usage\":{\"prompt_tokens\":"
+          "1000000000,\"completion_tokens\":9223372036854775807}}", "x", NONE, NONE, 0, 1000000000,
+          -1 },
         { "{\"error\":{},\"choices\":[{\"message\":{\"content\":\"x\"}}],\"usage\":null}", "x", NONE,
           NONE, 0, -1, -1 },
         { " \n" MESSAGE("\"content\":\"x\"") "\n", "x", NONE, NONE, 0, -1, -1 },
