@@ -3,7 +3,8 @@
  * What judges said. The first byte says what follows: 'a' and on are the judged suites
  * in table order, read with a file of judgments and, each after a NUL, the files of data
  * in the order in which they are asked for; 'r' is one reply for all that read replies;
- * 't' a file of prompts, which are filled; 'w' a file of answers in any suite's form.
+ * 't' a file of prompts, which are filled; 'w' a file of answers in any suite's form; 'y' a
+ * rubric; 'k' rows of a calibration, then, after a NUL, what the judge says to each.
  */
 #include <ifbench/judging.h>
 
@@ -153,6 +154,64 @@ static void read_answers(ifb_str bytes, struct ifb_arena *arena)
             j->answers(&file, arena, &to, &err);
 }
 
+/* ---- what judges are asked by ---- */
+
+static const struct ifb_message question[] = { { IFB_USER, IFB_STR_INIT("What is it?"), NULL } };
+static const ifb_str answer[] = { IFB_STR_INIT("It is \"that\".") };
+
+/* Asks, and reads the reply until the protocol is done, after as many calls as its shape says. */
+static void ask(const struct ifb_judging *j, void *state, const struct ifb_item *item, size_t task,
+                ifb_str reply, struct ifb_arena *arena)
+{
+    const struct ifb_judging_match m = { .item = item, .sides = { { IFB_STR("m"), { answer, 1 } } } };
+    const ifb_str replies[] = { reply, reply };
+    struct ifb_judge_task t;
+    struct ifb_judge_step step = { .done = false };
+    struct ifb_error err;
+
+    fuzz_demand(j->shape(state, item, task).calls <= 2);
+    if (j->task(state, &m, task, arena, &t, &err))
+        return;
+    for (size_t n = 0; n <= j->shape(state, item, task).calls && !step.done; n++)
+        if (t.protocol->step(&t.context, (struct ifb_strs){ replies, n }, arena, &step, &err))
+            return;
+    fuzz_demand(step.done);
+    if (item->row)
+        ifb_calibration_right(item->row, &step.said);
+}
+
+static void read_rubric(struct fuzz_in *in, struct ifb_arena *arena)
+{
+    struct lender lender = { arena, in };
+    const struct ifb_judged_lent lent = { .self = &lender, .arena = arena, .file = lend_file,
+                                          .data = lend_data, .warn = warn };
+    const struct ifb_judging *j = ifb_judging_find(IFB_STR("rubric"));
+    const ifb_str path = IFB_STR_INIT("rubric.yaml");
+    const struct ifb_item item = { .id = IFB_STR("1"), .prompt = { question, 1 } };
+    void *state = NULL;
+    struct ifb_error err;
+
+    /* Its only option. */
+    fuzz_demand(j->options_size == sizeof(path));
+    if (j->open(&path, &lent, &state, &err))
+        return;
+    for (size_t i = 0, n = j->count(state, &item); i < n; i++)
+        ask(j, state, &item, i, IFB_STR("[[YES]] [[7]]"), arena);
+}
+
+static void calibrate(struct fuzz_in *in, struct ifb_arena *arena)
+{
+    const struct ifb_judging *j = ifb_judging_find(IFB_STR("calibration"));
+    ifb_str rows = fuzz_until(in, 0, arena), reply = fuzz_rest(in, arena), line;
+    struct ifb_item item = { .id = IFB_STR("1"), .prompt = { question, 1 } };
+    struct ifb_error err;
+
+    while (ifb_str_chop(&rows, '\n', &line))
+        if (!ifb_json_parse(arena, line, 0, 1, &item.row, &err) &&
+            item.row->kind == IFB_JOBJECT && !ifb_calibration_check(item.row, &err))
+            ask(j, NULL, &item, 0, reply, arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct ifb_arena *arena = ifb_arena_new();
@@ -171,6 +230,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fill_templates(fuzz_rest(&in, arena), arena);
     else if (kind == 'w')
         read_answers(fuzz_rest(&in, arena), arena);
+    else if (kind == 'y')
+        read_rubric(&in, arena);
+    else if (kind == 'k')
+        calibrate(&in, arena);
     else if (kind >= 'a' && suite)
         read_suite(suite, &in, arena);
     ifb_arena_close(arena);
