@@ -163,7 +163,8 @@ static const ifb_str answer[] = { IFB_STR_INIT("It is \"that\".") };
 static void ask(const struct ifb_judging *j, void *state, const struct ifb_item *item, size_t task,
                 ifb_str reply, struct ifb_arena *arena)
 {
-    const struct ifb_judging_match m = { .item = item, .sides = { { IFB_STR("m"), { answer, 1 } } } };
+    const struct ifb_judging_match m = { .item = item,
+                                         .sides = { { IFB_STR("m"), { answer, 1 } } } };
     const ifb_str replies[] = { reply, reply };
     struct ifb_judge_task t;
     struct ifb_judge_step step = { .done = false };
