@@ -8,8 +8,8 @@
 #include "harness/base/error.h"
 #include "harness/base/rng.h"
 #include "harness/base/utf8.h"
+#include "harness/engine/flight.h"
 #include "harness/engine/keys.h"
-#include "harness/engine/listen.h"
 #include "harness/engine/pool.h"
 #include "harness/engine/transport.h"
 #include "harness/engine/variants.h"
@@ -21,27 +21,10 @@
 #define LANDINGS_LEAST ((size_t)16)
 #define STARTS_A_TURN 256                 /* of a model, before the network is looked at again */
 
-/* A call on its way: in the air, or waiting for its next attempt. */
-struct flight {
-    struct ifb_cell *cell;
-    struct ifb_call_record record;
-    struct ifb_request request;
-    struct ifb_cost held;  /* what it may cost at most */
-    struct ifb_listen listen;
-    struct ifb_cache_key key;
-    uint32_t model;
-    int64_t first_us;
-    int64_t due_us;        /* of the next attempt, while waiting */
-    size_t keys_tried;     /* of this attempt */
-    int doubtful;          /* attempts that ended in what is tried twice at most */
-    struct flight *next;   /* in a model's `ready` or in `spare` */
-    struct flight *older;  /* in `all` */
-};
-
 struct model_state {
     struct ifb_limiter limiter;
     struct ifb_keys keys;
-    struct flight *ready, **ready_end;  /* wanted now, in order; there was no room */
+    struct ifb_flight_queue ready;      /* wanted now, in order; there was no room */
     size_t flying, nwaiting;            /* nwaiting: the ready ones and those put off */
     int auth_failures;
     int64_t errors;    /* failed calls in a row */
@@ -63,9 +46,9 @@ struct dispatch {
     struct ifb_transport *transport;
     struct ifb_arena *scratch;  /* of one encoding or decoding */
     struct ifb_rng rng;
-    struct flight *all, *spare;
-    struct flight **put_off;    /* a heap, the earliest first */
-    size_t nput_off, put_off_cap, nwaiting;
+    struct ifb_flights flights;
+    struct ifb_flight_heap put_off;
+    size_t nwaiting;
     struct model_state *models;
     struct purse purses[2];     /* the second: of judges */
     int64_t retries, stopped_us;
@@ -112,14 +95,14 @@ static struct ifb_sampling sampling_of(const struct dispatch *d, const struct if
 }
 
 /* A judge is asked as its protocol wants, without what the user set for models. */
-static void set_judge_request(struct flight *f, const struct ifb_judge_request *ask)
+static void set_judge_request(struct ifb_flight *f, const struct ifb_judge_request *ask)
 {
     f->request = (struct ifb_request){ .messages = ask->messages,
                                        .sampling = { ask->temperature, -1, ask->max_tokens, -1 },
                                        .top_logprobs = ask->top_logprobs };
 }
 
-static void set_request(struct dispatch *d, struct flight *f)
+static void set_request(struct dispatch *d, struct ifb_flight *f)
 {
     const struct ifb_cell *cell = f->cell;
 
@@ -135,22 +118,13 @@ static void set_request(struct dispatch *d, struct flight *f)
 }
 
 /* `ask` NULL: the cell's next turn. */
-static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell,
+static struct ifb_flight *new_flight(struct dispatch *d, struct ifb_cell *cell,
                                  const struct ifb_judge_request *ask)
 {
-    struct flight *f = d->spare;
+    struct ifb_flight *f = ifb_flight_take(&d->flights);
 
-    if (f) {
-        d->spare = f->next;
-    } else {
-        f = calloc(1, sizeof(*f));
-        if (!f)
-            ifb_out_of_memory();
-        f->older = d->all;
-        d->all = f;
-    }
-    *f = (struct flight){ .cell = cell, .model = plan_cell(d, cell)->model_index,
-                          .older = f->older };
+    f->cell = cell;
+    f->model = plan_cell(d, cell)->model_index;
     f->record = ifb_cell_record(cell, d->o->plan);
     if (ask)
         set_judge_request(f, ask);
@@ -161,21 +135,14 @@ static struct flight *new_flight(struct dispatch *d, struct ifb_cell *cell,
     return f;
 }
 
-static void free_flight(struct dispatch *d, struct flight *f)
-{
-    f->cell = NULL;
-    f->next = d->spare;
-    d->spare = f;
-}
-
 /* What it was asked for stays pending. */
-static void drop_flight(struct dispatch *d, struct flight *f)
+static void drop_flight(struct dispatch *d, struct ifb_flight *f)
 {
     d->calls->drop(d->calls->self, f->cell);
-    free_flight(d, f);
+    ifb_flight_give(&d->flights, f);
 }
 
-static void hold(struct dispatch *d, const struct flight *f, int sign)
+static void hold(struct dispatch *d, const struct ifb_flight *f, int sign)
 {
     struct ifb_cost *held = &purse_of(d, f->model)->held;
 
@@ -192,10 +159,10 @@ static size_t reply_max(const struct dispatch *d)
 static enum ifb_http_fate take_piece(void *self, void *tag, ifb_str bytes, int64_t us)
 {
     (void)self;
-    return ifb_listen_piece(&((struct flight *)tag)->listen, bytes, us);
+    return ifb_listen_piece(&((struct ifb_flight *)tag)->listen, bytes, us);
 }
 
-static enum ifb_code send_call(struct dispatch *d, struct flight *f, struct ifb_error *err)
+static enum ifb_code send_call(struct dispatch *d, struct ifb_flight *f, struct ifb_error *err)
 {
     const struct ifb_model *model = plan_cell(d, f->cell)->model;
     struct model_state *m = &d->models[f->model];
@@ -220,105 +187,46 @@ static enum ifb_code send_call(struct dispatch *d, struct flight *f, struct ifb_
 
 /* ---- calls that wait ---- */
 
-static void swap(struct flight **a, struct flight **b)
-{
-    struct flight *t = *a;
-
-    *a = *b;
-    *b = t;
-}
-
-static void push_put_off(struct dispatch *d, struct flight *f)
-{
-    size_t i = d->nput_off++;
-
-    if (d->nput_off > d->put_off_cap) {
-        d->put_off_cap = d->put_off_cap ? 2 * d->put_off_cap : 64;
-        d->put_off = realloc(d->put_off, d->put_off_cap * sizeof(struct flight *));
-        if (!d->put_off)
-            ifb_out_of_memory();
-    }
-    d->put_off[i] = f;
-    for (; i && d->put_off[i]->due_us < d->put_off[(i - 1) / 2]->due_us; i = (i - 1) / 2)
-        swap(&d->put_off[i], &d->put_off[(i - 1) / 2]);
-}
-
-static void put_off(struct dispatch *d, struct flight *f, int64_t due_us)
+static void put_off(struct dispatch *d, struct ifb_flight *f, int64_t due_us)
 {
     f->due_us = due_us;
-    push_put_off(d, f);
+    ifb_flight_put_off(&d->put_off, f);
     d->nwaiting++;
     d->models[f->model].nwaiting++;
-}
-
-/* The earliest; it is still counted as waiting. */
-static struct flight *pop_earliest(struct dispatch *d)
-{
-    struct flight *first = d->put_off[0];
-    size_t i = 0, child;
-
-    d->put_off[0] = d->put_off[--d->nput_off];
-    while ((child = 2 * i + 1) < d->nput_off) {
-        if (child + 1 < d->nput_off && d->put_off[child + 1]->due_us < d->put_off[child]->due_us)
-            child++;
-        if (d->put_off[i]->due_us <= d->put_off[child]->due_us)
-            break;
-        swap(&d->put_off[i], &d->put_off[child]);
-        i = child;
-    }
-    return first;
-}
-
-static void append_ready(struct dispatch *d, struct flight *f)
-{
-    struct model_state *m = &d->models[f->model];
-
-    f->next = NULL;
-    if (!m->ready)
-        m->ready_end = &m->ready;
-    *m->ready_end = f;
-    m->ready_end = &f->next;
 }
 
 /* Moves what is due to the ready ones; *next_us is when the earliest other is. */
 static void wake_due(struct dispatch *d, int64_t *next_us)
 {
+    struct ifb_flight_heap *off = &d->put_off;
     int64_t now = ifb_clock_us();
 
-    while (d->nput_off && (d->put_off[0]->due_us <= now || d->stopped_us ||
-                           purse_of(d, d->put_off[0]->model)->empty))
-        append_ready(d, pop_earliest(d));
-    *next_us = d->nput_off ? d->put_off[0]->due_us : INT64_MAX;
-}
+    while (off->n && (off->at[0]->due_us <= now || d->stopped_us ||
+                      purse_of(d, off->at[0]->model)->empty)) {
+        struct ifb_flight *f = ifb_flight_earliest(off);
 
-/* What a model was still to be asked again is not waited for: send_ready drops it. */
-static void wake_all_of(struct dispatch *d, uint32_t model)
-{
-    size_t n = d->nput_off;
-
-    d->nput_off = 0;
-    for (size_t i = 0; i < n; i++)
-        if (d->put_off[i]->model == model)
-            append_ready(d, d->put_off[i]);
-        else
-            push_put_off(d, d->put_off[i]);
+        ifb_flight_append(&d->models[f->model].ready, f);
+    }
+    *next_us = off->n ? off->at[0]->due_us : INT64_MAX;
 }
 
 /* The model has failed too often in a row: nothing more is asked of it. */
-static void give_up(struct dispatch *d, const struct flight *f, const struct ifb_error *why)
+static void give_up(struct dispatch *d, const struct ifb_flight *f, const struct ifb_error *why)
 {
     const struct ifb_model *model = plan_cell(d, f->cell)->model;
 
     if (d->models[f->model].given_up)
         return;
     d->models[f->model].given_up = true;
-    wake_all_of(d, f->model);
+    /* What it was still to be asked again is not waited for: send_ready drops it. */
+    ifb_flight_wake(&d->put_off, f->model, &d->models[f->model].ready);
     d->given_up = why->code;
     d->why = *why;
     ifb_within(&d->why, "%.*s was given up", IFB_ARG(model->spec));
 }
 
-static void note_failure(struct dispatch *d, const struct flight *f, const struct ifb_error *why)
+static void note_failure(struct dispatch *d, const struct ifb_flight *f,
+                         const struct ifb_error *why)
 {
     struct model_state *m = &d->models[f->model];
 
@@ -329,22 +237,22 @@ static void note_failure(struct dispatch *d, const struct flight *f, const struc
         give_up(d, f, why);
 }
 
-static void note_answer(struct dispatch *d, const struct flight *f)
+static void note_answer(struct dispatch *d, const struct ifb_flight *f)
 {
     d->models[f->model].errors = 0;
     d->models[f->model].failures = 0;
     d->models[f->model].auth_failures = 0;
 }
 
-static enum ifb_code settle(struct dispatch *d, struct flight *f, struct ifb_error *err);
+static enum ifb_code settle(struct dispatch *d, struct ifb_flight *f, struct ifb_error *err);
 
 /* A program behind a command may change from one run to the next: it is always asked. */
-static bool is_kept(const struct dispatch *d, const struct flight *f)
+static bool is_kept(const struct dispatch *d, const struct ifb_flight *f)
 {
     return d->o->cache && plan_cell(d, f->cell)->model->provider->reach != IFB_BY_COMMAND;
 }
 
-static bool answer_from_cache(struct dispatch *d, struct flight *f)
+static bool answer_from_cache(struct dispatch *d, struct ifb_flight *f)
 {
     if (!is_kept(d, f))
         return false;
@@ -359,7 +267,7 @@ static bool answer_from_cache(struct dispatch *d, struct flight *f)
 /* Why a call of a model cannot start now. */
 enum gate { GATE_OPEN, GATE_FULL, GATE_RATE, GATE_BUDGET };
 
-static enum gate gate_of(struct dispatch *d, const struct flight *f, int64_t *wait_us)
+static enum gate gate_of(struct dispatch *d, const struct ifb_flight *f, int64_t *wait_us)
 {
     const struct model_state *m = &d->models[f->model];
     const struct purse *purse = purse_of(d, f->model);
@@ -375,15 +283,15 @@ static enum gate gate_of(struct dispatch *d, const struct flight *f, int64_t *wa
 }
 
 /* A call that is wanted now: from the cache, or sent, or it waits for its turn. */
-static enum ifb_code launch(struct dispatch *d, struct flight *f, struct ifb_error *err)
+static enum ifb_code launch(struct dispatch *d, struct ifb_flight *f, struct ifb_error *err)
 {
     int64_t wait_us;
 
     if (answer_from_cache(d, f))
         return settle(d, f, err);
-    if (!d->models[f->model].ready && gate_of(d, f, &wait_us) == GATE_OPEN)
+    if (!d->models[f->model].ready.first && gate_of(d, f, &wait_us) == GATE_OPEN)
         return send_call(d, f, err);
-    append_ready(d, f);
+    ifb_flight_append(&d->models[f->model].ready, f);
     d->nwaiting++;
     d->models[f->model].nwaiting++;
     return IFB_OK;
@@ -414,7 +322,7 @@ static enum ifb_code advance(struct dispatch *d, struct ifb_cell *cell, struct i
 }
 
 /* The call's outcome is final: keep it, then see what the cell needs next. */
-static enum ifb_code settle(struct dispatch *d, struct flight *f, struct ifb_error *err)
+static enum ifb_code settle(struct dispatch *d, struct ifb_flight *f, struct ifb_error *err)
 {
     struct ifb_cell *cell = f->cell;
     enum ifb_code code;
@@ -423,12 +331,13 @@ static enum ifb_code settle(struct dispatch *d, struct flight *f, struct ifb_err
     if (code)
         return code;
     cell->records[cell->nrecords++] = f->record;
-    free_flight(d, f);
+    ifb_flight_give(&d->flights, f);
     return advance(d, cell, err);
 }
 
-static enum ifb_code fail_call(struct dispatch *d, struct flight *f, const struct ifb_error *why,
-                               const char *more, struct ifb_error *err)
+static enum ifb_code fail_call(struct dispatch *d, struct ifb_flight *f,
+                               const struct ifb_error *why, const char *more,
+                               struct ifb_error *err)
 {
     struct ifb_arena *arena = f->cell->arena;
     ifb_str text = ifb_utf8_repair(arena, (ifb_str){ why->msg, strlen(why->msg) });
@@ -442,7 +351,7 @@ static enum ifb_code fail_call(struct dispatch *d, struct flight *f, const struc
     return settle(d, f, err);
 }
 
-static enum ifb_code attempt_failed(struct dispatch *d, struct flight *f,
+static enum ifb_code attempt_failed(struct dispatch *d, struct ifb_flight *f,
                                     const struct ifb_error *why, struct ifb_error *err)
 {
     int64_t now = ifb_clock_us();
@@ -476,7 +385,7 @@ static enum ifb_code attempt_failed(struct dispatch *d, struct flight *f,
     return IFB_OK;
 }
 
-static void keep_in_cache(struct dispatch *d, const struct flight *f)
+static void keep_in_cache(struct dispatch *d, const struct ifb_flight *f)
 {
     if (plan_cell(d, f->cell)->judging &&
         !d->calls->readable(d->calls->self, f->cell, &f->record))
@@ -487,7 +396,8 @@ static void keep_in_cache(struct dispatch *d, const struct flight *f)
 }
 
 /* What limits and budget learn from an attempt that has ended. */
-static void account(struct dispatch *d, const struct flight *f, const struct ifb_error *failure)
+static void account(struct dispatch *d, const struct ifb_flight *f,
+                    const struct ifb_error *failure)
 {
     struct model_state *m = &d->models[f->model];
     const struct ifb_response *r = &f->record.response;
@@ -514,7 +424,7 @@ static void account(struct dispatch *d, const struct flight *f, const struct ifb
 }
 
 /* What the transport brought, read: an answer in the record, or why there is none. */
-static enum ifb_code read_event(struct dispatch *d, struct flight *f,
+static enum ifb_code read_event(struct dispatch *d, struct ifb_flight *f,
                                 const struct ifb_http_event *e, struct ifb_error *why)
 {
     const struct ifb_provider *provider = plan_cell(d, f->cell)->model->provider;
@@ -535,7 +445,7 @@ static enum ifb_code read_event(struct dispatch *d, struct flight *f,
 static enum ifb_code landed(struct dispatch *d, const struct ifb_http_event *e,
                             struct ifb_error *err)
 {
-    struct flight *f = e->tag;
+    struct ifb_flight *f = e->tag;
     const struct ifb_model *model = plan_cell(d, f->cell)->model;
     struct ifb_error why;
     enum ifb_code code;
@@ -555,14 +465,11 @@ static enum ifb_code landed(struct dispatch *d, const struct ifb_http_event *e,
     return settle(d, f, err);
 }
 
-static struct flight *take_ready(struct dispatch *d, struct model_state *m)
+static struct ifb_flight *take_ready(struct dispatch *d, struct model_state *m)
 {
-    struct flight *f = m->ready;
-
-    m->ready = f->next;
     m->nwaiting--;
     d->nwaiting--;
-    return f;
+    return ifb_flight_next(&m->ready);
 }
 
 /* Sends a model's ready calls as far as limits allow; drops them when all is to stop. */
@@ -573,8 +480,8 @@ static enum ifb_code send_ready(struct dispatch *d, struct model_state *m, int64
     enum ifb_code code = IFB_OK;
     int64_t wait_us, then;
 
-    while (m->ready && !code) {
-        enum gate gate = gate_of(d, m->ready, &wait_us);
+    while (m->ready.first && !code) {
+        enum gate gate = gate_of(d, m->ready.first, &wait_us);
 
         /* Nothing in flight will leave anything of the budget. */
         if (gate == GATE_BUDGET && !ifb_transport_flying(d->transport))
@@ -604,7 +511,7 @@ static bool has_room(struct dispatch *d, uint32_t model)
     size_t most = ifb_retry_well(m->failures, window) ? WAITING_MAX : 2 * window;
 
     return !d->stopped_us && !m->dry && !m->given_up && !purse_of(d, model)->empty &&
-           !m->ready && m->flying < window && m->nwaiting < most;
+           !m->ready.first && m->flying < window && m->nwaiting < most;
 }
 
 /* Starts cells of a model until it is full; *next_us is when there may be more. */
@@ -703,20 +610,19 @@ static enum ifb_code turn_loop(struct dispatch *d, struct ifb_error *err)
     }
 }
 
+static void drop_cell(void *self, struct ifb_flight *f)
+{
+    const struct ifb_dispatch_calls *calls = self;
+
+    calls->drop(calls->self, f->cell);
+}
+
 static void release(struct dispatch *d)
 {
     ifb_transport_close(d->transport);
-    while (d->all) {
-        struct flight *f = d->all;
-
-        d->all = f->older;
-        ifb_listen_close(&f->listen);
-        if (f->cell)
-            d->calls->drop(d->calls->self, f->cell);
-        free(f);
-    }
+    ifb_flights_close(&d->flights, drop_cell, (void *)d->calls);
     ifb_arena_close(d->scratch);
-    free(d->put_off);
+    free(d->put_off.at);
 }
 
 /* Idle connections kept: what all windows can use, within reason. */
