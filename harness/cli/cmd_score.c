@@ -6,6 +6,7 @@
 
 #include "harness/base/arena.h"
 #include "harness/base/error.h"
+#include "harness/base/file.h"
 #include "harness/base/str.h"
 #include "harness/cli/judge_options.h"
 
@@ -92,8 +93,15 @@ static bool has_judged(const struct ifb_run_flags *f)
     return f->judgments.n > 0;
 }
 
+static bool is_file(ifb_str word, struct ifb_arena *arena)
+{
+    const char *path = ifb_cstr(arena, word);
+
+    return ifb_file_exists(path) && !ifb_is_folder(path);
+}
+
 static enum ifb_code check_words(const struct ifb_run_flags *f, struct ifb_strs words,
-                                 struct ifb_error *err)
+                                 struct ifb_arena *arena, struct ifb_error *err)
 {
     if (f->judgments.n && (f->responses.ptr || words.n))
         return ifb_fail(err, IFB_EUSAGE, "--judgments goes without --responses and without a run");
@@ -102,6 +110,10 @@ static enum ifb_code check_words(const struct ifb_run_flags *f, struct ifb_strs 
     if (f->o.settings.n && !words.n)
         return ifb_fail(err, IFB_EUSAGE, "--%.*s goes with --judgments",
                         IFB_ARG(f->o.settings.at[0]));
+    if (words.n == 1 && is_file(words.at[0], arena))
+        return ifb_fail(err, IFB_EUSAGE, "%.*s is a file, no run: name answers with --responses %.*s "
+                        "(judgments with --judgments)", IFB_ARG(words.at[0]),
+                        IFB_ARG(words.at[0]));
     if (words.n > 1 || (words.n == 1) == (f->responses.ptr != NULL))
         return ifb_fail(err, IFB_EUSAGE, "score wants --responses FILE, --judgments FILE, or the "
                         "folder of one run");
@@ -118,7 +130,7 @@ static enum ifb_code cmd_score(struct ifb_cli *cli, struct ifb_error *err)
 
     if (code)
         return code;
-    code = check_words(&f, words, err);
+    code = check_words(&f, words, cli->arena, err);
     if (code)
         return code;
     f.quiet = true;

@@ -15,6 +15,7 @@
 #include "harness/http/http.h"
 
 #define MANIFEST_MAX ((size_t)4 << 20)
+#define MEMBERS_MAX 1000  /* each is looked for among those of another shard */
 #define SCHEMA "ifbench.manifest/1"
 
 static void write_strs(struct ifb_jw *w, const char *key, struct ifb_strs strs)
@@ -415,6 +416,8 @@ enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struc
         return ifb_within(err, "%s", path);
     if (!ifb_str_is(ifb_json_str(v, "schema"), SCHEMA))
         return ifb_fail(err, IFB_EINPUT, "%s: not a manifest of ifbench (schema %s)", path, SCHEMA);
+    if (v->n > MEMBERS_MAX)
+        return ifb_fail(err, IFB_EINPUT, "%s: not a manifest of ifbench: %zu members", path, v->n);
     *out = (struct ifb_manifest){
         .stored = v,
         .version = ifb_json_str(v, "version"), .started = ifb_json_str(v, "started"),

@@ -66,3 +66,8 @@ printf '[{"instruction": 7, "output": "x"}]\n' >"$dir/bad.json"
 run score --suite alpacaeval --data $cases/alpacaeval.json --responses "$dir/bad.json" --out "$dir/bad"
 [ $code = 3 ] && grep -q 'bad.json: line 1: ' "$dir/err"
 ok "a row that is none is named"
+
+# ---- a file where a run is wanted ----
+run score --suite core "$dir/../${dir##*/}/err"
+[ $code = 2 ] && grep -q 'err is a file, no run: name answers with --responses ' "$dir/err"
+ok "score of a file says how answers are named"

@@ -236,3 +236,11 @@ case $build in
     ok "a manifest of 4,294,967,295 calls is an error that names it"
     ;;
 esac
+for i in 1 2; do
+    rm -rf "$dir/wide-$i" && cp -r "$dir/part-$i" "$dir/wide-$i" && awk '
+        /^}/ { for (i = 0; i < 100000; i++) printf ", \"m%d\": 0", i } { print }' \
+        "$dir/part-$i/manifest.json" >"$dir/wide-$i/manifest.json"
+done
+run merge "$dir/wide-1" "$dir/wide-2" --out "$dir/wide"
+[ $code = 3 ] && grep -q 'wide-1/manifest.json: not a manifest of ifbench: 1000[0-9]* members' "$dir/err"
+ok "a manifest of 100,000 members is none"
