@@ -68,6 +68,6 @@ run score --suite alpacaeval --data $cases/alpacaeval.json --responses "$dir/bad
 ok "a row that is none is named"
 
 # ---- a file where a run is wanted ----
-run score --suite core "$dir/../${dir##*/}/err"
+run score --suite core "$dir/err"
 [ $code = 2 ] && grep -q 'err is a file, no run: name answers with --responses ' "$dir/err"
 ok "score of a file says how answers are named"
