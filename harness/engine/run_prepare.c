@@ -18,6 +18,8 @@
 #include "harness/engine/survey.h"
 #include "harness/engine/variants.h"
 
+#define EPOCHS_MAX 10000
+
 /* Items of a suite that stay in memory, where it can find the others again. */
 #define RESIDENT 2048
 
@@ -403,6 +405,10 @@ enum ifb_code ifb_run_prepare(struct ifb_run *run, struct ifb_error *err)
     unsigned needs;
     enum ifb_code code;
 
+    /* A manifest may say any number. */
+    if (in->o.epochs > EPOCHS_MAX)
+        return ifb_fail(err, IFB_EINPUT, "%lld epochs, wanted at most %d",
+                        (long long)in->o.epochs, EPOCHS_MAX);
     in->data_dirs = ifb_data_dirs(in->o.data_dir, in->o.env, in->arena);
     code = ifb_run_open_sources(run, err);
     if (!code)

@@ -244,3 +244,7 @@ done
 run merge "$dir/wide-1" "$dir/wide-2" --out "$dir/wide"
 [ $code = 3 ] && grep -q 'wide-1/manifest.json: not a manifest of ifbench: 1000[0-9]* members' "$dir/err"
 ok "a manifest of 100,000 members is none"
+cp -r "$dir/single" "$dir/ages" && sed -i 's/"epochs": 1,/"epochs": 4611686018427387904,/' "$dir/ages/manifest.json"
+run run --resume "$dir/ages" -q
+[ $code = 3 ] && grep -q '4611686018427387904 epochs, wanted at most 10000' "$dir/err"
+ok "a manifest of 2^62 epochs is an error that says so"
