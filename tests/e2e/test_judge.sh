@@ -318,3 +318,10 @@ run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --judge-budget-tokens 30
     grep -q 'budget of judges' "$dir/err"
 ok "an empty purse of judges stops judging, not answering"
 stop_mock
+
+# ---- a manifest of others ----
+cp -r "$dir/one" "$dir/patient" &&
+    sed -i 's/"retries": -*[0-9]*,/"retries": 65535,/' "$dir/patient/manifest.json"
+run score "$dir/patient"
+[ $code = 2 ] && grep -q '65535 retries of judges, wanted at most 10' "$dir/err"
+ok "a manifest of 65,535 retries, which 16 bits cannot count, is refused"
