@@ -85,3 +85,20 @@ double ifb_krippendorff_alpha(const int32_t *values, size_t units, size_t raters
         }
     return expected > 0 ? 1 - (n - 1) * observed / expected : NAN;
 }
+
+double ifb_kendall_tau(const double *x, const double *y, size_t n)
+{
+    int64_t balance = 0, by_x = 0, by_y = 0;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n; j++) {
+            int a = (x[i] > x[j]) - (x[i] < x[j]), b = (y[i] > y[j]) - (y[i] < y[j]);
+
+            if (isnan(x[i]) || isnan(x[j]) || isnan(y[i]) || isnan(y[j]))
+                continue;
+            balance += a * b;
+            by_x += a != 0;
+            by_y += b != 0;
+        }
+    return by_x && by_y ? (double)balance / sqrt((double)by_x * (double)by_y) : (double)NAN;
+}

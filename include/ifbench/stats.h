@@ -401,6 +401,12 @@ double ifb_percent_agreement(const int64_t *cells, size_t k);
 double ifb_cohen_kappa(const int64_t *cells, size_t k);
 
 /*
+ * Kendall's tau-b of two scores of the same n things: M. G. Kendall, Biometrika 33 (1945)
+ * 239-251. Pairs where a score is NaN do not count; NaN where one score ties them all.
+ */
+double ifb_kendall_tau(const double *x, const double *y, size_t n);
+
+/*
  * Krippendorff's alpha of any number of raters with gaps: `values[u * raters + r]` is
  * what rater r said of unit u, a category 0..k-1 or negative for nothing. Nominal, or
  * interval with `scale[c]` the number that category c stands for (NULL: nominal).

@@ -240,9 +240,24 @@ static void test_bootstrap_ratings(void **state)
     assert_near(out[0], 0, 0);
 }
 
+static void test_kendall(void **state)
+{
+    const double x[] = { 1, 2, 3, 4 }, turned[] = { 4, 3, 2, 1 }, tied[] = { 1, 2, 2, 4 };
+    const double flat[] = { 5, 5, 5, 5 }, gap[] = { 1, NAN, 3, 2 };
+
+    (void)state;
+    assert_true(fabs(ifb_kendall_tau(x, x, 4) - 1) < 1e-12);
+    assert_true(fabs(ifb_kendall_tau(x, turned, 4) + 1) < 1e-12);
+    assert_true(fabs(ifb_kendall_tau(x, tied, 4) - 5 / sqrt(30)) < 1e-12);
+    assert_true(fabs(ifb_kendall_tau(x, gap, 4) - 1.0 / 3) < 1e-12);
+    assert_true(isnan(ifb_kendall_tau(x, flat, 4)));
+    assert_true(isnan(ifb_kendall_tau(x, x, 1)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kendall),
         cmocka_unit_test(test_kappa),          cmocka_unit_test(test_alpha),
         cmocka_unit_test(test_bradley_terry),  cmocka_unit_test(test_one_base),
         cmocka_unit_test(test_features),       cmocka_unit_test(test_resample),
