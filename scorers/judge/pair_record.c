@@ -36,7 +36,7 @@ static void write_judge(struct ifb_jw *w, const struct ifb_judge_outcome *o)
     ifb_jw_end(w);
 }
 
-/* The reply, and why there is none: a member that official readers pass over. A jury has neither. */
+/* The reply, or why there is none: official readers pass over that. A jury has neither. */
 static void write_reply(struct ifb_jw *w, const char *key, const char *error,
                         const struct ifb_judge_outcome *o)
 {
