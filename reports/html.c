@@ -293,5 +293,6 @@ static enum ifb_code write_html(const struct ifb_summary *summary, struct ifb_sa
 
 const struct ifb_report ifb_report_html = {
     .id = "html", .file = "report.html", .by_default = true, .write = write_html,
+    .after_gate = true,
     .doc = "one page with scores, counts and every transcript, readable offline",
 };

@@ -189,6 +189,7 @@ static void put_facts(struct ifb_pen *p, const struct ifb_summary *s)
         ifb_pen_fmt(p, ", %s out</dd></div>\n", ifb_say_count(out).text);
     }
     put_fact(p, "Sentences", s->punkt);
+    put_fact(p, "Gate", s->gate);
     ifb_pen_cstr(p, "</dl>\n");
 }
 

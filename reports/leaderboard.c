@@ -72,8 +72,9 @@ static void put_method(struct ifb_pen *p, const struct ifb_leaderboard *b)
                  "<li>The interval of a value is that of its run, at 95 %: it is about the model "
                  "alone, and two that overlap may still differ significantly.</li>\n");
     ifb_pen_fmt(p, "<li>Rank range: items were drawn again with replacement, the same for "
-                "all models, %s times (seed %llu); 95 %% of the ranks lie in the range."
-                "</li>\n", ifb_say_count(IFB_BOARD_ROUNDS).text, (unsigned long long)b->seed);
+                "all models, %s times (seed %llu); 95 %% of the ranks lie in the range. Where a "
+                "value is of a whole set or of judgments, it was drawn from a normal with its "
+                "standard error, models apart, which makes ranges wide.</li>\n", ifb_say_count(IFB_BOARD_ROUNDS).text, (unsigned long long)b->seed);
     ifb_pen_fmt(p, "<li>Pairs on a suite\xe2\x80\x99s page: McNemar\xe2\x80\x99s test where "
                 "an item holds or not; else 9,999 exchanges within items, and where there are more "
                 "than %d pairs the normal approximation;", IFB_BOARD_EXCHANGES_MOST);

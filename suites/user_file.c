@@ -465,6 +465,7 @@ static void look_at_items(struct ifb_user_suite *s, struct ifb_user_faults *f)
             s->suite.metrics = ifb_turn_metrics;
         read_table(s, ifb_json_get(m, "table"), f);
     }
+    s->suite.forms_share_group = s->worst_case;
     if (s->worst_case)
         s->suite.metrics = ifb_worst_metrics(s->suite.metrics, s->arena);
 }

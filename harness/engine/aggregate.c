@@ -257,23 +257,62 @@ static struct ifb_ratio measure(const struct ifb_metric *m, const struct ifb_sam
     return ratio;
 }
 
+/* A sample and the prompt that it belongs to: its own, or that of which it is a form. */
+struct member {
+    ifb_str prompt;
+    uint32_t at;
+};
+
+static int by_prompt(const void *a, const void *b)
+{
+    const struct member *x = a, *y = b;
+    int d = ifb_str_cmp(x->prompt, y->prompt);
+
+    return d ? d : (x->at > y->at) - (x->at < y->at);
+}
+
+/* The cell's samples, those of one prompt together. */
+static struct member *members_of(const struct ifb_plan *plan, const struct ifb_plan_cell *cell,
+                                 struct ifb_arena *arena)
+{
+    struct member *members = ifb_new(arena, struct member, cell->n);
+
+    for (uint32_t i = 0; i < cell->n; i++) {
+        const struct ifb_item *item = plan->samples[cell->first + i].item;
+        bool shared = cell->suite->forms_share_group && item->group.len;
+
+        members[i] = (struct member){ shared ? item->group : item->id, cell->first + i };
+    }
+    if (cell->suite->forms_share_group && cell->n)
+        qsort(members, cell->n, sizeof(*members), by_prompt);
+    return members;
+}
+
 /*
  * A ratio over answers of which several belong to one prompt: these are not
  * independent, so the error is that of a ratio of sums over prompts (Cochran 1977,
  * "Sampling Techniques", section 6.3), and the interval normal.
  */
-static void cluster(const struct ifb_metric *m, const struct ifb_sample_plan *samples,
-                    const struct ifb_sample_result *results, uint32_t n, uint32_t epochs,
-                    struct ifb_metric_value *value)
+static void cluster(const struct ifb_metric *m, const struct ifb_plan *plan,
+                    const struct ifb_sample_result *results, const struct member *members,
+                    uint32_t n, struct ifb_metric_value *value)
 {
     double squares = 0, z = ifb_normal_quantile(0.975), k = 0;
 
-    for (uint32_t i = 0; i + epochs <= n; i += epochs) {
-        struct ifb_ratio r = measure(m, samples + i, results + i, epochs);
-        double rest = (double)r.hits - value->value * (double)r.n;
+    for (uint32_t i = 0, from = 0; i < n; from = i) {
+        struct ifb_ratio sum = { 0, 0 };
+        double rest;
 
-        squares += r.n ? rest * rest : 0;
-        k += r.n > 0;
+        for (; i < n && ifb_str_eq(members[i].prompt, members[from].prompt); i++) {
+            struct ifb_ratio r = measure(m, plan->samples + members[i].at,
+                                         results + members[i].at, 1);
+
+            sum.hits += r.hits;
+            sum.n += r.n;
+        }
+        rest = (double)sum.hits - value->value * (double)sum.n;
+        squares += sum.n ? rest * rest : 0;
+        k += sum.n > 0;
     }
     value->se = k > 1 ? sqrt(squares * k / (k - 1)) / (double)value->n : NAN;
     value->lo = k > 1 ? fmax(value->value - z * value->se, 0) : NAN;
@@ -320,6 +359,8 @@ static void add_metrics(const struct ifb_plan *plan, size_t c,
     const struct ifb_plan_cell *p = &plan->cells[c];
     const struct ifb_item_score *scores = NULL;
     struct ifb_arena *scratch = ifb_arena_new();
+    bool clustered = plan->epochs > 1 || p->suite->forms_share_group;
+    const struct member *members = clustered ? members_of(plan, p, scratch) : NULL;
 
     for (const struct ifb_metric *m = p->suite->metrics; m->id; m++) {
         struct ifb_metric_value *v = (*out)++;
@@ -328,8 +369,8 @@ static void add_metrics(const struct ifb_plan *plan, size_t c,
             scores = item_scores(plan, p, results, scratch);
         *v = m->fold ? folded_value(m, cell, scores, p->n)
                      : metric_value(m, cell, ratios[m - p->suite->metrics]);
-        if (!m->fold && plan->epochs > 1)
-            cluster(m, plan->samples + p->first, results + p->first, p->n, plan->epochs, v);
+        if (!m->fold && clustered)
+            cluster(m, plan, results, members, p->n, v);
     }
     if (plan->epochs > 1) {
         ifb_epochs_measure(cell, plan->samples + p->first, results + p->first, p->n, plan->epochs,

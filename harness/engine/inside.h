@@ -163,6 +163,9 @@ void ifb_run_warn_gate(struct ifb_run *run);
 /* The verdict, into run->gate and gate.json; needs the files of the run. */
 enum ifb_code ifb_run_decide_gate(struct ifb_run *run, struct ifb_error *err);
 
+/* What gate.json in the run's folder says, for the summary; absent: there is none. */
+ifb_str ifb_run_gate_said(const struct ifb_run *run);
+
 /* ---- run_finish.c ---- */
 
 /* Summary and reports; needs the scores. */
@@ -175,7 +178,9 @@ void ifb_run_summary_head(struct ifb_run *run);
 enum ifb_code ifb_run_open_samples(struct ifb_run *run, struct ifb_sample_reader **reader,
                                    struct ifb_samples *out, struct ifb_error *err);
 
-/* Writes the reports that are wanted, from the summary. */
+/* Writes the reports that are wanted, from the summary; where there is a gate, but for those that
+ * show what it said, which late_reports writes when it was decided, or cannot be. */
 enum ifb_code ifb_run_write_reports(struct ifb_run *run, struct ifb_error *err);
+enum ifb_code ifb_run_write_late_reports(struct ifb_run *run, struct ifb_error *err);
 
 #endif

@@ -145,16 +145,22 @@ static void lay_out(const struct ifb_board_work *w, struct ifb_arena *arena, str
 {
     d->hits = ifb_new(arena, double, w->used * w->ranked);
     d->n = ifb_new(arena, double, w->used * w->ranked);
-    d->sum = ifb_new(arena, double, w->ranked);
     d->of = ifb_new(arena, double, w->ranked);
-    d->sorted = ifb_new(arena, double, w->ranked);
-    d->ranks = ifb_new(arena, double, w->ranked * IFB_BOARD_ROUNDS);
     d->times = ifb_new(arena, uint32_t, w->used);
     for (size_t k = 0; k < w->used; k++)
         for (size_t i = 0; i < w->ranked; i++) {
             d->hits[k * w->ranked + i] = w->sides[i].units[k].cand_hits;
             d->n[k * w->ranked + i] = w->sides[i].units[k].cand_n;
         }
+}
+
+/* The ranks of the worths in `sum`. */
+static void note_ranks(struct drawing *d, size_t n, size_t round)
+{
+    memcpy(d->sorted, d->sum, n * sizeof(*d->sorted));
+    qsort(d->sorted, n, sizeof(*d->sorted), ascending);
+    for (size_t i = 0; i < n; i++)
+        d->ranks[i * IFB_BOARD_ROUNDS + round] = (double)rank_in(d->sorted, n, d->sum[i]);
 }
 
 static void draw(const struct ifb_board_work *w, struct drawing *d, const struct ifb_draws *draws,
@@ -175,10 +181,40 @@ static void draw(const struct ifb_board_work *w, struct drawing *d, const struct
         }
     }
     for (size_t i = 0; i < n; i++)
-        d->sorted[i] = d->sum[i] = worth(w, d->of[i] > 0 ? d->sum[i] / d->of[i] : (double)NAN);
-    qsort(d->sorted, n, sizeof(*d->sorted), ascending);
-    for (size_t i = 0; i < n; i++)
-        d->ranks[i * IFB_BOARD_ROUNDS + round] = (double)rank_in(d->sorted, n, d->sum[i]);
+        d->sum[i] = worth(w, d->of[i] > 0 ? d->sum[i] / d->of[i] : (double)NAN);
+    note_ranks(d, n, round);
+}
+
+/* The standard error of a value, from its interval where only that is told; NaN: unknown. */
+static double error_of(const struct ifb_metric_value *v)
+{
+    if (!isnan(v->se))
+        return v->se;
+    return (v->hi - v->lo) / (2 * ifb_normal_quantile((1 + IFB_BOARD_LEVEL) / 2));
+}
+
+static bool has_errors(const struct ifb_board_work *w)
+{
+    for (size_t i = 0; i < w->ranked; i++)
+        if (isnan(error_of(&w->sides[i].entry.value)))
+            return false;
+    return true;
+}
+
+/*
+ * Where there are no units to draw: each value anew, from a normal with its error. That models
+ * answered the same items is left out, so that ranges are too wide rather than too narrow.
+ */
+static void draw_values(const struct ifb_board_work *w, struct drawing *d, struct ifb_rng *rng,
+                        size_t round)
+{
+    for (size_t i = 0; i < w->ranked; i++) {
+        const struct ifb_metric_value *v = &w->sides[i].entry.value;
+        double u = ((double)(ifb_rng_next(rng) >> 11) + 0.5) / 9007199254740992.0;
+
+        d->sum[i] = worth(w, v->value + error_of(v) * ifb_normal_quantile(u));
+    }
+    note_ranks(d, w->ranked, round);
 }
 
 /* A range always holds the rank itself. */
@@ -192,7 +228,8 @@ static void range_of(struct ifb_board_entry *e, double *ranks)
     e->rank_hi = hi > e->rank ? hi : e->rank;
 }
 
-static void draw_ranks(struct ifb_board_work *w)
+/* `counted`: the sides have units. */
+static void draw_ranks(struct ifb_board_work *w, bool counted)
 {
     struct ifb_arena *scratch = ifb_arena_new();
     struct ifb_rng rng;
@@ -200,9 +237,16 @@ static void draw_ranks(struct ifb_board_work *w)
     struct drawing d;
 
     ifb_rng_seed(&rng, w->options->seed);
-    lay_out(w, scratch, &d);
+    d.sum = ifb_new(scratch, double, w->ranked);
+    d.sorted = ifb_new(scratch, double, w->ranked);
+    d.ranks = ifb_new(scratch, double, w->ranked * IFB_BOARD_ROUNDS);
+    if (counted)
+        lay_out(w, scratch, &d);
     for (size_t r = 0; r < IFB_BOARD_ROUNDS; r++)
-        draw(w, &d, &draws, r);
+        if (counted)
+            draw(w, &d, &draws, r);
+        else
+            draw_values(w, &d, &rng, r);
     for (size_t i = 0; i < w->ranked; i++)
         range_of(&w->sides[i].entry, d.ranks + i * IFB_BOARD_ROUNDS);
     ifb_arena_close(scratch);
@@ -225,6 +269,6 @@ void ifb_board_rank(struct ifb_board_work *w)
                       ? w->sides[i - 1].entry.rank : i + 1;
         counted = counted && w->sides[i].units;
     }
-    if (counted && w->ranked)
-        draw_ranks(w);
+    if (w->ranked && (counted || has_errors(w)))
+        draw_ranks(w, counted);
 }

@@ -187,6 +187,8 @@ static enum ifb_code work(struct ifb_run *run, bool ask, struct ifb_error *err)
     code = ifb_run_finish(run, &later);
     if (!first && !code)
         code = ifb_run_decide_gate(run, &later);
+    if (!code)
+        code = ifb_run_write_late_reports(run, &later);
     if (!first && code && err)
         *err = later;
     return first ? first : code;
@@ -501,6 +503,7 @@ enum ifb_code ifb_run_load(const char *folder, struct ifb_run **out, struct ifb_
         ifb_run_close(run);
         return code;
     }
+    run->summary.gate = ifb_run_gate_said(run);
     run->calls = (size_t)in->manifest.own;
     run->answers = ifb_journal_answers(in->journal);
     run->failures = ifb_journal_failures(in->journal);

@@ -137,6 +137,18 @@ void ifb_run_summary_head(struct ifb_run *run)
     run->summary.complete &= !in->o.shard.of;
 }
 
+enum ifb_code ifb_run_write_late_reports(struct ifb_run *run, struct ifb_error *err)
+{
+    enum ifb_code code = IFB_OK;
+
+    if (!run->inside->gate)
+        return IFB_OK;
+    for (const struct ifb_report *r = ifb_report_next(NULL); r && !code; r = ifb_report_next(r))
+        if (r->after_gate && is_wanted(run->inside, r))
+            code = write_report(run, r, err);
+    return code;
+}
+
 enum ifb_code ifb_run_write_reports(struct ifb_run *run, struct ifb_error *err)
 {
     struct ifb_run_inside *in = run->inside;
@@ -148,7 +160,7 @@ enum ifb_code ifb_run_write_reports(struct ifb_run *run, struct ifb_error *err)
     run->summary.warnings = in->warnings;
     run->summary.nwarnings = in->nwarnings;
     for (const struct ifb_report *r = ifb_report_next(NULL); r && !code; r = ifb_report_next(r))
-        if (is_wanted(in, r))
+        if (is_wanted(in, r) && !(r->after_gate && in->gate))
             code = write_report(run, r, err);
     return code;
 }

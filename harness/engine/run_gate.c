@@ -116,16 +116,33 @@ static char *gate_file(const struct ifb_run *run)
     return ifb_path_join(run->arena, run->folder, "gate.json");
 }
 
-bool ifb_run_gate_stands(const struct ifb_run *run)
+/* gate.json of a run that had a gate; NULL where there is none that can be read. */
+static const struct ifb_json *read_gate(const struct ifb_run *run)
 {
-    const struct ifb_json *v, *s, *settled;
+    const struct ifb_json *v;
     ifb_str text;
 
-    if (!run->inside->o.sequential ||
-        ifb_file_read(gate_file(run), GATE_MAX, run->arena, &text, NULL) ||
+    if (ifb_file_read(gate_file(run), GATE_MAX, run->arena, &text, NULL) ||
         ifb_json_parse(run->arena, text, 0, 1, &v, NULL))
-        return false;
-    s = ifb_json_get(v, "sequential");
+        return NULL;
+    return v;
+}
+
+ifb_str ifb_run_gate_said(const struct ifb_run *run)
+{
+    const struct ifb_json *v = read_gate(run), *said = v ? ifb_json_get(v, "verdict") : NULL;
+
+    for (int i = IFB_GATE_PASS; said && i <= IFB_GATE_FAIL; i++)
+        if (ifb_str_is(said->string, ifb_gate_verdict_name((enum ifb_gate_verdict)i)))
+            return said->string;
+    return (ifb_str){ NULL, 0 };
+}
+
+bool ifb_run_gate_stands(const struct ifb_run *run)
+{
+    const struct ifb_json *v = run->inside->o.sequential ? read_gate(run) : NULL, *s, *settled;
+
+    s = v ? ifb_json_get(v, "sequential") : NULL;
     settled = s ? ifb_json_get(s, "settled") : NULL;
     return settled && settled->truth;
 }
@@ -198,5 +215,6 @@ enum ifb_code ifb_run_decide_gate(struct ifb_run *run, struct ifb_error *err)
         gate->sequel = sequel;
     }
     run->gate = gate;
+    run->summary.gate = ifb_str_of(ifb_gate_verdict_name(gate->verdict));
     return write_gate(run, gate, err);
 }

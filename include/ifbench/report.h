@@ -121,6 +121,7 @@ struct ifb_summary {
     const ifb_str *warnings;
     size_t nwarnings;
     const struct ifb_plots *plots;  /* plot.h; NULL: none were asked for */
+    ifb_str gate;          /* what the run's own gate said: "pass", ...; absent: it has none */
 };
 
 /* One constraint of a sample with both verdicts. */
@@ -206,6 +207,7 @@ struct ifb_report {
     const char *doc;
     bool by_default;     /* written without --reports, by `run` and `score` */
     bool by_score;       /* by `score` only: what the official evaluators write */
+    bool after_gate;     /* shows what the run's gate said, so is written behind it */
     bool draws;          /* `plots` of the summary are made before any report is written */
     /*
      * IFB_OK or what the iterator reported. The caller checks the sink. A

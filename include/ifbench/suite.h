@@ -99,6 +99,8 @@ struct ifb_suite {
     enum ifb_missing missing;
     bool first_answer;               /* of several answers to a prompt in a file the first
                                         counts, not the last */
+    bool forms_share_group;          /* a group is one prompt in several forms: errors of
+                                        means are clustered by it */
     struct ifb_sampling preset;      /* what the reference harness asks with */
     const struct ifb_metric *metrics;  /* ends with a zero row */
     const char *const *sources;      /* of a suite read from a file: it and its tables, then NULL */

@@ -151,8 +151,21 @@ END
 "$ifbench" score --suite alpacaeval1 --judgments "$dir/annotations.json" --out "$runs/ae" >/dev/null 2>&1
 run leaderboard "$runs/ae" --out "$dir/three"
 [ $code = 0 ] && [ -s "$dir/three/suite-alpacaeval1.html" ] &&
-    grep -q '^alpacaeval1,win_rate,1,,,mine,50.000000,' "$dir/three/leaderboard.csv"
+    grep -q '^alpacaeval1,win_rate,1,1,1,mine,50.000000,' "$dir/three/leaderboard.csv"
 ok "a suite of judgments without verdicts of items is there too"
+
+# judged NAME WINS: 30 judgments, WINS of them for NAME; its value is known with an error.
+judged() {
+    awk -v name="$1" -v wins="$2" 'BEGIN {
+        for (i = 0; i < 30; i++)
+            printf "%s{\"instruction\": \"say %d\", \"output_1\": \"a\", \"generator_1\": \"base\", \"output_2\": \"b\", \"generator_2\": \"%s\", \"preference\": %d}", i ? ",\n" : "[", i, name, i < wins ? 2 : 1
+        print "]" }' >"$dir/$1.json"
+    "$ifbench" score --suite alpacaeval1 --judgments "$dir/$1.json" --out "$runs/ae-$1" >/dev/null 2>&1
+}
+judged good 29 && judged even 15 && judged odd 14
+run leaderboard "$runs/ae-good" "$runs/ae-even" "$runs/ae-odd" --out "$dir/ranges"
+[ $code = 0 ] && [ "$(sed -n 's/^alpacaeval1,win_rate,\([0-9,]*\),\([a-z]*\),.*/\2 \1/p' "$dir/ranges/leaderboard.csv" | tr '\n' ' ')" = "good 1,1,1 even 2,2,3 odd 3,2,3 " ]
+ok "where only values with errors are known, ranks have ranges by these"
 
 # ---- the folder ----
 run leaderboard "$runs/low" --out "$dir/site"

@@ -88,6 +88,9 @@ while read -r want fewer rules n cand words; do
     [ $code = "$want" ] && grep -q '"complete": true' "$dir/fixed/summary.json" && ! grep -q '"sequential"' "$dir/fixed/gate.json" &&
         "$ifbench" gate -p "$dir/$rules.yaml" -b "$dir/base.$n" "$dir/fixed" >"$dir/gate" 2>&1 || [ $? = "$want" ]
     ok "$rules: $cand of $n $words: the fixed gate says the same"
+    shown="<dt>Gate</dt><dd><bdi>$(sed -n '/^  "verdict"/s/.*: "\([a-z]*\)".*/\1/p' "$dir/fixed/gate.json")</bdi>"
+    grep -qF "$shown" "$dir/fixed/report.html" && "$ifbench" report "$dir/fixed" --reports html --to - >"$dir/page" 2>&1 && grep -qF "$shown" "$dir/page"
+    ok "$rules: $cand of $n $words: and the report shows it"
 done <<'END'
 0 yes drop 400 same
 0 yes drop 400 better

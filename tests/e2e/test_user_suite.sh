@@ -174,6 +174,19 @@ run run --suite "$dir/readme.yaml" --model "$url/v1#demo" --out "$dir/shop" -q
     grep -q '"negated":true,"strict":"fail".*found .Unfortunately' "$dir/shop/verdicts.jsonl"
 ok "the README's example runs"
 stop_mock
+
+# Two prompts in two forms each, not side by side: all or nothing of a prompt holds, so the share is
+# one of two prompts, and its error sqrt(2 * (1 + 1) / 1) / 4 and no smaller one of four items.
+for p in a b; do for form in 1 2; do echo "{\"prompt\": \"$p$form\", \"response\": \"$p\"}"; done; done >"$dir/forms.jsonl"
+printf 'suite: forms\nworst_case: true\nitems:\n' >"$dir/forms.yaml"
+for form in 1 2; do for p in a b; do
+    printf '  - {id: %s%s, group: %s, prompt: %s%s, constraints: [{contains: a}]}\n' $p $form $p $p $form
+done; done >>"$dir/forms.yaml"
+run score --suite "$dir/forms.yaml" --responses "$dir/forms.jsonl" --out "$dir/forms"
+[ $code = 0 ] && [ "$(metric "$dir/forms" prompt_level_strict_acc)" = 2/4 ] &&
+    [ "$(grep -c '"se": 0.5,*$' "$dir/forms/summary.json")" = 4 ]
+ok "the errors of a suite of changed prompts are clustered by prompt"
+
 if grep -q '^    suite: manners' README.md; then
     sed -n '/^    suite: manners/,/^$/p' README.md | sed 's/^    //;/^$/d' >"$dir/shown"
     cmp "$dir/shown" tests/cases/readme.yaml >"$dir/err" 2>&1
