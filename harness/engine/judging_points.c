@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What each model got for each item: of each judge, of all together, and of all but
- * one. On the way: the pairs that come out otherwise in the other order.
+ * one. On the way: the pairs that come out otherwise in the other order, and the
+ * judgments that are not there.
  */
 #include "harness/engine/judging_reliability.h"
 
@@ -17,7 +18,7 @@ struct work {
     struct ifb_run_inside *in;
     const struct ifb_judge_set *set;
     struct ifb_judge_points *p;
-    struct ifb_jw *flips;
+    struct ifb_jw *flips, *missing;
     size_t judges;
 };
 
@@ -62,7 +63,46 @@ static void give_back(const struct work *w, struct match *m)
             ifb_cell_give(&w->in->cells, m->cells[i]);
 }
 
-/* ---- flips ---- */
+/* ---- one by one ---- */
+
+/* Who was judged: by itself, or the two of a pair. */
+static void put_match(struct ifb_jw *j, const struct work *w, const struct ifb_judging_match *m)
+{
+    ifb_jw_str(j, "item", m->item->id);
+    ifb_jw_array(j, "models");
+    ifb_jw_str(j, NULL, m->sides[0].model);
+    if (w->set->versus != IFB_VERSUS_NOBODY)
+        ifb_jw_str(j, NULL, m->sides[1].model);
+    ifb_jw_end(j);
+}
+
+static void put_missing(const struct work *w, const struct ifb_cell *cell,
+                        const struct ifb_judge_outcome *o)
+{
+    struct ifb_jw *j = w->missing;
+    bool unanswered = cell->view->unanswered.ptr != NULL;
+
+    ifb_jw_object(j, NULL);
+    ifb_jw_str(j, "judge", o->judge);
+    put_match(j, w, &cell->view->match);
+    ifb_jw_str(j, "task", o->task->label);
+    ifb_jw_cstr(j, "why", unanswered ? "no answer" : o->error.ptr ? "failed" : "not read");
+    if (o->error.ptr)
+        ifb_jw_str(j, "error", o->error);
+    if (o->nreplies && o->replies[o->nreplies - 1].text.ptr)
+        ifb_jw_str(j, "reply", o->replies[o->nreplies - 1].text);
+    ifb_jw_end(j);
+}
+
+static void find_missing(const struct work *w, const struct match *m, size_t judge)
+{
+    for (size_t t = 0; t < m->tasks; t++) {
+        size_t at = judge * m->tasks + t;
+
+        if (m->cells[at] && m->outcomes[at].said.how == IFB_UNREADABLE)
+            put_missing(w, m->cells[at], &m->outcomes[at]);
+    }
+}
 
 static void put_winner(struct ifb_jw *j, const struct ifb_judging_match *m, int winner)
 {
@@ -74,11 +114,7 @@ static void put_flip(const struct work *w, const struct ifb_judging_match *m,
 {
     ifb_jw_object(w->flips, NULL);
     ifb_jw_str(w->flips, "judge", games->judge);
-    ifb_jw_str(w->flips, "item", m->item->id);
-    ifb_jw_array(w->flips, "models");
-    ifb_jw_str(w->flips, NULL, m->sides[0].model);
-    ifb_jw_str(w->flips, NULL, m->sides[1].model);
-    ifb_jw_end(w->flips);
+    put_match(w->flips, w, m);
     ifb_jw_array(w->flips, "tasks");
     ifb_jw_str(w->flips, NULL, games[0].task->label);
     ifb_jw_str(w->flips, NULL, games[1].task->label);
@@ -182,8 +218,10 @@ static enum ifb_code read_match(const struct work *w, size_t pair, size_t item,
     m.whole = ifb_new(arena, bool, w->judges);
     for (size_t j = 0; j < w->judges && !code; j++)
         code = recall_judge(w, pair, &m, j, err);
-    for (size_t j = 0; j < w->judges && !code && m.tasks; j++)
+    for (size_t j = 0; j < w->judges && !code && m.tasks; j++) {
         find_flips(w, &m, j);
+        find_missing(w, &m, j);
+    }
     if (!code)
         add_match(w, &m, arena);
     give_back(w, &m);
@@ -210,10 +248,11 @@ static void make_room(const struct work *w, struct ifb_arena *arena)
 }
 
 enum ifb_code ifb_judge_points(struct ifb_run *run, const struct ifb_judge_set *set,
-                               struct ifb_arena *arena, struct ifb_jw *flips,
+                               struct ifb_arena *arena, const struct ifb_judge_lists *lists,
                                struct ifb_judge_points *out, struct ifb_error *err)
 {
-    const struct work w = { run->inside, set, out, flips, run->inside->judges->n };
+    const struct work w = { run->inside, set, out, lists->flips, lists->missing,
+                            run->inside->judges->n };
     struct ifb_arena *scratch = ifb_arena_new();
     enum ifb_code code = IFB_OK;
 

@@ -296,15 +296,36 @@ static enum ifb_code put_answers(const struct study *s, struct ifb_error *err)
     return code;
 }
 
+/* One pass over all judgments makes two lists. */
+static enum ifb_code put_lists(struct study *s, struct ifb_error *err)
+{
+    struct ifb_buf buf;
+    struct ifb_jw missing;
+    const struct ifb_judge_lists lists = { s->w, &missing };
+    enum ifb_code code;
+
+    ifb_buf_init(&buf, IFB_FILE_MAX);
+    ifb_jw_open(&missing, &buf);
+    ifb_jw_array(&missing, NULL);
+    ifb_jw_array(s->w, "flips");
+    code = ifb_judge_points(s->run, s->set, s->arena, &lists, &s->points, err);
+    ifb_jw_end(s->w);
+    ifb_jw_end(&missing);
+    if (!code && buf.full)
+        code = ifb_fail(err, IFB_ELIMIT, "%s would be larger than 1 GiB", FILE_NAME);
+    if (!code)
+        ifb_jw_raw(s->w, "missing", ifb_buf_view(&buf));
+    ifb_buf_close(&buf);
+    return code;
+}
+
 static enum ifb_code put_set(struct study *s, struct ifb_error *err)
 {
     enum ifb_code code;
 
     ifb_jw_object(s->w, NULL);
     ifb_jw_cstr(s->w, "suite", s->set->plan.items->suite->id);
-    ifb_jw_array(s->w, "flips");
-    code = ifb_judge_points(s->run, s->set, s->arena, s->w, &s->points, err);
-    ifb_jw_end(s->w);
+    code = put_lists(s, err);
     if (!code)
         code = put_answers(s, err);
     if (!code) {

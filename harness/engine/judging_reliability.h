@@ -9,6 +9,8 @@
  *                      "winners": [MODEL | "tie", MODEL | "tie"], "flip": bool}],
  *                    pairs that came out otherwise when the order was turned round;
  *                    flip: another answer won (else one of the two is a tie)
+ *        "missing":  [{"judge", "item", "models", "task", "why": "failed" | "not read" |
+ *                      "no answer", "error"?, "reply"?}], judgments that count nowhere,
  *        "answers":  [{"model", "answers", "empty", "refusing", "same", "suspects"}],
  *        "ranking":  {"judge", "models": [{"model", "rank", "score", "items"}]},
  *        "leave_one_out": [{"without", "rank_agreement", "rank_shift", "models": as above}],
@@ -58,9 +60,14 @@ struct ifb_judge_points {
 
 struct ifb_jw;
 
-/* Reads all judgments of a set; writes flips, elements of an array, to `flips`. */
+/* Where the judgments go that are listed one by one, as elements of arrays that are begun. */
+struct ifb_judge_lists {
+    struct ifb_jw *flips, *missing;
+};
+
+/* Reads all judgments of a set, of the first epoch. */
 enum ifb_code ifb_judge_points(struct ifb_run *run, const struct ifb_judge_set *set,
-                               struct ifb_arena *arena, struct ifb_jw *flips,
+                               struct ifb_arena *arena, const struct ifb_judge_lists *lists,
                                struct ifb_judge_points *out, struct ifb_error *err);
 
 /* The mean over items of a model's score; NaN and *items 0 when it has none. */

@@ -115,6 +115,10 @@ grep '"question_id":101' "$dir/gaps/model_judgment.jsonl" | grep -q '"judgment":
     grep '"question_id":102' "$dir/gaps/model_judgment.jsonl" | grep -q '"error":"[^"]*500' &&
     grep -q 'no rating: .*500' "$dir/gaps/verdicts.jsonl" && grep -q 'no rating: who knows' "$dir/gaps/verdicts.jsonl"
 ok "they are kept with the reply, or with the reason why there is none"
+has "$dir/gaps" '"missing":[{"judge":"none","item":"101","models":["varied"],"task":"turn 1","why":"not read","reply":"who knows"}' &&
+    has "$dir/gaps" '{"judge":"none","item":"102","models":["varied"],"task":"turn 2","why":"failed","error":"' &&
+    has "$dir/good" '"missing":[],'
+ok "and listed, whatever the suite"
 run score "$dir/good" --parse last --strict
 [ $code = 0 ] && run score "$dir/gaps" --strict && [ $code = 5 ]
 ok "the same when a run is scored again"
