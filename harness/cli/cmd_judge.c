@@ -65,6 +65,9 @@ static const char *const more[] = {
     "without either, as the suite itself is judged. Nothing is asked of the models. The\n"
     "judging is a run of its own, with the answers, the judges' replies and reports in it;\n"
     "`ifbench run --resume` goes on with it, `ifbench score` reads the replies again.",
+    "judge_reliability.json in the folder tells how far to trust that: pairs that come out\n"
+    "otherwise in the other order, rankings without each judge of a jury, differences of\n"
+    "models on the same items, and how many answers are empty, refuse, or are all the same.",
     "Exit 5 when calls of judges failed: the answers are kept, --resume asks again.",
     NULL
 };

@@ -78,6 +78,8 @@ static const struct ifb_example_line examples[] = {
       "win rates, raw and length-controlled, of judgments that are there" },
     { "ifbench score --suite mtbench --judgments gpt-4_single.jsonl --parse last",
       "ratings of a judge, read by the last mark" },
+    { "ifbench score --suite mtbench --judgments pairs.jsonl --judgments votes.jsonl",
+      "how far a judge of pairs agrees with people's votes, and people among themselves" },
     { "ifbench score runs/mine --think keep", "judge the same answers with their reasoning" },
     { 0 }
 };

@@ -56,10 +56,14 @@ static const struct ifb_metric metrics[] = {
 
 static const struct ifb_judged agreement = { .id = "agreement", .metrics = metrics };
 
-static struct ifb_metric_value plain(const char *id, double value, int64_t n)
+/* With a normal 95 % interval. */
+static struct ifb_metric_value coefficient(const char *id, double value, double se, int64_t n)
 {
-    return (struct ifb_metric_value){ .id = ifb_str_of(id), .value = value, .lo = NAN, .hi = NAN,
-                                      .se = NAN, .hits = -1, .n = n };
+    double half = ifb_normal_quantile(0.975) * se;
+
+    return (struct ifb_metric_value){ .id = ifb_str_of(id), .value = value, .se = se, .hits = -1,
+                                      .lo = isnan(half) ? half : fmax(value - half, -1),
+                                      .hi = isnan(half) ? half : fmin(value + half, 1), .n = n };
 }
 
 static void compare_two(const struct ifb_run_inside *in, const struct ifb_judge_set *set, size_t x,
@@ -79,12 +83,12 @@ static void compare_two(const struct ifb_run_inside *in, const struct ifb_judge_
             n++;
         }
     ci = ifb_wilson(same, n, 0.95);
-    out[0] = plain("agreement", n ? (double)same / (double)n : (double)NAN, n);
-    out[0].lo = ci.lo;
-    out[0].hi = ci.hi;
-    out[0].se = ifb_proportion_se(same, n);
-    out[0].hits = same;
-    out[1] = plain("kappa", ifb_cohen_kappa(table, GRADES), n);
+    out[0] = (struct ifb_metric_value){
+        .id = IFB_STR("agreement"), .value = n ? (double)same / (double)n : (double)NAN,
+        .lo = ci.lo, .hi = ci.hi, .se = ifb_proportion_se(same, n), .hits = same, .n = n,
+    };
+    out[1] = coefficient("kappa", ifb_cohen_kappa(table, GRADES),
+                         ifb_cohen_kappa_se(table, GRADES), n);
 }
 
 static ifb_str name_of(const struct ifb_run_inside *in, size_t judge)
@@ -111,15 +115,16 @@ static struct ifb_metric_value compare_all(const struct ifb_run_inside *in,
     struct ifb_arena *arena = ifb_arena_new();
     size_t tasks = tasks_of(in, set), judges = in->judges->n, units = 0;
     int32_t *values = ifb_new(arena, int32_t, set->plan.npairs * tasks * judges);
-    double work[GRADES * GRADES], alpha;
+    double work[GRADES * GRADES], alpha, se;
 
     for (size_t p = 0; p < set->plan.npairs; p++)
         for (size_t k = 0; k < tasks; k++, units++)
             for (size_t j = 0; j < judges; j++)
                 values[units * judges + j] = grade_of(in, set, p, j, k);
     alpha = ifb_krippendorff_alpha(values, units, judges, GRADES, NULL, work);
+    se = ifb_krippendorff_se(values, units, judges, GRADES, NULL, work);
     ifb_arena_close(arena);
-    return plain("alpha", alpha, (int64_t)units);
+    return coefficient("alpha", alpha, se, (int64_t)units);
 }
 
 /* The judged suites of pairs and rubrics tell it themselves. */

@@ -14,6 +14,7 @@
 #include "harness/engine/inside.h"
 #include "harness/engine/judged.h"
 #include "harness/engine/judging.h"
+#include "harness/engine/judging_reliability.h"
 
 /* The numbers of one suite, of one judge or of all. */
 struct ifb_judge_numbers {
@@ -142,57 +143,6 @@ static enum ifb_code write_records(struct writing *w, struct ifb_error *err)
         }
     ifb_arena_close(w->scratch);
     ifb_arena_close(arena);
-    return code;
-}
-
-/* ---- answers that speak to the judge ---- */
-
-/* Told once a model: they are judged all the same. */
-static enum ifb_code warn_suspects(struct ifb_run *run, const struct ifb_judge_set *set,
-                                   uint32_t cell, struct ifb_error *err)
-{
-    struct ifb_run_inside *in = run->inside;
-    struct ifb_arena *arena = ifb_arena_new();
-    const struct ifb_plan_cell *pc = &in->plan.cells[cell];
-    size_t n = 0;
-    ifb_str first = { NULL, 0 };
-    enum ifb_code code = IFB_OK;
-
-    for (uint32_t s = pc->first; s < pc->first + pc->n && !code; s++) {
-        const struct ifb_sample_plan *p = &in->plan.samples[s];
-        bool suspect = false;
-
-        for (uint16_t t = 0; t < p->turns && !code; t++) {
-            struct ifb_call_record r;
-
-            if (ifb_journal_state(in->journal, p->call + t) != IFB_CALL_ANSWERED)
-                continue;
-            ifb_arena_reset(arena);
-            code = ifb_journal_read(in->journal, p->call + t, arena, &r, err);
-            suspect = suspect || (!code && r.response.text.ptr &&
-                                  ifb_judging_suspect(r.response.text));
-        }
-        n += suspect;
-        if (suspect && !first.ptr)
-            first = p->item->id;
-    }
-    ifb_arena_close(arena);
-    if (n)
-        ifb_run_doubt(run, "%s, %.*s: %zu answer%s speak to the judge (marks of verdicts, tokens of "
-                     "chat templates), the first to item %.*s", set->plan.items->suite->id,
-                     IFB_ARG(pc->model->spec), n, n == 1 ? "" : "s", IFB_ARG(first));
-    return code;
-}
-
-static enum ifb_code look_for_suspects(struct ifb_run *run, const struct ifb_judge_set *set,
-                                       struct ifb_error *err)
-{
-    struct ifb_run_inside *in = run->inside;
-    enum ifb_code code = IFB_OK;
-
-    for (uint32_t c = 0; c < in->plan.nasked && !code; c++)
-        if (in->plan.cells[c].items == set->plan.items)
-            code = warn_suspects(run, set, c, err);
     return code;
 }
 
@@ -380,11 +330,9 @@ enum ifb_code ifb_judges_finish(struct ifb_run *run, struct ifb_error *err)
     if (!js || !js->n)
         return IFB_OK;
     js->numbers = ifb_new(run->arena, struct ifb_judge_numbers *, js->nsets * (js->n + 1));
-    for (size_t i = 0; i < js->nsets && !code; i++) {
-        code = look_for_suspects(run, js->sets[i], err);
-        if (!code && js->sets[i]->judging->record)
+    for (size_t i = 0; i < js->nsets && !code; i++)
+        if (js->sets[i]->judging->record)
             code = finish_set(run, js->sets[i], err);
-    }
     return code;
 }
 
@@ -521,6 +469,8 @@ enum ifb_code ifb_judges_summarise(struct ifb_run *run, struct ifb_error *err)
     for (size_t i = 0; i < js->nsets && !code; i++)
         if (!js->sets[i]->calibrates)
             code = ifb_judges_agree(run, js->sets[i], err);
+    if (!code)
+        code = ifb_judges_reliability(run, err);
     if (!code && in->o.judge.calibration.ptr)
         code = ifb_calibration_summarise(run, err);
     at = ifb_new(run->arena, struct ifb_judge_summary, js->nsets * js->n);

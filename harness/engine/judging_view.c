@@ -267,12 +267,13 @@ void ifb_judge_result(struct ifb_run_inside *in, const struct ifb_cell *cell,
     out->tokens_in = out->tokens_out = -1;
     for (size_t i = 0; i < cell->nrecords; i++) {
         const struct ifb_call_record *r = &cell->records[i];
+        bool paid = r->answered && !r->cached;
 
         out->cached |= r->cached;
         out->failed_call = !r->answered;
-        add_known(&out->tokens_in, r->answered ? r->response.tokens_in : -1);
-        add_known(&out->tokens_out, r->answered ? r->response.tokens_out : -1);
-        add_known(&latency, r->answered ? r->latency_ms : -1);
+        add_known(&out->tokens_in, paid ? r->response.tokens_in : -1);
+        add_known(&out->tokens_out, paid ? r->response.tokens_out : -1);
+        add_known(&latency, paid ? r->latency_ms : -1);
     }
     out->latency_ms = latency > INT32_MAX ? INT32_MAX : (int32_t)latency;
     out->scored = true;

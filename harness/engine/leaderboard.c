@@ -68,19 +68,57 @@ static bool has_cell(const struct ifb_marks *at, const struct ifb_cell_summary *
     return false;
 }
 
+/* The jury that judged a suite, as its voice is called behind a model's name; absent: none did. */
+static ifb_str jury_of(const struct ifb_summary *s, ifb_str suite, struct ifb_arena *arena)
+{
+    ifb_str name;
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->njudges; i++)
+        n += ifb_str_eq(s->judges[i].suite, suite);
+    name = ifb_fmt(arena, " (jury of %zu)", n);
+    for (size_t i = 0; i < s->ncells; i++)
+        if (ifb_str_eq(s->cells[i].suite, suite) && ifb_str_ends(s->cells[i].model, name))
+            return name;
+    return (ifb_str){ NULL, 0 };
+}
+
+/*
+ * What else a judged run tells (how its judges agree, what each of a jury says) is no model to be
+ * ranked: such are those that have the suite's first metric, in the jury's voice where there is one.
+ */
+static bool is_ranked(const struct ifb_summary *s, const struct ifb_mark_cell *cell,
+                      struct ifb_arena *arena)
+{
+    ifb_str jury = jury_of(s, cell->suite, arena);
+    size_t first = 0;
+
+    while (first < s->nmetrics && !ifb_str_eq(s->metrics[first].suite, cell->suite))
+        first++;
+    if (first < s->nmetrics &&
+        !ifb_metric_of(s, cell->suite, cell->model, s->metrics[first].id))
+        return false;
+    return !jury.len || ifb_str_ends(cell->model, jury);
+}
+
 /* Runs made from judgments with --reports json have numbers without verdicts of items. */
 static void add_cells(struct ifb_arena *arena, struct ifb_marks *at)
 {
     struct ifb_mark_cell *cells = ifb_new(arena, struct ifb_mark_cell,
                                           at->ncells + at->summary.ncells);
+    size_t n = at->ncells, kept = 0;
 
-    if (at->ncells)
-        memcpy(cells, at->cells, at->ncells * sizeof(*cells));
-    at->cells = cells;
+    if (n)
+        memcpy(cells, at->cells, n * sizeof(*cells));
     for (size_t i = 0; i < at->summary.ncells; i++)
         if (!has_cell(at, &at->summary.cells[i]))
-            cells[at->ncells++] = (struct ifb_mark_cell){ .suite = at->summary.cells[i].suite,
-                                                          .model = at->summary.cells[i].model };
+            cells[n++] = (struct ifb_mark_cell){ .suite = at->summary.cells[i].suite,
+                                                 .model = at->summary.cells[i].model };
+    for (size_t i = 0; i < n; i++)
+        if (is_ranked(&at->summary, &cells[i], arena))
+            cells[kept++] = cells[i];
+    at->cells = cells;
+    at->ncells = kept;
 }
 
 static enum ifb_code load_one(struct making *m, const char *path, ifb_str *left_out)

@@ -24,6 +24,7 @@
 
 #define TAIL 4096            /* of what it writes */
 #define TAIL_SHOWN 300
+#define READS_MOST 64        /* more than a pipe holds */
 #define LOOK_MS 100          /* between two looks at its health */
 #define LOOK_TIMEOUT_MS 5000
 #define PATIENCE_US ((int64_t)5 * 1000000)
@@ -42,14 +43,33 @@ struct ifb_server {
 
 static void keep_tail(struct ifb_server *s, const char *bytes, size_t n)
 {
-    pthread_mutex_lock(&s->lock);
     memcpy(s->tail + s->ntail, bytes, n);
     s->ntail += n;
     if (s->ntail > TAIL) {
         memmove(s->tail, s->tail + s->ntail - TAIL, TAIL);
         s->ntail = TAIL;
     }
+}
+
+/*
+ * Takes what there is to read, under the lock, so that who asks for the last words of a server
+ * that has just ended need not hope that the reader was quicker. False: no more will come.
+ */
+static bool read_some(struct ifb_server *s)
+{
+    char bytes[TAIL];
+    ssize_t n = 1;
+    int why;
+
+    pthread_mutex_lock(&s->lock);
+    for (int i = 0; i < READS_MOST && n > 0; i++) {  /* one that never stops is no reason to stay */
+        n = read(s->child.out, bytes, sizeof(bytes));
+        if (n > 0)
+            keep_tail(s, bytes, (size_t)n);
+    }
+    why = errno;
     pthread_mutex_unlock(&s->lock);
+    return n > 0 || (n < 0 && (why == EAGAIN || why == EINTR));
 }
 
 /* Somebody must read, or the server would stand still once the pipe is full. */
@@ -58,18 +78,10 @@ static void *read_output(void *self)
     struct ifb_server *s = self;
     struct pollfd p[2] = { { .fd = s->child.out, .events = POLLIN },
                            { .fd = s->quit, .events = POLLIN } };
-    char bytes[TAIL];
 
-    for (;;) {
-        ssize_t n = read(s->child.out, bytes, sizeof(bytes));
-
-        if (n > 0)
-            keep_tail(s, bytes, (size_t)n);
-        else if (n == 0 || (errno != EAGAIN && errno != EINTR) || p[1].revents)
-            return NULL;
-        else
-            poll(p, 2, -1);
-    }
+    while (read_some(s) && !p[1].revents)
+        poll(p, 2, -1);
+    return NULL;
 }
 
 /* Its last lines in one, " / " between them. */
@@ -79,6 +91,7 @@ static ifb_str last_words(struct ifb_server *s, struct ifb_arena *arena)
     ifb_str text, line;
     bool more = true;
 
+    read_some(s);
     pthread_mutex_lock(&s->lock);
     text = ifb_str_copy(arena, (ifb_str){ s->tail, s->ntail });
     pthread_mutex_unlock(&s->lock);

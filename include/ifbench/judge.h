@@ -152,6 +152,8 @@ struct ifb_judge_step {
 
 struct ifb_judge {
     const char *id, *doc, *cite;
+    unsigned model_first;  /* of pairs: the game in which the model stands before the one it is
+                              compared with; 0: no pairs are judged */
     /*
      * What to do after `replies`, the texts that came back so far, in order. Results
      * live in `arena` and may point into the context. IFB_EINPUT when the context

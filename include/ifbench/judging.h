@@ -197,11 +197,30 @@ size_t ifb_judging_bias_values(const struct ifb_judging_bias *bias, struct ifb_a
 extern const struct ifb_metric ifb_bias_metrics[];  /* ends with a zero row */
 
 /*
+ * The side whose answer a task shows first: 0 or 1; -1 where no pairs are judged. Who
+ * won: a side, 2 for a tie, -1 where that was not read. What side 0 gets for a task: its
+ * share of a pair, 0 to 1, else the rating, or the share of questions that are answered
+ * yes; NaN when nothing was read.
+ */
+int ifb_judging_first_side(const struct ifb_judge_task *task);
+int ifb_judging_winner(const struct ifb_judge_outcome *outcome);
+double ifb_judging_points(const struct ifb_judge_task *task, const struct ifb_judgment *said);
+
+/* Finds the next two outcomes, from *at on, that are one pair in both orders: *at, *at + 1. */
+bool ifb_judging_next_swap(const struct ifb_judge_outcome *outcomes, size_t n, size_t *at);
+
+/*
  * A row of a calibration file (scorers/judge/calibration.c): whether it is one
  * (IFB_EINPUT), and whether a judgment is what it expects.
  */
 enum ifb_code ifb_calibration_check(const struct ifb_json *row, struct ifb_error *err);
 bool ifb_calibration_right(const struct ifb_json *row, const struct ifb_judgment *said);
+
+/* True when an answer is blank or reads like a refusal: an estimate, by English phrases. */
+bool ifb_judging_refuses(ifb_str answer);
+
+/* The size of the largest set of equal texts; `scratch` takes a copy of their places. */
+size_t ifb_judging_most_alike(const ifb_str *texts, size_t n, struct ifb_arena *scratch);
 
 /* True when an answer holds marks of verdicts, tokens of chat templates or lines of prompts. */
 bool ifb_judging_suspect(ifb_str answer);

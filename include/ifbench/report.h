@@ -94,7 +94,7 @@ struct ifb_judge_summary {
     int64_t unanswered;   /* there was no answer to judge */
     int64_t pending;
     int64_t cached;       /* judgments with a reply from the cache */
-    int64_t tokens_in, tokens_out;
+    int64_t tokens_in, tokens_out;  /* of replies that were asked for: the cache costs nothing */
     double cost_usd;      /* NaN when there are no prices */
 };
 

@@ -400,6 +400,16 @@ double ifb_percent_agreement(const int64_t *cells, size_t k);
  * there is no unit, or chance alone explains all. */
 double ifb_cohen_kappa(const int64_t *cells, size_t k);
 
+/* Its large-sample standard error: J. L. Fleiss, J. Cohen, B. S. Everitt, Psychological
+ * Bulletin 72 (1969) 323-327. NaN where kappa is. */
+double ifb_cohen_kappa_se(const int64_t *cells, size_t k);
+
+/*
+ * Kendall's tau-b of two scores of the same n things: M. G. Kendall, Biometrika 33 (1945)
+ * 239-251. Pairs where a score is NaN do not count; NaN where one score ties them all.
+ */
+double ifb_kendall_tau(const double *x, const double *y, size_t n);
+
 /*
  * Krippendorff's alpha of any number of raters with gaps: `values[u * raters + r]` is
  * what rater r said of unit u, a category 0..k-1 or negative for nothing. Nominal, or
@@ -409,5 +419,12 @@ double ifb_cohen_kappa(const int64_t *cells, size_t k);
  */
 double ifb_krippendorff_alpha(const int32_t *values, size_t units, size_t raters, size_t k,
                               const double *scale, double *work);
+
+/*
+ * Its standard error, by leaving out one unit after the other (Miller 1974, as above).
+ * NaN with fewer than 2 units that can be compared.
+ */
+double ifb_krippendorff_se(const int32_t *values, size_t units, size_t raters, size_t k,
+                           const double *scale, double *work);
 
 #endif

@@ -203,7 +203,8 @@ STEP(step_json, "alpacaeval", TEXT_TOKENS, read_member, 1)
 
 #define CITE "Li et al. 2023; Dubois et al. 2024, arXiv:2404.04475; tatsu-lab/alpaca_eval"
 #define JUDGE(name, id_, doc_, step_) \
-    const struct ifb_judge name = { .id = id_, .doc = doc_, .cite = CITE, .step = step_ }
+    const struct ifb_judge name = { .id = id_, .doc = doc_, .cite = CITE, .model_first = 2, \
+                                    .step = step_ }
 
 JUDGE(ifb_judge_alpacaeval, "alpacaeval-logprob",
       "AlpacaEval 2: m or M, weighed by the probabilities of the two", step_weighted);

@@ -202,10 +202,10 @@ static enum ifb_code step_v2(const struct ifb_judge_context *c, struct ifb_strs 
 
 const struct ifb_judge ifb_judge_arenahard_v01 = {
     .id = "arenahard-v0.1", .doc = "Arena-Hard v0.1: one of five labels, asked for twice",
-    .cite = CITE, .step = step_v01,
+    .cite = CITE, .model_first = 2, .step = step_v01,
 };
 
 const struct ifb_judge ifb_judge_arenahard_v2 = {
     .id = "arenahard-v2", .doc = "Arena-Hard v2: one of five labels", .cite = CITE,
-    .step = step_v2,
+    .model_first = 2, .step = step_v2,
 };

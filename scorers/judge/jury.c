@@ -14,6 +14,16 @@ bool ifb_judging_suspect(ifb_str answer)
     return ifb_suspect(answer, &at) != 0;
 }
 
+bool ifb_judging_refuses(ifb_str answer)
+{
+    return ifb_refuses(answer);
+}
+
+size_t ifb_judging_most_alike(const ifb_str *texts, size_t n, struct ifb_arena *scratch)
+{
+    return ifb_most_alike(texts, n, scratch);
+}
+
 static enum ifb_shown shown(enum ifb_label label)
 {
     switch (label) {

@@ -137,5 +137,5 @@ const struct ifb_judge ifb_judge_mtbench_single = {
 
 const struct ifb_judge ifb_judge_mtbench_pair = {
     .id = "mtbench-pair", .doc = "MT-Bench: which of two answers is better", .cite = CITE,
-    .step = step_pair,
+    .model_first = 1, .step = step_pair,
 };

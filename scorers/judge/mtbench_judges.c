@@ -149,7 +149,8 @@ static void add_two(const struct ifb_mtb *s, size_t x, size_t y, const struct ta
     }
     put_agreement(&v, "agreement", "agreement_no_ties", both);
     if (x != y)
-        ifb_value_plain(&v, "kappa", ifb_cohen_kappa(both, 3), NAN, NAN, n, 0);
+        ifb_value_coefficient(&v, "kappa", ifb_cohen_kappa(both, 3), ifb_cohen_kappa_se(both, 3),
+                              n);
     put_agreement(&v, "turn1.agreement", "turn1.agreement_no_ties", t->cells[0]);
     put_agreement(&v, "turn2.agreement", "turn2.agreement_no_ties", t->cells[1]);
     ifb_cell_add(cells, ifb_fmt(s->lent->arena, "%.*s with %.*s", IFB_ARG(s->judges.at[x]),
@@ -179,8 +180,10 @@ static void add_jury(const struct ifb_mtb *s, const struct vote *at, size_t n,
         if (unit[at[i].judge] < 0)
             unit[at[i].judge] = (int32_t)at[i].winner - 1;
     }
-    ifb_value_plain(&v, "alpha", ifb_krippendorff_alpha(values, units, judges, 3, NULL, work), NAN,
-                    NAN, (int64_t)units, 0);
+    ifb_value_coefficient(&v, "alpha",
+                          ifb_krippendorff_alpha(values, units, judges, 3, NULL, work),
+                          ifb_krippendorff_se(values, units, judges, 3, NULL, work),
+                          (int64_t)units);
     for (size_t j = 0; j < judges; j++)
         voters += !is_jury(s, j);
     ifb_cell_add(cells, ifb_fmt(s->lent->arena, "jury of %zu", voters), &v, &none);

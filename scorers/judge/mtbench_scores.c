@@ -174,7 +174,7 @@ static enum ifb_code see_rating(struct ifb_mtb *s, const struct ifb_judged_line 
     } else if (isnan(r.rating)) {
         s->failed++;
     }
-    keep_reason(s, &r, reply);
+    keep_reason(s, &r, reply.len ? reply : ifb_json_str(line->row, "error"));
     keep(&s->ratings, s->lent->arena, &r);
     return IFB_OK;
 }
@@ -219,6 +219,7 @@ static enum ifb_mtb_winner read_game(struct ifb_mtb *s, const struct ifb_json *r
 static enum ifb_code see_pair(struct ifb_mtb *s, const struct ifb_judged_line *line,
                               struct ifb_error *err)
 {
+    static const char *const reasons[] = { "g1_error", "g2_error", "g1_judgment" };
     ifb_str one = ifb_json_str(line->row, "model_1"), two = ifb_json_str(line->row, "model_2");
     struct ifb_mtb_row r = { 0 };
 
@@ -227,7 +228,8 @@ static enum ifb_code see_pair(struct ifb_mtb *s, const struct ifb_judged_line *l
         return err->code;
     r.winner[0] = read_game(s, line->row, false);
     r.winner[1] = read_game(s, line->row, true);
-    keep_reason(s, &r, ifb_json_str(line->row, "g1_judgment"));
+    for (size_t i = 0; i < 3 && !r.reason.len; i++)
+        keep_reason(s, &r, ifb_json_str(line->row, reasons[i]));
     keep(&s->pairs, s->lent->arena, &r);
     return IFB_OK;
 }

@@ -23,7 +23,8 @@ struct ifb_mtb_row {
     unsigned turn;
     double rating;                     /* NaN: none */
     enum ifb_mtb_winner winner[2];      /* of the two games; of a vote both are the same */
-    ifb_str reason;                    /* what the judge said, of a pair in the first game */
+    ifb_str reason;                    /* what the judge said, of a pair in the first game; or the
+                                          error for which it did not */
 };
 
 struct ifb_mtb_rows {

@@ -36,11 +36,14 @@ static void write_judge(struct ifb_jw *w, const struct ifb_judge_outcome *o)
     ifb_jw_end(w);
 }
 
-/* The reply; a jury has none, and a call that failed neither: its line tells only that. */
-static void write_reply(struct ifb_jw *w, const char *key, const struct ifb_judge_outcome *o)
+/* The reply, or why there is none: official readers pass over that. A jury has neither. */
+static void write_reply(struct ifb_jw *w, const char *key, const char *error,
+                        const struct ifb_judge_outcome *o)
 {
     if (o->nreplies && o->replies[0].text.ptr)
         ifb_jw_str(w, key, o->replies[0].text);
+    if (o->error.ptr)
+        ifb_jw_str(w, error, o->error);
 }
 
 static void write_single(struct ifb_jw *w, const struct ifb_judging_match *m, unsigned turn,
@@ -51,7 +54,7 @@ static void write_single(struct ifb_jw *w, const struct ifb_judging_match *m, un
     ifb_jw_str(w, "model", m->sides[0].model);
     write_judge(w, o);
     ifb_jw_str(w, "user_prompt", user_prompt(o->asked));
-    write_reply(w, "judgment", o);
+    write_reply(w, "judgment", "error", o);
     if (isnan(o->said.rating))
         ifb_jw_int(w, "score", -1);
     else
@@ -73,8 +76,10 @@ static const char *winner_of(enum ifb_label label, bool swapped)
 static void write_pair(struct ifb_jw *w, const struct ifb_judging_match *m, unsigned turn,
                        const struct ifb_judge_outcome games[2])
 {
-    static const char *const keys[2][3] = { { "g1_winner", "g1_user_prompt", "g1_judgment" },
-                                            { "g2_winner", "g2_user_prompt", "g2_judgment" } };
+    static const char *const keys[2][4] = {
+        { "g1_winner", "g1_user_prompt", "g1_judgment", "g1_error" },
+        { "g2_winner", "g2_user_prompt", "g2_judgment", "g2_error" },
+    };
 
     ifb_jw_object(w, NULL);
     write_id(w, m->item);
@@ -85,7 +90,7 @@ static void write_pair(struct ifb_jw *w, const struct ifb_judging_match *m, unsi
     write_judge(w, games);
     for (size_t g = 0; g < 2; g++) {
         ifb_jw_str(w, keys[g][1], user_prompt(games[g].asked));
-        write_reply(w, keys[g][2], &games[g]);
+        write_reply(w, keys[g][2], keys[g][3], &games[g]);
     }
     ifb_jw_int(w, "turn", turn);
     ifb_jw_end(w);

@@ -31,6 +31,7 @@ void ifb_position_add(struct ifb_position *p, enum ifb_shown game1, enum ifb_sho
     p->pairs += read;
     p->unread += !read;
     p->consistent += read && (int)game1 == -(int)game2;
+    p->flipped += read && game1 == game2 && game1 != IFB_SHOWN_TIE;
 }
 
 /* ---- style ---- */
@@ -159,7 +160,46 @@ void ifb_bias_add(struct ifb_bias *b, enum ifb_shown winner, const struct ifb_bi
     add_side(&b->headers, winner, first.headers, second.headers);
     add_side(&b->lists, winner, first.lists, second.lists);
     add_side(&b->bold, winner, first.bold, second.bold);
-    b->empty_won += ifb_is_blank(sides[winner == IFB_SHOWN_SECOND].answer);
+    add_side(&b->refusal, winner, ifb_refuses(sides[0].answer), ifb_refuses(sides[1].answer));
+}
+
+/* ---- answers that do not answer ---- */
+
+#define REFUSAL_BYTES 200
+
+/* The beginning in lower case, typographic apostrophes (U+2019) as plain ones. */
+static size_t plain_start(ifb_str s, char out[REFUSAL_BYTES])
+{
+    size_t n = 0;
+
+    s = ifb_lstrip(s);
+    for (size_t i = 0; i < s.len && n < REFUSAL_BYTES; i++) {
+        if (ifb_str_starts(ifb_str_from(s, i), IFB_STR("\xe2\x80\x99"))) {
+            out[n++] = '\'';
+            i += 2;
+        } else {
+            out[n++] = s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' ? (char)(s.ptr[i] | 32) : s.ptr[i];
+        }
+    }
+    return n;
+}
+
+bool ifb_refuses(ifb_str answer)
+{
+    static const char *const phrases[] = {
+        "i can't help", "i cannot help", "i can't assist", "i cannot assist", "i can't provide",
+        "i cannot provide", "i can't fulfill", "i cannot fulfill", "i can't comply",
+        "i cannot comply", "i'm unable to", "i am unable to", "i'm not able to",
+        "i am not able to", "i won't be able to", "i must decline", "i have to decline",
+        "as an ai", "i'm sorry, but i c", "i am sorry, but i c",
+    };
+    char start[REFUSAL_BYTES];
+    ifb_str s = { start, plain_start(answer, start) };
+
+    for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
+        if (ifb_str_find(s, ifb_str_of(phrases[i]), 0) != SIZE_MAX)
+            return true;
+    return ifb_is_blank(answer);
 }
 
 /* ---- answers that address the judge ---- */

@@ -25,6 +25,7 @@ enum ifb_shown {
  */
 struct ifb_position {
     int64_t pairs, consistent, unread;
+    int64_t flipped;  /* both games are decided, for different answers */
     int64_t first, second, ties;
 };
 
@@ -58,12 +59,21 @@ struct ifb_bias_count {
 
 struct ifb_bias {
     struct ifb_bias_count first, longer, family, headers, lists, bold;
-    int64_t ties, empty_won;  /* empty_won: an empty answer won */
+    struct ifb_bias_count refusal;  /* refusing, see ifb_refuses, is the "more" here */
+    int64_t ties;
 };
 
 /* Adds a game; lengths are code points of well-formed UTF-8. */
 void ifb_bias_add(struct ifb_bias *b, enum ifb_shown winner, const struct ifb_bias_side sides[2],
                   struct ifb_arena *scratch);
+
+/* ---- answers that do not answer ---- */
+
+/*
+ * True when an answer is blank, or begins (200 bytes) with one of the English phrases
+ * that models refuse with: "I can't help", "as an AI", ... An estimate, not a verdict.
+ */
+bool ifb_refuses(ifb_str answer);
 
 /* ---- answers that address the judge ---- */
 

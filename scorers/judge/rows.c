@@ -246,6 +246,17 @@ void ifb_value_plain(struct ifb_values *v, const char *id, double value, double 
                                              .unscored = unscored });
 }
 
+void ifb_value_coefficient(struct ifb_values *v, const char *id, double value, double se,
+                           int64_t n)
+{
+    double half = ifb_normal_quantile(0.975) * se;
+
+    add_value(v, &(struct ifb_metric_value){
+                     .id = ifb_str_of(id), .value = value, .se = se, .hits = -1, .n = n,
+                     .lo = isnan(half) ? half : fmax(value - half, -1),
+                     .hi = isnan(half) ? half : fmin(value + half, 1) });
+}
+
 void ifb_cell_add(struct ifb_cells *cells, ifb_str model, const struct ifb_values *values,
                   const struct ifb_counts *counts)
 {

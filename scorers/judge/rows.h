@@ -87,6 +87,10 @@ void ifb_value_share(struct ifb_values *v, const char *id, int64_t hits, int64_t
 void ifb_value_plain(struct ifb_values *v, const char *id, double value, double lo, double hi,
                      int64_t n, int64_t unscored);
 
+/* A coefficient from -1 to 1 with its standard error and a normal 95 % interval. */
+void ifb_value_coefficient(struct ifb_values *v, const char *id, double value, double se,
+                           int64_t n);
+
 /* Cells under construction. */
 struct ifb_cells {
     struct ifb_arena *arena;

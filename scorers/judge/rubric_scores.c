@@ -327,7 +327,8 @@ static void put_agreement(const int32_t *values, size_t units, size_t judges, si
         n++;
     }
     ifb_value_share(v, "agreement", same, n, 0);
-    ifb_value_plain(v, "kappa", ifb_cohen_kappa(table, GRADES + 1), NAN, NAN, n, 0);
+    ifb_value_coefficient(v, "kappa", ifb_cohen_kappa(table, GRADES + 1),
+                          ifb_cohen_kappa_se(table, GRADES + 1), n);
 }
 
 static void finish_judges(const struct state *s, struct ifb_cells *cells)
@@ -358,9 +359,12 @@ static void finish_judges(const struct state *s, struct ifb_cells *cells)
                                         IFB_ARG(s->judges.at[y])), &v, &none);
         }
     }
-    ifb_value_plain(&all, "alpha", ifb_krippendorff_alpha(values, units, s->judges.n, GRADES + 1,
-                                                          s->criteria.n ? NULL : scale, work),
-                    NAN, NAN, (int64_t)units, 0);
+    ifb_value_coefficient(&all, "alpha",
+                          ifb_krippendorff_alpha(values, units, s->judges.n, GRADES + 1,
+                                                 s->criteria.n ? NULL : scale, work),
+                          ifb_krippendorff_se(values, units, s->judges.n, GRADES + 1,
+                                              s->criteria.n ? NULL : scale, work),
+                          (int64_t)units);
     ifb_cell_add(cells, ifb_fmt(s->lent->arena, "jury of %zu", voters), &all, &none);
     ifb_arena_close(arena);
 }

@@ -177,6 +177,10 @@ run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --judge "$url/v1#second"
     [ "$(value "$dir/jury" "judge with second" agreement value)" = 0 ] &&
     [ -n "$(value "$dir/jury" "jury of 3" alpha n)" ]
 ok "a jury's rating is the median of what was read; how far they agree is told"
+run leaderboard "$dir/jury" --out "$dir/board"
+[ $code = 0 ] && [ "$(grep -c '^mtbench,average,1,' "$dir/board/leaderboard.csv") $(wc -l <"$dir/board/leaderboard.csv")" = '1 2' ] &&
+    grep -q 'm (jury of 3),' "$dir/board/leaderboard.csv"
+ok "a leaderboard ranks models in the jury's voice, and neither judges nor agreements"
 run run $mt --model "$url/v1#m" --judge "$url/v1#judge" --judge-mode pairwise-baseline --out "$dir/base" $fast
 [ $code = 2 ] && grep -q 'whose answers are the baseline' "$dir/err" && [ ! -e "$dir/base" ]
 ok "a baseline that nobody names is asked for before anything else"

@@ -73,11 +73,11 @@ judged() {
     ok "$name: reports, and counts that add up"
 }
 
-# numbers RUN: metric by metric, but for what is about a judge: files do not tell all of that.
+# numbers RUN: metric by metric, but for what is about judges and answers: files do not tell it all.
 numbers() {
     sed -n '/"metrics": \[/,/^  \]/p' "$1/summary.json" | awk '
         /"id":/ { id = $0 }
-        /"model":/ { judge = /"model": "judge /; if (!judge) print id }
+        /"model":/ { judge = /"model": "(judge|answers of) /; if (!judge) print id }
         /"value":|"n":|"hits":/ && !judge'
 }
 

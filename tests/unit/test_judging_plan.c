@@ -267,12 +267,12 @@ static void a_judgment_is_a_grade(void **state)
 /* ---- bias ---- */
 
 struct shown_game {
-    const char *first, *second;  /* as they stand in the prompt */
+    unsigned game;  /* of MT-Bench: in the first the first side's answer stands first */
     enum ifb_label label;
 };
 
-static void add_games(struct ifb_judging_bias *bias, const struct shown_game *games, size_t n,
-                      struct ifb_arena *arena)
+static void add_games(struct ifb_judging_bias *bias, const char *one, const char *two,
+                      const struct shown_game *games, size_t n, struct ifb_arena *arena)
 {
     ifb_str *answers = ifb_new(arena, ifb_str, 2);
     struct ifb_judge_task *tasks = ifb_new(arena, struct ifb_judge_task, n);
@@ -280,41 +280,38 @@ static void add_games(struct ifb_judging_bias *bias, const struct shown_game *ga
     struct ifb_judging_match match = { .sides = { { .model = IFB_STR("gpt-4") },
                                                   { .model = IFB_STR("other") } } };
 
-    answers[0] = ifb_str_of(games[0].first);
-    answers[1] = ifb_str_of(games[0].second);
+    answers[0] = ifb_str_of(one);
+    answers[1] = ifb_str_of(two);
     for (size_t i = 0; i < n; i++) {
-        struct ifb_message *m = ifb_new(arena, struct ifb_message, 1);
-        struct ifb_judge_request *asked = ifb_new(arena, struct ifb_judge_request, 1);
-
-        m->text = ifb_fmt(arena, "A: %s, B: %s", games[i].first, games[i].second);
-        asked->messages = (struct ifb_conversation){ m, 1 };
+        tasks[i].protocol = ifb_judge_find(IFB_STR("mtbench-pair"));
+        tasks[i].context.game = games[i].game;
         tasks[i].context.answers[0] = (struct ifb_strs){ &answers[0], 1 };
         tasks[i].context.answers[1] = (struct ifb_strs){ &answers[1], 1 };
         o[i] = (struct ifb_judge_outcome){ .task = &tasks[i], .judge = IFB_STR("gpt-3.5"),
-                                           .asked = asked, .said = labelled(games[i].label) };
+                                           .said = labelled(games[i].label) };
     }
     ifb_judging_bias_add(bias, &match, o, n, arena);
 }
 
 static void bias_goes_by_what_was_shown(void **state)
 {
-    static const struct shown_game both[] = { { "short", "much longer", IFB_A_BETTER },
-                                              { "much longer", "short", IFB_A_BETTER } };
-    static const struct shown_game equal[] = { { "same", "same", IFB_A_BETTER } };
+    static const struct shown_game both[] = { { 1, IFB_A_BETTER }, { 2, IFB_A_BETTER } };
     static const struct {
         const char *id;
         int64_t hits, n;
-    } wanted[] = { { "position_consistency", 0, 1 }, { "first_position_rate", 2, 2 },
-                   { "longer_win_rate", 1, 2 },      { "family_win_rate", 1, 2 } };
+    } wanted[] = { { "position_consistency", 0, 2 }, { "flip_rate", 2, 2 },
+                   { "first_position_rate", 4, 4 },  { "longer_win_rate", 2, 4 },
+                   { "family_win_rate", 2, 4 },      { "refusal_win_rate", 1, 2 } };
     struct ifb_arena *arena = ifb_arena_new();
     struct ifb_judging_bias *bias = ifb_judging_bias_new(arena);
     const struct ifb_metric_value *at;
     size_t n;
 
     (void)state;
-    add_games(bias, equal, 1, arena);
+    add_games(bias, "same", "same", both, 1, arena);
     assert_int_equal(ifb_judging_bias_values(bias, arena, &at), 0);
-    add_games(bias, both, 2, arena);
+    add_games(bias, "short", "much longer", both, 2, arena);
+    add_games(bias, "", "an answer", both, 2, arena);
     n = ifb_judging_bias_values(bias, arena, &at);
     assert_int_equal(n, N_OF(wanted));
     for (size_t i = 0; i < n; i++)
@@ -323,6 +320,42 @@ static void bias_goes_by_what_was_shown(void **state)
             fail_msg("%.*s: %lld of %lld", IFB_ARG(at[i].id), (long long)at[i].hits,
                      (long long)at[i].n);
     ifb_arena_close(arena);
+}
+
+static void sides_are_found_by_the_game(void **state)
+{
+    static const enum ifb_said said[] = { IFB_SAID_YES, IFB_SAID_NO, IFB_SAID_YES, IFB_SAID_YES };
+    static const struct {
+        const char *protocol;
+        unsigned game;
+        struct ifb_judgment said;
+        int winner;
+        double points;
+    } rows[] = {
+        { "mtbench-pair", 1, { IFB_READ, NAN, IFB_A_BETTER, NULL, 0 }, 0, 1 },
+        { "mtbench-pair", 2, { IFB_READ, NAN, IFB_A_BETTER, NULL, 0 }, 1, 0 },
+        { "mtbench-pair", 2, { IFB_READ, NAN, IFB_NO_DIFFERENCE, NULL, 0 }, 2, 0.5 },
+        { "arenahard-v2", 1, { IFB_READ, NAN, IFB_A_MUCH_BETTER, NULL, 0 }, 1, 0 },
+        { "arenahard-v2", 2, { IFB_READ, NAN, IFB_A_MUCH_BETTER, NULL, 0 }, 0, 1 },
+        { "alpacaeval-logprob", 2, { IFB_READ, 1.25, IFB_A_BETTER, NULL, 0 }, 0, 0.75 },
+        { "alpacaeval-logprob", 1, { IFB_READ, 1.25, IFB_A_BETTER, NULL, 0 }, 1, 0.25 },
+        { "mtbench-single", 1, { IFB_READ, 7, IFB_LABEL_NONE, NULL, 0 }, -1, 7 },
+        { "infobench", 1, { IFB_READ, NAN, IFB_LABEL_NONE, said, 4 }, -1, 0.75 },
+        { "mtbench-pair", 1, { IFB_UNREADABLE, NAN, IFB_LABEL_NONE, NULL, 0 }, -1, NAN },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(rows); i++) {
+        struct ifb_judge_task task = { .protocol = ifb_judge_find(ifb_str_of(rows[i].protocol)),
+                                       .context = { .game = rows[i].game } };
+        struct ifb_judge_outcome o = { .task = &task, .said = rows[i].said };
+        double points = ifb_judging_points(&task, &o.said);
+
+        assert_non_null(task.protocol);
+        if (ifb_judging_winner(&o) != rows[i].winner ||
+            !(isnan(rows[i].points) ? isnan(points) : fabs(points - rows[i].points) < 1e-12))
+            fail_msg("row %zu: %d, %g", i, ifb_judging_winner(&o), points);
+    }
 }
 
 /* ---- calibration ---- */
@@ -476,6 +509,7 @@ int main(void)
         cmocka_unit_test(a_jury_is_the_median_and_the_majority),
         cmocka_unit_test(a_judgment_is_a_grade),
         cmocka_unit_test(bias_goes_by_what_was_shown),
+        cmocka_unit_test(sides_are_found_by_the_game),
         cmocka_unit_test(calibrations_are_checked_and_compared),
         cmocka_unit_test(what_judges_say_is_a_leaf),
         cmocka_unit_test(questions_of_an_expression_are_gathered),

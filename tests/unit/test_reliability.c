@@ -26,6 +26,7 @@ static void test_position(void **state)
     ifb_position_add(&p, IFB_SHOWN_NONE, IFB_SHOWN_SECOND);
     assert_int_equal(p.pairs, 4);
     assert_int_equal(p.consistent, 2);
+    assert_int_equal(p.flipped, 1);
     assert_int_equal(p.unread, 1);
     assert_int_equal(p.first, 3);
     assert_int_equal(p.second, 3);
@@ -79,8 +80,35 @@ static void test_bias(void **state)
     assert_true(b.family.won == 1 && b.family.n == 3);
     assert_true(b.headers.won == 2 && b.headers.n == 4);
     assert_true(b.lists.won == 2 && b.bold.won == 2);
-    assert_true(b.ties == 1 && b.empty_won == 1);
+    assert_true(b.ties == 1 && b.refusal.won == 1 && b.refusal.n == 1);
     ifb_arena_close(arena);
+}
+
+static void test_refusal(void **state)
+{
+    static const struct {
+        const char *answer;
+        bool refuses;
+    } rows[] = {
+        { "", true },
+        { " \n", true },
+        { "I'm sorry, but I can't help with that.", true },
+        { "  I CANNOT assist you here.", true },
+        { "I can\xe2\x80\x99t provide this.", true },
+        { "As an AI language model, I have no feelings.", true },
+        { "I am sorry, but it rains in Paris.", false },
+        { "The answer is 4.", false },
+        { "Can I help? I can.", false },
+    };
+    char late[400];
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(rows); i++)
+        if (ifb_refuses(ifb_str_of(rows[i].answer)) != rows[i].refuses)
+            fail_msg("%s", rows[i].answer);
+    memset(late, 'x', sizeof(late));
+    memcpy(late + 300, "I cannot help", 13);
+    assert_false(ifb_refuses((ifb_str){ late, sizeof(late) }));
 }
 
 static void test_suspect(void **state)
@@ -141,7 +169,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_position), cmocka_unit_test(test_style),
-        cmocka_unit_test(test_bias),     cmocka_unit_test(test_suspect),
+        cmocka_unit_test(test_bias),
+        cmocka_unit_test(test_refusal),     cmocka_unit_test(test_suspect),
         cmocka_unit_test(test_alike),    cmocka_unit_test(test_jury),
     };
 
