@@ -22,8 +22,9 @@ is_single() {
 }
 
 lacks=$(slurm_missing)
+[ -n "$lacks" ] || slurm_up || lacks=$(slurm_complaint)
 if [ -z "$lacks" ]; then
-    slurm_up
+    sinfo -h -o %T 2>"$dir/err" | grep -q "^idle"
     ok "a Slurm of one machine comes up"
     at array
     sh submit.sh >"$dir/out" 2>"$dir/err"

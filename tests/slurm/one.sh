@@ -90,8 +90,12 @@ slurm_up() {
         kill "$controller" "$node_pid" 2>/dev/null
         wait "$controller" "$node_pid" 2>/dev/null
     done
-    cat "$dir/slurm/"*.out >"$dir/err"
     return 1
+}
+
+# slurm_complaint: why it did not come up; a container without /sys, say, has no place for a node.
+slurm_complaint() {
+    echo "Slurm does not come up here: $(cat "$dir/slurm/key.out" "$dir/slurm/controller.out" "$dir/slurm/node.out" 2>/dev/null | grep -i -e error -e fatal | tail -n 1 | cut -c 1-150)"
 }
 
 # job_state JOB: COMPLETED, FAILED, PENDING...; of an array each task's, once.
