@@ -155,19 +155,13 @@ const struct ifb_provider ifb_completions = {
 
 /* ---- a server that the harness starts ---- */
 
-/* As with chats: without a temperature and a seed every run would differ. */
 static enum ifb_code server_encode(const struct ifb_model *model, const struct ifb_request *request,
                                    struct ifb_arena *arena, struct ifb_http_call *call,
                                    struct ifb_error *err)
 {
-    struct ifb_request r = *request;
-    enum ifb_code code;
+    struct ifb_request r = ifb_openai_steady(request);
+    enum ifb_code code = completions_encode(model, &r, arena, call, err);
 
-    if (r.sampling.temperature < 0)
-        r.sampling.temperature = 0;
-    if (r.sampling.seed < 0)
-        r.sampling.seed = 0;
-    code = completions_encode(model, &r, arena, call, err);
     call->direct = true;
     return code;
 }

@@ -13,6 +13,12 @@ struct ifb_header ifb_openai_key(const struct ifb_model *model, const struct ifb
 
 enum ifb_finish ifb_openai_finish(ifb_str reason);
 
+/*
+ * The request with temperature 0 and seed 0 where nobody set them: with the defaults of a server
+ * that was started for the run, every run would differ.
+ */
+struct ifb_request ifb_openai_steady(const struct ifb_request *request);
+
 /* Reads a reply up to its first choice; IFB_EPROTO when reply or choice is an error. */
 enum ifb_code ifb_openai_choice(ifb_str body, struct ifb_arena *arena,
                                 const struct ifb_json **reply, const struct ifb_json **choice,
