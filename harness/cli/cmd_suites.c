@@ -12,6 +12,7 @@
 #include "harness/base/str.h"
 #include "harness/cli/command.h"
 #include "harness/cli/find_suite.h"
+#include "harness/engine/manifest.h"
 #include "harness/engine/plan.h"
 #include "harness/engine/variants.h"
 
@@ -68,20 +69,6 @@ static void print_page(struct page *p, bool print)
 
 /* ---- the list ---- */
 
-static void print_preset(const struct ifb_sampling *s, struct ifb_jw *w)
-{
-    ifb_jw_object(w, "preset");
-    if (s->temperature >= 0)
-        ifb_jw_real(w, "temperature", s->temperature);
-    if (s->top_p >= 0)
-        ifb_jw_real(w, "top_p", s->top_p);
-    if (s->max_tokens >= 0)
-        ifb_jw_int(w, "max_tokens", s->max_tokens);
-    if (s->seed >= 0)
-        ifb_jw_int(w, "seed", s->seed);
-    ifb_jw_end(w);
-}
-
 /* The settings that the reference harness asks with, which options go before. */
 static void print_asked(const struct ifb_sampling *preset)
 {
@@ -132,10 +119,10 @@ static void print_json(const struct entry *e, struct ifb_jw *w)
     if (e->suite)
         ifb_jw_cstr(w, "missing", e->suite->missing == IFB_MISSING_FAIL ? "fail" : "unscored");
     if (e->suite)
-        print_preset(&e->suite->preset, w);
+        ifb_sampling_write(w, "preset", &e->suite->preset);
     ifb_jw_bool(w, "asked", e->suite != NULL);
     if (e->suite)
-        print_preset(&e->suite->preset, w);
+        ifb_sampling_write(w, "preset", &e->suite->preset);
     ifb_jw_bool(w, "judge", ifb_judging_find(ifb_str_of(id_of(e))) != NULL);
     if (e->judged)
         ifb_jw_cstr(w, "judgments", e->judged->judgments);

@@ -57,9 +57,9 @@ static void write_files(struct ifb_jw *w, const struct ifb_manifest *m)
     ifb_jw_end(w);
 }
 
-static void write_sampling(struct ifb_jw *w, const struct ifb_sampling *s)
+void ifb_sampling_write(struct ifb_jw *w, const char *key, const struct ifb_sampling *s)
 {
-    ifb_jw_object(w, "sampling");
+    ifb_jw_object(w, key);
     if (s->temperature >= 0)
         ifb_jw_real(w, "temperature", s->temperature);
     if (s->top_p >= 0)
@@ -78,7 +78,7 @@ static void write_asked(struct ifb_jw *w, const struct ifb_manifest *m)
         ifb_jw_object(w, NULL);
         ifb_jw_str(w, "suite", m->asked[i].suite);
         ifb_jw_str(w, "model", m->asked[i].model);
-        write_sampling(w, &m->asked[i].sampling);
+        ifb_sampling_write(w, "sampling", &m->asked[i].sampling);
         ifb_jw_end(w);
     }
     ifb_jw_end(w);
@@ -195,7 +195,7 @@ static void write_all(struct ifb_jw *w, const struct ifb_manifest *m,
         ifb_jw_cstr(w, "system_as", "user");
     if (m->options.prompt_template.ptr)
         ifb_jw_str(w, "prompt_template", m->options.prompt_template);
-    write_sampling(w, &m->options.sampling);
+    ifb_sampling_write(w, "sampling", &m->options.sampling);
     write_asked(w, m);
     write_strs(w, "params", m->options.params);
     write_strs(w, "stop_at", m->options.stop_at);

@@ -65,6 +65,10 @@ enum ifb_code ifb_manifest_write(const struct ifb_manifest *m, const struct ifb_
                                  size_t nmodels, size_t njudges, const char *path,
                                  struct ifb_error *err);
 
+/* An object of the members that are set; `key` NULL within a list. Its writer is borrowed. */
+struct ifb_jw;
+void ifb_sampling_write(struct ifb_jw *w, const char *key, const struct ifb_sampling *s);
+
 /* Reads it; strings live in `arena`. */
 enum ifb_code ifb_manifest_read(const char *path, struct ifb_arena *arena, struct ifb_manifest *out,
                                 struct ifb_error *err);

@@ -69,6 +69,20 @@ metric() {
         sed -n "s/^\"id\":\"$2\",.*\"n\":\([0-9]*\),\"hits\":\([0-9]*\),.*/\2\/\1/p" | head -n 1
 }
 
+# value RUN MODEL METRIC MEMBER: from summary.json.
+value() {
+    awk -v model="\"model\": \"$2\"," -v id="\"id\": \"$3\"," -v member="\"$4\":" '
+        index($0, "\"id\":") { at = index($0, id) }
+        at && index($0, "\"model\":") { on = index($0, model) }
+        at && on && $1 == member { sub(",$", "", $2); print $2; exit }' "$1/summary.json"
+}
+
+# judged RUN MEMBER: of the first judge in summary.json.
+judged() {
+    awk -v member="\"$2\":" '/"judges":/ { on = 1 }
+        on && $1 == member { sub(",$", "", $2); print $2; exit }' "$1/summary.json"
+}
+
 # records RUN TYPE: how many records of a type the journal holds.
 records() {
     grep -c "^{\"t\":\"$2\"" "$1/journal.jsonl"

@@ -6,20 +6,6 @@ unset IFBENCH_DATA
 export XDG_DATA_HOME="$dir/none"
 fast="--no-preflight -q"
 
-# value RUN MODEL METRIC MEMBER: from summary.json.
-value() {
-    awk -v model="\"model\": \"$2\"," -v id="\"id\": \"$3\"," -v member="\"$4\":" '
-        index($0, "\"id\":") { at = index($0, id) }
-        at && index($0, "\"model\":") { on = index($0, model) }
-        at && on && $1 == member { sub(",$", "", $2); print $2; exit }' "$1/summary.json"
-}
-
-# judged RUN MEMBER: of the first judge in summary.json.
-judged() {
-    awk -v member="\"$2\":" '/"judges":/ { on = 1 }
-        on && $1 == member { sub(",$", "", $2); print $2; exit }' "$1/summary.json"
-}
-
 # asked MODEL: how many requests the mock has had for it.
 asked() {
     grep -c "\\\\\"model\\\\\":\\\\\"$1\\\\\"\|\"model\":\"$1\"" "$dir/log"
