@@ -116,13 +116,11 @@ static void print_json(const struct entry *e, struct ifb_jw *w)
     ifb_jw_cstr(w, "doc", doc_of(e));
     ifb_jw_cstr(w, "cite", cite_of(e));
     ifb_jw_cstr(w, "pack", e->suite ? e->suite->pack : e->judged->pack);
-    if (e->suite)
+    if (e->suite) {
         ifb_jw_cstr(w, "missing", e->suite->missing == IFB_MISSING_FAIL ? "fail" : "unscored");
-    if (e->suite)
         ifb_sampling_write(w, "preset", &e->suite->preset);
+    }
     ifb_jw_bool(w, "asked", e->suite != NULL);
-    if (e->suite)
-        ifb_sampling_write(w, "preset", &e->suite->preset);
     ifb_jw_bool(w, "judge", ifb_judging_find(ifb_str_of(id_of(e))) != NULL);
     if (e->judged)
         ifb_jw_cstr(w, "judgments", e->judged->judgments);

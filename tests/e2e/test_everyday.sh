@@ -184,6 +184,10 @@ run score --strict-errors x
 [ $code = 2 ] && grep -q 'unknown option' "$dir/err"
 ok "there is one switch"
 
+run suites ifeval --json
+[ $code = 0 ] && [ "$(grep -c '"preset"' "$dir/out")" = 1 ]
+ok "a suite's preset stands in its JSON once"
+
 # ---- what a model is called ----
 { row 1 punctuation:no_comma '{}'; } >"$dir/data.jsonl"
 mkdir "$dir/secret-folder" && said 1 fine >"$dir/secret-folder/gpt-x.v2.jsonl"
